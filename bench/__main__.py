@@ -1,0 +1,75 @@
+"""`python -m bench [name ...] [--engine sqlite|postgresql] [--quick]`, and `python -m bench table` for the document."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+import time
+from collections.abc import Callable
+from types import ModuleType
+
+import bench
+from bench.measure import Finding, Report, as_markdown, as_text, load_reports
+from bench.shape import Shape
+from bench.stage import Stage, set_up
+from tests.postgres import Run
+
+ENGINES = ("sqlite", "postgresql")
+FULL, QUICK = Shape(), Shape(cohorts=500)
+
+
+def benches() -> dict[str, ModuleType]:
+    """The modules of this package that have a `run(stage)`, which returns findings."""
+    names = [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name != "__main__"]
+    modules = {name: importlib.import_module(f"bench.{name}") for name in names}
+    return {name: module for name, module in modules.items() if hasattr(module, "run")}
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["table"]:
+        print(as_markdown([finding for report in load_reports() for finding in report.findings]))
+        return 0
+    known = benches()
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"one of {', '.join(known)}; all of them if none")
+    parser.add_argument("--engine", choices=ENGINES, help="both of them if none")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the data and fewer rounds")
+    wanted = parser.parse_args(arguments)
+    unknown = set(wanted.names) - set(known)
+    if unknown:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    chosen = wanted.names or list(known)
+    server = Run()
+    try:
+        findings = [
+            finding
+            for engine_name in ([wanted.engine] if wanted.engine else ENGINES)
+            for finding in _run_on(engine_name, {name: known[name].run for name in chosen}, is_quick=wanted.quick)
+        ]
+    finally:
+        server.end()
+    print(as_text(findings))
+    return 1 if any(finding.verdict == "MISSED" for finding in findings) else 0
+
+
+def _run_on(engine_name: str, runs: dict[str, Callable[[Stage], list[Finding]]], *, is_quick: bool) -> list[Finding]:
+    shape = QUICK if is_quick else FULL
+    _say(f"{engine_name}: {shape.cohorts} cohorts of {shape.members}")
+    everything: list[Finding] = []
+    with set_up(engine_name, shape, is_quick=is_quick) as stage:
+        for name, run in runs.items():
+            _say(f"{engine_name}: {name}")
+            findings = run(stage)
+            Report(name, engine_name, f"{shape.cohorts} cohorts of {shape.members}", findings).save()
+            everything += findings
+    return everything
+
+
+def _say(words: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""create_app: config, extensions, hooks, blueprints, commands, in that order."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import orjson
+from flask import Flask, current_app, request
+from flask.json.provider import DefaultJSONProvider
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import configure_mappers
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from coaching import blueprints
+from coaching.config import Settings, read_settings
+from coaching.database import engine_options, prepare_engine, read_options
+from coaching.extensions import csrf, db, login_manager, migrate
+
+CONNECTIONLESS = frozenset({"assets"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 6 * 1024 * 1024
+LARGEST_FORM_MEMORY = 1024 * 1024
+
+
+class FastJSON(DefaultJSONProvider):
+    """orjson for answers and bodies: UTC moments end in Z, unknown types are an error."""
+
+    def dumps(self, obj: Any, **_options: Any) -> str:
+        return orjson.dumps(obj, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS).decode()
+
+    def loads(self, s: str | bytes, **_options: Any) -> Any:
+        return orjson.loads(s)
+
+
+class CoachingApp(Flask):
+    """Flask, where one request is one transaction: kept when it succeeded, undone when it was refused."""
+
+    json_provider_class = FastJSON
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        if request.method in SAFE_METHODS:
+            return super().dispatch_request()
+        response = self.make_response(super().dispatch_request())
+        if response.status_code < 400 or getattr(response, "keeps_writes", False):
+            db.session.commit()
+        else:
+            db.session.rollback()
+        return response
+
+
+def _begin_as_reader() -> None:
+    """Gives a request that must not write a reader's connection: it takes no write lock and commits nothing."""
+    if request.method in SAFE_METHODS and request.blueprint not in CONNECTIONLESS:
+        db.session.connection(execution_options=current_app.extensions["read_options"])
+
+
+def create_app(settings: Settings | None = None) -> CoachingApp:
+    """The WSGI application. Raises BadSettings where it must not start."""
+    settings = settings or read_settings()
+    app = CoachingApp("coaching", instance_path=str(settings.instance))
+    _configure(app, settings)
+    _bind_extensions(app)
+    app.before_request(_begin_as_reader)
+    blueprints.register(app)
+    return app
+
+
+def freeze_memory() -> None:
+    """Takes what start-up made out of the collector's sight, so that requests are not paused by it."""
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(25_000, 20, 50)
+
+
+def _configure(app: CoachingApp, settings: Settings) -> None:
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM_MEMORY,
+        MAX_FORM_PARTS=500,
+        SESSION_COOKIE_NAME="coaching",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        TESTING=settings.environment == "test",
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _bind_extensions(app: CoachingApp) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+        app.extensions["read_options"] = read_options(db.engine)
+    migrate.init_app(app, db)
+    login_manager.init_app(app)
+    csrf.init_app(app)

@@ -1,0 +1,43 @@
+"""The API under /api/v1: one file a noun, each a blueprint whose endpoints are `api_<noun>.<verb>`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from coaching.blueprints.api import (
+    check_ins,
+    coaching_sessions,
+    cohorts,
+    docs,
+    goals,
+    imports,
+    me,
+    members,
+    messages,
+    practice,
+    programmes,
+    progress,
+    projects,
+    runs,
+    status,
+    tokens,
+)
+from coaching.blueprints.api.specification import Document, adopt, make_api
+from coaching.extensions import csrf
+
+NOUNS = (
+    me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
+    check_ins, messages, status,
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Binds every noun to the app."""
+    api = make_api(app)
+    for noun in NOUNS:
+        # A token in a header is sent by a program on purpose; no browser adds it to somebody else's form.
+        csrf.exempt(noun.blueprint)
+        app.register_blueprint(noun.blueprint)
+        adopt(api, app, noun.blueprint)
+    app.extensions["openapi"] = Document(api, app, [noun.blueprint for noun in NOUNS])
+    app.register_blueprint(docs.blueprint)

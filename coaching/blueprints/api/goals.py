@@ -1,0 +1,85 @@
+"""A participant's goals, and how far they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.api.acting import merged, place, rows
+from coaching.blueprints.api.blueprint import ApiBlueprint
+from coaching.blueprints.api.rows import RatingRow
+from coaching.blueprints.api.shapes import shape_of
+from coaching.clock import utc_now
+from coaching.models import Goal, Rating
+from coaching.schemas.goal import GoalSchema, RateGoalSchema, RatingSchema, SetGoalSchema
+from coaching.services.goals import GoalLine, edit_goal, get_goal, list_goals, rate_goal, set_goal
+from coaching.services.memberships import get_membership
+
+blueprint = ApiBlueprint(
+    "goals", tag="Goals", description="Goals with five levels (Goal Attainment Scaling): the participant's and coach's."
+)
+
+
+@blueprint.route("/members/<id:member_id>/goals")
+@blueprint.lists(shape_of(GoalLine))
+def index(member_id: str) -> list[GoalLine]:
+    """The participant's goals in the order in which they were set, each with its newest rating."""
+    member = get_membership(rows(), member_id, actor=current_actor())
+    return list_goals(rows(), member, actor=current_actor())
+
+
+@blueprint.route("/members/<id:member_id>/goals", methods=["POST"])
+@blueprint.etag
+@blueprint.arguments(SetGoalSchema)
+@blueprint.response(201, GoalSchema)
+def create(data: dict[str, Any], member_id: str) -> tuple[Goal, dict[str, str]]:
+    """Sets a goal. The level texts may wait until the first rating, which fixes them."""
+    member = get_membership(rows(), member_id, actor=current_actor())
+    goal = set_goal(rows(), member, actor=current_actor(), now=utc_now(), **data)
+    return goal, place("goals.show", goal_id=goal.public_id)
+
+
+@blueprint.route("/goals/<id:goal_id>")
+@blueprint.etag
+@blueprint.response(200, GoalSchema)
+def show(goal_id: str) -> Goal:
+    """One goal with its ratings."""
+    return get_goal(rows(), goal_id, actor=current_actor())
+
+
+@blueprint.route("/goals/<id:goal_id>", methods=["PATCH"])
+@blueprint.etag
+@blueprint.arguments(SetGoalSchema(partial=True))
+@blueprint.response(200, GoalSchema)
+def edit(data: dict[str, Any], goal_id: str) -> Goal:
+    """Changes a goal. From the first rating on its levels, importance, difficulty and baseline are fixed."""
+    goal = get_goal(rows(), goal_id, actor=current_actor())
+    blueprint.check_etag(goal, GoalSchema)
+    return edit_goal(rows(), goal, actor=current_actor(), now=utc_now(), **merged(goal, SetGoalSchema, data))
+
+
+@blueprint.route("/goals/<id:goal_id>/ratings")
+@blueprint.lists(shape_of(RatingRow))
+def list_ratings(goal_id: str) -> list[RatingRow]:
+    """The goal's ratings by day."""
+    return [
+        {
+            "id": rating.public_id,
+            "score": rating.score,
+            "rated_on": rating.rated_on,
+            "note": rating.note,
+            "rated_by": rating.rated_by.name,
+            "created_at": rating.created_at,
+        }
+        for rating in get_goal(rows(), goal_id, actor=current_actor()).ratings
+    ]
+
+
+@blueprint.route("/goals/<id:goal_id>/ratings", methods=["POST"])
+@blueprint.arguments(RateGoalSchema)
+@blueprint.response(201, RatingSchema)
+def rate(data: dict[str, Any], goal_id: str) -> tuple[Rating, dict[str, str]]:
+    """Says how far the goal is on a day, from -2 over 0 (as expected) to 2. Ratings are added, never changed."""
+    goal = get_goal(rows(), goal_id, actor=current_actor())
+    rating = rate_goal(rows(), goal, actor=current_actor(), now=utc_now(), **data)
+    return rating, place("goals.list_ratings", goal_id=goal.public_id)

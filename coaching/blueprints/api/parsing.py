@@ -1,0 +1,106 @@
+"""How the API reads a request: strictly, and with a refusal that names the field, whatever was sent.
+
+webargs, which flask-smorest reads with, is made stricter here: bodies go through orjson (no NaN, no depth without
+end), a body in another format is refused instead of ignored, and an argument may be given once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+import orjson
+from flask import Request, request
+from flask_smorest.fields import Upload
+from marshmallow import Schema, ValidationError, fields
+from webargs.core import missing
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from coaching.errors import Invalid
+from coaching.schemas.base import invalid_from
+
+LARGEST_JSON = 1024 * 1024
+BODY = "body"
+MULTIPART = "multipart/form-data"
+ONCE = "Give this once."
+
+
+class FilePart(Upload):
+    """A file of a multipart body."""
+
+    default_error_messages = {  # noqa: RUF012
+        "required": "Choose a file.",
+        "null": "Choose a file.",
+        "invalid": "Send this as a file, with a file name.",
+    }
+
+    def _deserialize(self, value: Any, _attr: str | None, _data: Any, **_context: Any) -> FileStorage:
+        if not isinstance(value, FileStorage):
+            raise self.make_error("invalid")
+        return value
+
+
+def read_body() -> bytes:
+    """The body of a request that is no upload. Raises Invalid (`too-large`) past the cap for JSON."""
+    request.max_content_length = LARGEST_JSON
+    try:
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge as error:
+        text = f"What was sent is too large. Send at most {LARGEST_JSON // 1024:,} KB of JSON."
+        raise Invalid(text, {BODY: [text]}, code="too-large") from error
+
+
+class StrictParser(FlaskParser):
+    """webargs' reader, where each schema says itself what it does with the unknown: it refuses it."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {}  # noqa: RUF012  webargs declares it so.
+    __location_map__ = {**FlaskParser.__location_map__, "multipart": "load_multipart"}  # noqa: RUF012
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        return _single(req.args.lists(), schema)
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
+        """The JSON of the body; nothing sent is an object without fields."""
+        body = read_body()
+        if not body:
+            return missing
+        if not req.is_json:
+            raise Invalid(
+                "Send this as JSON, with the content type application/json.",
+                {"Content-Type": ["Send application/json."]},
+                code="wrong-type",
+            )
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            text = f"The body is not JSON in UTF-8. Mend it at {place}."
+            raise Invalid(text, {BODY: [text]}, code="malformed") from error
+
+    def load_multipart(self, req: Request, schema: Schema) -> Any:
+        """Fields and files of a multipart body in one mapping."""
+        if req.mimetype != MULTIPART:
+            raise Invalid(
+                f"Send this as {MULTIPART}, with the file in the field file.",
+                {"Content-Type": [f"Send {MULTIPART}."]},
+                code="wrong-type",
+            )
+        return _single([*req.form.lists(), *req.files.lists()], schema)
+
+    def _on_validation_error(self, error: ValidationError, *_request: Any, **_options: Any) -> NoReturn:
+        # webargs would put the location before each name; a name alone is what the sender wrote.
+        raise invalid_from(error.messages) from error
+
+
+def _single(values: Iterable[tuple[str, list[Any]]], schema: Schema) -> dict[str, Any]:
+    """Each name with its one value; a name that came twice is refused, save where the field is a list."""
+    found: dict[str, list[Any]] = {}
+    for name, several in values:
+        found.setdefault(name, []).extend(several)
+    listed = {name for name, field in schema.load_fields.items() if isinstance(field, fields.List)}
+    doubled = {name: [ONCE] for name, several in found.items() if len(several) > 1 and name not in listed}
+    if doubled:
+        raise ValidationError(doubled)
+    return {name: several if name in listed else several[0] for name, several in found.items()}

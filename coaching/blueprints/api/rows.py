@@ -1,0 +1,159 @@
+"""Rows that no dataclass in the services describes: lists that come as dictionaries, and what the API puts together."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, MembershipStatus, Role
+from coaching.services.cohort_progress import MemberProgress
+from coaching.services.import_lines import ImportLine
+from coaching.services.programme_progress import CohortFigures, Column
+from coaching.services.project_list import ProjectLine, ReachTotals
+from coaching.services.session_list import SessionLine
+
+
+class ProgrammeRow(TypedDict):
+    id: str
+    slug: str
+    name: str
+    description: str
+    timezone: str
+    minimum_group: int
+    is_synthetic: bool
+
+
+class CohortRow(TypedDict):
+    """A cohort in a list, with how many take part and the next session that is everybody's."""
+
+    id: str
+    name: str
+    kind: CohortKind
+    description: str
+    timezone: str
+    starts_on: date
+    ends_on: date
+    version: int
+    programme_id: str
+    programme: str
+    participants: int
+    next_session_id: str | None
+    next_session_at: datetime | None
+
+
+class _MemberName(TypedDict):
+    id: str
+    cohort_id: str
+    name: str
+    role: Role
+
+
+class MemberRow(_MemberName, total=False):
+    """A member in a list; how they stand, and their address, are there for those who may know."""
+
+    status: MembershipStatus
+    joined_at: datetime
+    email: str | None
+
+
+class StatusRow(TypedDict):
+    status: MembershipStatus
+    at: datetime
+    reason: str
+
+
+class TokenRow(TypedDict):
+    id: str
+    label: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+class RatingRow(TypedDict):
+    id: str
+    score: int
+    rated_on: date
+    note: str
+    rated_by: str
+    created_at: datetime
+
+
+class CheckInRow(TypedDict):
+    """A check-in in a cohort's list, with whose it is and what they answered."""
+
+    id: str
+    membership_id: str
+    name: str
+    state: CheckInState
+    step: str
+    question: str
+    due_at: datetime
+    asked_at: datetime | None
+    closes_at: datetime
+    choice: AnswerChoice | None
+    note: str | None
+    enrolments: int | None
+    answered_at: datetime | None
+
+
+class SchedulerRow(TypedDict):
+    name: str
+    started_at: datetime
+    seen_at: datetime
+    age_seconds: float
+
+
+class StatusReport(TypedDict):
+    """How the product is. The ages are seconds."""
+
+    schema: str | None
+    messages: dict[str, int]
+    unknown_messages: int
+    oldest_due_seconds: float | None
+    check_ins: dict[str, int]
+    schedulers: list[SchedulerRow]
+
+
+class CohortReport(TypedDict):
+    """A cohort's progress. `counted_sessions` says what `counted` of a member's attendance means."""
+
+    cohort_id: str
+    counted_sessions: str
+    members: list[MemberProgress]
+    sessions: list[SessionLine]
+    next_session: SessionLine | None
+    last_session: SessionLine | None
+    projects: list[ProjectLine]
+    totals: ReachTotals
+
+
+class ProgrammeReport(TypedDict):
+    """A programme's progress at a moment: by kind of cohort, all together, and cohort by cohort."""
+
+    programme_id: str
+    as_of: datetime
+    by_kind: dict[str, Column]
+    total: Column
+    cohorts: list[CohortFigures]
+
+
+class _Import(TypedDict):
+    id: str | None
+    session_id: str
+    dry_run: bool
+    state: BatchState | None
+    file_name: str
+    sha256: str
+    imported_at: datetime | None
+    detected: dict[str, Any]
+    rows: list[ImportLine]
+
+
+class ImportReport(_Import, total=False):
+    """An import, or in a dry run what it would be; what a dry run adds tells what stands in the way."""
+
+    not_in_report: list[str]
+    problems: dict[str, list[str]]
+    already_imported_as: str | None

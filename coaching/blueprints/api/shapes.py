@@ -1,0 +1,81 @@
+"""The lines that services read, as JSON and as OpenAPI: what is written and what is described are one and the same.
+
+A dataclass has its fields and its properties, so that what a page shows of a line is in the API too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import orjson
+
+PLAIN: Mapping[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
+    Any: {},
+}
+_KNOWN: dict[type, dict[str, Any]] = {}
+
+
+def to_json(value: Any) -> bytes:
+    """Lines, rows and what is put together of them; moments as single objects have them, with their offset."""
+    return orjson.dumps(value, default=_written, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def shape_of(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of what `to_json` makes of a value of this type. Raises TypeError for what it cannot say."""
+    if kind in PLAIN:
+        return dict(PLAIN[kind])
+    if is_typeddict(kind):
+        return _object(get_type_hints(kind), sorted(kind.__required_keys__))
+    if isinstance(kind, type):
+        return _shape_of_class(kind)
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return {"anyOf": [shape_of(one) for one in inner if one is not NoneType] + [{"type": "null"}]}
+    if origin in (list, tuple):
+        return {"type": "array", "items": shape_of(inner[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": shape_of(inner[1])}
+    raise TypeError(f"There is no JSON Schema for {kind!r} here.")
+
+
+def _shape_of_class(kind: type) -> dict[str, Any]:
+    if issubclass(kind, StrEnum):
+        return {"type": "string", "enum": [member.value for member in kind]}
+    parts = _parts(kind)
+    return _object(parts, list(parts))
+
+
+def _written(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in _parts(type(value))}
+
+
+def _parts(kind: type) -> dict[str, Any]:
+    """The types of a dataclass's fields and properties, by name."""
+    if kind not in _KNOWN:
+        if not is_dataclass(kind):
+            raise TypeError(f"{kind!r} does not go into JSON.")
+        types = get_type_hints(kind)
+        named = {field.name: types[field.name] for field in fields(kind)}
+        properties = {name: one.fget for name, one in vars(kind).items() if isinstance(one, property)}
+        _KNOWN[kind] = named | {name: get_type_hints(read)["return"] for name, read in properties.items()}
+    return _KNOWN[kind]
+
+
+def _object(parts: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": required,
+        "properties": {name: shape_of(kind) for name, kind in parts.items()},
+        "additionalProperties": False,
+    }

@@ -1,0 +1,24 @@
+"""How the product is, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.api.acting import rows
+from coaching.blueprints.api.blueprint import ApiBlueprint
+from coaching.blueprints.api.rows import StatusReport
+from coaching.blueprints.api.shapes import shape_of
+from coaching.clock import utc_now
+from coaching.policies import may_administer, require
+from coaching.services.status import read_status
+
+blueprint = ApiBlueprint("status", tag="Status", description="How the product is, for administrators.")
+
+
+@blueprint.route("/status")
+@blueprint.answers(shape_of(StatusReport))
+def show() -> dict[str, Any]:
+    """The schema, messages and check-ins by state, the age in seconds of what is due longest, and the schedulers."""
+    require(may_administer(current_actor()), seen=False)
+    return read_status(rows(), now=utc_now())

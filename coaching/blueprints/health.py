@@ -1,0 +1,31 @@
+"""Health: whether the process lives, and whether it can serve. Public, for load balancers; it tells nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+
+from coaching.extensions import db
+from coaching.schema import current_revision, head_revision
+
+_needed_revision = cache(head_revision)
+blueprint = Blueprint("health", __name__, url_prefix="/health")
+
+
+@blueprint.get("/live")
+def live() -> Response:
+    """The process answers."""
+    return jsonify(status="alive")
+
+
+@blueprint.get("/ready")
+def ready() -> tuple[Response, int] | Response:
+    """The database answers and has the schema that this version needs."""
+    try:
+        if current_revision(db.engine) != _needed_revision():
+            return jsonify(status="schema is not current: run coaching upgrade"), 503
+    except SQLAlchemyError:
+        return jsonify(status="the database does not answer"), 503
+    return jsonify(status="ready")

@@ -1,0 +1,38 @@
+"""The pages: one file a noun, each a blueprint whose endpoints are `<noun>.<verb>`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from coaching.blueprints.pages import (
+    account,
+    check_in_links,
+    check_ins,
+    cohorts,
+    goals,
+    home,
+    imports,
+    invitations,
+    members,
+    messages,
+    password_resets,
+    practice,
+    programmes,
+    projects,
+    runs,
+    sessions,
+    sign_in,
+)
+from coaching.blueprints.pages.context import init_context
+
+NOUNS = (
+    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
+    goals, projects, runs, check_ins, check_in_links, practice, messages,
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Binds every page to the app, and gives the layouts what they ask for."""
+    init_context(app)
+    for noun in NOUNS:
+        app.register_blueprint(noun.blueprint)

@@ -1,0 +1,218 @@
+"""A cohort: opened, edited, and seen at a glance by those who run it, watch it or learn in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import date_text, in_zone, short_day
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write, zone_options
+from coaching.blueprints.problems import status_of
+from coaching.clock import utc_now
+from coaching.errors import Conflict, Invalid
+from coaching.extensions import db
+from coaching.models import Cohort, CohortKind, Membership, Programme, Role, SessionState
+from coaching.policies import (
+    may_coach,
+    may_open_cohort,
+    may_run_cohort,
+    may_start_project,
+    may_view_cohort_progress,
+    require,
+)
+from coaching.schemas.base import load_form
+from coaching.schemas.cohort import EditCohortSchema, OpenCohortSchema
+from coaching.services.attendance_grid import Mark, read_marks
+from coaching.services.cohorts import edit_cohort, get_cohort, open_cohort
+from coaching.services.goals import list_goals
+from coaching.services.programmes import get_programme
+from coaching.services.progress import DENOMINATOR, CohortProgress, cohort_overview, cohort_progress
+from coaching.services.session_list import SessionLine
+
+LABELS = {
+    "name": "Name",
+    "description": "What it is about",
+    "starts_on": "First day",
+    "ends_on": "Last day",
+    "timezone": "Time zone",
+}
+
+blueprint = Blueprint("cohorts", __name__)
+
+
+@blueprint.get("/programmes/<id:programme_id>/cohorts/new")
+def new(programme_id: str) -> ResponseReturnValue:
+    programme = get_programme(db.session(), programme_id, actor=current_actor())
+    return _new(programme, filled(kind=CohortKind.COACHING, timezone=programme.timezone))
+
+
+@blueprint.post("/programmes/<id:programme_id>/cohorts")
+def create(programme_id: str) -> ResponseReturnValue:
+    """Opens a cohort and goes there, where the first thing to do is to add people."""
+    programme = get_programme(db.session(), programme_id, actor=current_actor())
+    try:
+        values = load_form(OpenCohortSchema(), request.form)
+        cohort = open_cohort(db.session(), programme, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _new(programme, sent_again(refusal)), status_of(refusal)
+    flash(f"{cohort.name} is open. Its check-ins are planned from {date_text(cohort.ends_on)} on.", "success")
+    return redirect(url_for("cohorts.show", public_id=cohort.public_id), 303)
+
+
+@blueprint.get("/cohorts/<id:public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    """Who is where, at a glance; a participant sees the cohort without the others' progress."""
+    cohort = get_cohort(db.session(), public_id, actor=current_actor())
+    if may_view_cohort_progress(current_actor(), cohort):
+        return _progress(cohort)
+    return _overview(cohort)
+
+
+@blueprint.get("/cohorts/<id:public_id>/edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    cohort = get_cohort(db.session(), public_id, actor=current_actor())
+    _require_running(cohort)
+    return _edit(cohort, _standing(cohort))
+
+
+@blueprint.post("/cohorts/<id:public_id>/edit")
+def update(public_id: str) -> ResponseReturnValue:
+    """Changes the cohort; the check-ins that nobody was asked yet move with its last day."""
+    cohort = get_cohort(db.session(), public_id, actor=current_actor())
+    _require_running(cohort)
+    try:
+        check_version(cohort)
+        values = load_form(EditCohortSchema(), request.form, beside=(VERSION,))
+        edit_cohort(db.session(), cohort, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _edit(cohort, sent_again(refusal, lambda: _standing(cohort))), status_of(refusal)
+    flash("The cohort is saved.", "success")
+    return redirect(url_for("cohorts.show", public_id=public_id), 303)
+
+
+def trail(cohort: Cohort, *steps: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to a page of this cohort: the programme only for those who have a page of it."""
+    above = []
+    if may_open_cohort(current_actor(), cohort.programme_id):
+        programme = cohort.programme
+        above.append((programme.name, url_for("programmes.show", public_id=programme.public_id)))
+    above.append((cohort.name, url_for("cohorts.show", public_id=cohort.public_id)))
+    return [{"label": label, "url": url} for label, url in (*above, *steps)]
+
+
+def _progress(cohort: Cohort) -> str:
+    actor, now = current_actor(), utc_now()
+    progress = cohort_progress(db.session(), cohort, actor=actor, now=now)
+    marks = read_marks(db.session(), cohort, actor=actor)
+    return render_template(
+        "cohort/progress.html",
+        cohort=cohort,
+        progress=progress,
+        coaches=[member for member in progress.members if member.role == Role.COACH and member.is_open],
+        observers=[member for member in progress.members if member.role == Role.OBSERVER and member.is_open],
+        others=[member for member in progress.members if not member.is_open],
+        grid=_grid(progress, marks, now),
+        unrecorded=[line for line in _held(progress, now) if not line.recorded],
+        denominator=DENOMINATOR,
+        runs=may_run_cohort(actor, cohort),
+        coaches_it=may_coach(actor, cohort),
+        now=now,
+        breadcrumb=trail(cohort),
+    )
+
+
+def _held(progress: CohortProgress, now: datetime) -> list[SessionLine]:
+    """The meetings of the whole cohort that were held."""
+    return [
+        line
+        for line in progress.sessions
+        if line.state == SessionState.SCHEDULED and not line.is_pair and line.ends_at <= now
+    ]
+
+
+def _grid(progress: CohortProgress, marks: dict[tuple[str, str], Mark], now: datetime) -> dict[str, Any]:
+    """The picture of who came. A session that ended before somebody joined is marked as such."""
+    actor = current_actor()
+    held = _held(progress, now)
+    cells: dict[tuple[str, str], Any] = {
+        key: {"status": mark.status, "minutes": mark.minutes} for key, mark in marks.items()
+    }
+    for member in progress.participants:
+        for line in held:
+            if line.ends_at <= member.joined_at:
+                cells.setdefault((member.id, line.id), "before")
+    runs = may_run_cohort(actor, progress.cohort)
+    return {
+        "members": [
+            {
+                "id": member.id,
+                "name": member.name,
+                "url": url_for("members.show", public_id=member.id) if runs else None,
+            }
+            for member in progress.participants
+        ],
+        "sessions": [
+            {
+                "id": line.id,
+                "title": line.title,
+                "label": short_day(in_zone(line.starts_at, actor.timezone)),
+                "url": url_for("sessions.show", public_id=line.id),
+            }
+            for line in held
+        ],
+        "cells": cells,
+        "totals": {member.id: f"{member.attended} of {member.counted}" for member in progress.participants},
+    }
+
+
+def _overview(cohort: Cohort) -> str:
+    actor, now = current_actor(), utc_now()
+    membership = db.session.get_one(Membership, actor.standings[cohort.id].membership_id)
+    return render_template(
+        "cohort/overview.html",
+        cohort=cohort,
+        overview=cohort_overview(db.session(), cohort, actor=actor, now=now),
+        membership=membership,
+        goals=list_goals(db.session(), membership, actor=actor),
+        may_start=may_start_project(actor, cohort),
+        now=now,
+        breadcrumb=trail(cohort),
+    )
+
+
+def _require_running(cohort: Cohort) -> None:
+    require(may_run_cohort(current_actor(), cohort), seen=True)
+
+
+def _new(programme: Programme, form: Form) -> str:
+    address = url_for("programmes.show", public_id=programme.public_id)
+    return render_template(
+        "cohort/new.html",
+        programme=programme,
+        form=form,
+        errors=form.errors,
+        zones=zone_options(form.values.get("timezone", "")),
+        breadcrumb=[{"label": programme.name, "url": address}, {"label": "Open a cohort"}],
+    )
+
+
+def _standing(cohort: Cohort) -> Form:
+    return filled(cohort.version, **{name: getattr(cohort, name) for name in LABELS})
+
+
+def _edit(cohort: Cohort, form: Form) -> str:
+    return render_template(
+        "cohort/edit.html",
+        cohort=cohort,
+        form=form,
+        errors=form.errors,
+        labels=LABELS,
+        zones=zone_options(form.values.get("timezone", "")),
+        breadcrumb=trail(cohort, ("Edit", "")),
+    )

@@ -1,0 +1,61 @@
+"""What stands around the content of every page: who is looking, where they may go, and whether the data is made up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from sqlalchemy import exists, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from coaching.extensions import db
+from coaching.models import Programme, Role
+from coaching.policies import Actor
+
+_HOLDS_SYNTHETIC_DATA = select(exists().where(Programme.is_synthetic))
+# Which entry of the menu is marked on which pages.
+PROGRAMME_PAGES = frozenset({
+    "programmes", "cohorts", "members", "sessions", "imports", "goals", "projects", "runs", "check_ins", "practice",
+})  # fmt: skip
+
+
+def init_context(app: Flask) -> None:
+    """Gives every template what the layouts ask for."""
+    app.context_processor(surroundings)
+
+
+def surroundings() -> dict[str, Any]:
+    """The variables of the layouts. A page without a signed-in person has no menu."""
+    actor: Actor | None = g.get("actor")
+    return {
+        "viewer": actor,
+        "nav": menu(actor) if actor else [],
+        "is_synthetic": _holds_synthetic_data(),
+        "home_url": url_for("home.show"),
+        "account_url": url_for("account.show"),
+        "sign_out_url": url_for("sign_in.end"),
+    }
+
+
+def menu(actor: Actor) -> list[dict[str, Any]]:
+    """The places that this person has a use for; the one they are in is marked."""
+    entries = [("Home", "home.show", request.blueprint == "home")]
+    if may_browse_programmes(actor):
+        entries.append(("Programmes", "programmes.list", request.blueprint in PROGRAMME_PAGES))
+    if actor.is_administrator:
+        entries.append(("Messages", "messages.list", request.blueprint == "messages"))
+    return [{"label": label, "url": url_for(endpoint), "current": current} for label, endpoint, current in entries]
+
+
+def may_browse_programmes(actor: Actor) -> bool:
+    """Whether there is any programme for this person to look at or to open cohorts in."""
+    coaches = any(standing.role == Role.COACH and standing.is_open for standing in actor.standings.values())
+    return actor.is_administrator or bool(actor.programme_ids) or coaches
+
+
+def _holds_synthetic_data() -> bool:
+    try:
+        return bool(db.session.execute(_HOLDS_SYNTHETIC_DATA).scalar())
+    except SQLAlchemyError:
+        # The page that says that the database does not answer must not fail for asking it.
+        return False

@@ -1,0 +1,124 @@
+"""What the forms of pages share: shown again with what was typed when refused, and never saved over newer changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import Enum
+from functools import cache
+from typing import Any, Protocol
+
+from flask import request
+from sqlalchemy.orm.exc import StaleDataError
+
+from coaching.blueprints.problems import CHANGED_MEANWHILE
+from coaching.errors import Conflict, Invalid, Messages, Refusal
+from coaching.extensions import db
+from coaching.schemas.base import CSRF_FIELD
+from coaching.services.zones import known_zones
+
+VERSION = "version"
+CHANGED = "changed-meanwhile"
+# The folders of the zone database that are parts of the world; the others hold old names of the same places.
+REGIONS = (
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+)  # fmt: skip
+
+
+class Row(Protocol):
+    """A row that several people may edit."""
+
+    @property
+    def version(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as it is shown: what stands in its fields, what is wrong with it, and the version that it would change.
+
+    `saved` is what the row holds now where somebody else changed it, so that nobody overwrites what they never saw.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Messages = field(default_factory=dict)
+    version: int | None = None
+    saved: Mapping[str, str] = field(default_factory=dict)
+
+
+def filled(version: int | None = None, **values: Any) -> Form:
+    """A form for the first time, with what its fields begin with."""
+    return Form({name: as_typed(value) for name, value in values.items()}, version=version)
+
+
+def sent_again(refusal: Refusal, standing: Callable[[], Form] | None = None) -> Form:
+    """The form as it was sent, with what is wrong with it. Undoes what the act began.
+
+    `standing` fills the form from the row as it is in the database; it is read where somebody changed it meanwhile.
+    """
+    db.session.rollback()
+    typed = {name: value for name, value in request.form.items() if name not in {CSRF_FIELD, VERSION}}
+    version = request.form.get(VERSION, type=int)
+    if refusal.code != CHANGED or standing is None:
+        return Form(typed, messages_of(refusal), version)
+    now = standing()
+    saved = {name: value for name, value in now.values.items() if typed.get(name, "") != value}
+    return Form(typed, messages_of(refusal), now.version, saved)
+
+
+def messages_of(refusal: Refusal) -> Messages:
+    """What a refusal says, by field; what belongs to no field is under the empty name."""
+    if isinstance(refusal, Invalid) and refusal.messages:
+        return refusal.messages
+    return {"": [refusal.message]}
+
+
+def check_version(row: Row) -> None:
+    """Refuses a form that was filled in from an older version of the row than the one that stands."""
+    if request.form.get(VERSION) != str(row.version):
+        raise Conflict(CHANGED_MEANWHILE, code=CHANGED)
+
+
+def write() -> None:
+    """Writes what the act changed, so that the loser of two who save at once hears of it on the form.
+
+    The app commits later, when the form could not be shown any more.
+    """
+    try:
+        db.session.flush()
+    except StaleDataError as error:
+        raise Conflict(CHANGED_MEANWHILE, code=CHANGED) from error
+
+
+def as_typed(value: Any) -> str:
+    """A value as its field holds it."""
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def zone_options(current: str = "") -> dict[str, list[tuple[str, str]]]:
+    """Every time zone by part of the world, for a select; the current one is among them whatever its name is."""
+    groups = {region: list(places) for region, places in _zones_by_region()}
+    groups["Elsewhere"] = [("UTC", "UTC")]
+    if current in known_zones() and current != "UTC" and current.partition("/")[0] not in REGIONS:
+        groups["Elsewhere"].append((current, current))
+    return groups
+
+
+@cache
+def _zones_by_region() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    names = sorted(known_zones())
+    return tuple(
+        (region, tuple((name, _place(name)) for name in names if name.startswith(f"{region}/"))) for region in REGIONS
+    )
+
+
+def _place(zone: str) -> str:
+    """The place as people look for it: "London (Europe)"."""
+    where, _, city = zone.rpartition("/")
+    return f"{city} ({where.replace('/', ', ')})".replace("_", " ")

@@ -1,0 +1,156 @@
+"""A goal: set, edited, rated, and seen on its five levels."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.cohorts import trail
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.problems import status_of
+from coaching.clock import utc_now
+from coaching.errors import Conflict, Invalid
+from coaching.extensions import db
+from coaching.models import Goal, Membership
+from coaching.policies import is_self, may_set_goal, may_view_member, require
+from coaching.schemas.base import load_form
+from coaching.schemas.goal import RateGoalSchema, SetGoalSchema
+from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, edit_goal, get_goal, rate_goal, set_goal
+from coaching.services.memberships import get_membership
+
+LABELS = {
+    "statement": "Goal",
+    "why": "Why it matters",
+    "due_on": "By when",
+    "importance": "Importance",
+    "difficulty": "Difficulty",
+    "baseline": "Where you start",
+    "much_less": "Much less than expected",
+    "less": "Less than expected",
+    "expected": "As expected",
+    "more": "More than expected",
+    "much_more": "Much more than expected",
+}
+SCORES = [(str(score), LABELS[LEVELS[score]]) for score in sorted(LEVELS, reverse=True)]
+
+blueprint = Blueprint("goals", __name__)
+
+
+@blueprint.get("/members/<id:membership_id>/goals/new")
+def new(membership_id: str) -> ResponseReturnValue:
+    membership = _membership(membership_id)
+    return _new(membership, filled(**BLANK))
+
+
+@blueprint.post("/members/<id:membership_id>/goals")
+def create(membership_id: str) -> ResponseReturnValue:
+    """Sets the goal and shows it; its levels may be written later, before the first rating."""
+    membership = _membership(membership_id)
+    try:
+        values = load_form(SetGoalSchema(), request.form)
+        goal = set_goal(db.session(), membership, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _new(membership, sent_again(refusal)), status_of(refusal)
+    flash("The goal is set.", "success")
+    return redirect(url_for("goals.show", public_id=goal.public_id), 303)
+
+
+@blueprint.get("/goals/<id:public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    goal = get_goal(db.session(), public_id, actor=current_actor())
+    return _page(goal, filled(rated_on=in_zone(utc_now(), current_actor().timezone).date()))
+
+
+@blueprint.get("/goals/<id:public_id>/edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    goal = get_goal(db.session(), public_id, actor=current_actor())
+    require(may_set_goal(current_actor(), goal.membership), seen=True, message=FOR_PARTICIPANTS)
+    return _edit(goal, _standing(goal))
+
+
+@blueprint.post("/goals/<id:public_id>/edit")
+def update(public_id: str) -> ResponseReturnValue:
+    goal = get_goal(db.session(), public_id, actor=current_actor())
+    try:
+        check_version(goal)
+        values = load_form(SetGoalSchema(), request.form, beside=(VERSION,))
+        edit_goal(db.session(), goal, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _edit(goal, sent_again(refusal, lambda: _standing(goal))), status_of(refusal)
+    flash("The goal is saved.", "success")
+    return redirect(url_for("goals.show", public_id=public_id), 303)
+
+
+@blueprint.post("/goals/<id:public_id>/ratings")
+def rate(public_id: str) -> ResponseReturnValue:
+    """Adds a rating; the first one fixes the levels."""
+    goal = get_goal(db.session(), public_id, actor=current_actor())
+    try:
+        values = load_form(RateGoalSchema(), request.form)
+        rate_goal(db.session(), goal, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(goal, sent_again(refusal)), status_of(refusal)
+    flash("The rating is kept.", "success")
+    return redirect(url_for("goals.show", public_id=public_id), 303)
+
+
+def _membership(public_id: str) -> Membership:
+    membership = get_membership(db.session(), public_id, actor=current_actor())
+    actor = current_actor()
+    require(may_set_goal(actor, membership), seen=may_view_member(actor, membership), message=FOR_PARTICIPANTS)
+    return membership
+
+
+def _trail(membership: Membership, *steps: tuple[str, str]) -> list[dict[str, str]]:
+    member = (membership.person.name, url_for("members.show", public_id=membership.public_id))
+    return trail(membership.cohort, member, *steps)
+
+
+def _standing(goal: Goal) -> Form:
+    return filled(goal.version, **{name: getattr(goal, name) for name in LABELS})
+
+
+def _new(membership: Membership, form: Form) -> str:
+    return render_template(
+        "goal/new.html",
+        membership=membership,
+        form=form,
+        errors=form.errors,
+        is_own=is_self(current_actor(), membership),
+        is_rated=False,
+        breadcrumb=_trail(membership, ("Set a goal", "")),
+    )
+
+
+def _edit(goal: Goal, form: Form) -> str:
+    steps = (goal.statement, url_for("goals.show", public_id=goal.public_id)), ("Edit", "")
+    return render_template(
+        "goal/edit.html",
+        goal=goal,
+        form=form,
+        errors=form.errors,
+        labels=LABELS,
+        is_own=is_self(current_actor(), goal.membership),
+        is_rated=bool(goal.ratings),
+        breadcrumb=_trail(goal.membership, *steps),
+    )
+
+
+def _page(goal: Goal, form: Form) -> str:
+    return render_template(
+        "goal/show.html",
+        goal=goal,
+        membership=goal.membership,
+        form=form,
+        errors=form.errors,
+        scores=[(score, label, goal.levels[int(score)]) for score, label in SCORES],
+        may_set=may_set_goal(current_actor(), goal.membership),
+        has_levels=all(goal.levels.values()),
+        latest=goal.ratings[-1] if goal.ratings else None,
+        breadcrumb=_trail(goal.membership, (goal.statement, "")),
+    )

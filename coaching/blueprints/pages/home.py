@@ -1,0 +1,37 @@
+"""Home: what a person comes for, in one page with a section for each of their roles."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import in_zone
+from coaching.clock import utc_now
+from coaching.extensions import db
+from coaching.models import Role
+from coaching.policies import Actor
+from coaching.services.progress import coach_home, coordinator_home, participant_home
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def show() -> ResponseReturnValue:
+    """Each role's part is read only for those who have the role."""
+    actor, now, session = current_actor(), utc_now(), db.session()
+    roles = _roles(actor)
+    coordinates = actor.is_administrator or bool(actor.programme_ids)
+    return render_template(
+        "home/show.html",
+        coach=coach_home(session, actor=actor, now=now) if Role.COACH in roles else None,
+        member=participant_home(session, actor=actor, now=now) if roles - {Role.COACH} else None,
+        coordinator=coordinator_home(session, actor=actor, now=now) if coordinates else None,
+        first_name=actor.name.partition(" ")[0],
+        today=in_zone(now, actor.timezone).date(),
+        now=now,
+    )
+
+
+def _roles(actor: Actor) -> set[Role]:
+    return {standing.role for standing in actor.standings.values() if standing.is_open}

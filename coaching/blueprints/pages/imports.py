@@ -1,0 +1,217 @@
+"""A participants report, brought into a session: looked at, applied, its doubtful rows settled, and undone.
+
+Between the look and the act the server keeps nothing: the file travels in the page, as text in a hidden field, and is
+read and matched anew when it comes back. So there is nothing to clean up where somebody only looked, nothing of other
+people's names rests on a disk, any worker can answer, and what is applied is what was shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import plural
+from coaching.blueprints.pages.cohorts import trail
+from coaching.blueprints.pages.forms import Form, filled, sent_again, zone_options
+from coaching.blueprints.problems import status_of
+from coaching.clock import utc_now
+from coaching.errors import Conflict, Invalid
+from coaching.extensions import db
+from coaching.importers.times import ORDERS
+from coaching.models import BatchState, CoachingSession, ImportBatch, RowOutcome
+from coaching.policies import may_run_cohort, require
+from coaching.schemas.base import checked
+from coaching.schemas.coaching_session import MatchRowSchema
+from coaching.services.attendance_imports import apply_import, preview_import
+from coaching.services.coaching_sessions import get_session
+from coaching.services.import_batches import get_batch, list_candidates, resolve_row, undo_import
+from coaching.services.report_description import Reading
+
+# What fits into a form beside its other fields, and many times what a report of a large meeting comes to.
+LARGEST_FILE = 700_000
+TOO_LARGE = "This file is over 700 KB, and reports are far smaller. Check that it is the participants report."
+NOBODY = "nobody"
+DATE_ORDERS = [("", "Find out from the dates"), ("mdy", "Month first: 03/14/2026"), ("dmy", "Day first: 14/03/2026")]
+
+blueprint = Blueprint("imports", __name__)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The file on its way."""
+
+    name: str
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        """The bytes in letters that a form leaves as they are."""
+        return base64.urlsafe_b64encode(self.data).decode()
+
+
+@blueprint.get("/sessions/<id:session_id>/imports/new")
+def new(session_id: str) -> ResponseReturnValue:
+    held = _session_run(session_id)
+    return _ask(held, filled(timezone=held.timezone), None)
+
+
+@blueprint.post("/sessions/<id:session_id>/imports/new")
+def preview(session_id: str) -> ResponseReturnValue:
+    """Shows what the file says and what it would do. Writes nothing."""
+    held = _session_run(session_id)
+    upload = None
+    try:
+        upload = _upload()
+        seen = preview_import(db.session(), held, upload.data, _reading(), actor=current_actor(), now=utc_now())
+    except (Invalid, Conflict) as refusal:
+        return _ask(held, sent_again(refusal), upload), status_of(refusal)
+    return render_template(
+        "import/preview.html",
+        held=held,
+        seen=seen,
+        upload=upload,
+        form=Form(request.form.to_dict()),
+        counts={outcome.value: sum(row.outcome == outcome for row in seen.rows) for outcome in RowOutcome},
+        breadcrumb=_trail(held, "Check the report"),
+    )
+
+
+@blueprint.post("/sessions/<id:session_id>/imports")
+def apply(session_id: str) -> ResponseReturnValue:
+    """Records what was shown."""
+    held = _session_run(session_id)
+    upload = None
+    try:
+        upload = _upload()
+        batch = apply_import(
+            db.session(), held, upload.data, _reading(), file_name=upload.name, actor=current_actor(), now=utc_now()
+        )
+        db.session.flush()
+    except (Invalid, Conflict) as refusal:
+        return _ask(held, sent_again(refusal), upload), status_of(refusal)
+    flash(_outcome(batch), "success")
+    return redirect(url_for("imports.show", public_id=batch.public_id), 303)
+
+
+@blueprint.get("/imports/<id:public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    """The rows of an import, those in doubt first."""
+    return _page(*get_batch(db.session(), public_id, actor=current_actor()), Form())
+
+
+@blueprint.post("/imports/<id:public_id>/rows/<id:row_id>")
+def resolve(public_id: str, row_id: str) -> ResponseReturnValue:
+    """Says who a row is, or that it is nobody of this cohort."""
+    batch, held = get_batch(db.session(), public_id, actor=current_actor())
+    chosen = request.form.get("membership_id", "")
+    try:
+        if not chosen:
+            raise Invalid.field(f"membership_id-{row_id}", "Choose who this is, or nobody of this cohort.")
+        values = checked(MatchRowSchema(), {"membership_id": None if chosen == NOBODY else chosen})
+        row = resolve_row(
+            db.session(), batch, held, row_id, values["membership_id"], actor=current_actor(), now=utc_now()
+        )
+    except (Invalid, Conflict) as refusal:
+        return _page(batch, held, sent_again(refusal)), status_of(refusal)
+    flash(f"{row.name}: {row.reason}", "success")
+    return redirect(url_for("imports.show", public_id=public_id), 303)
+
+
+@blueprint.post("/imports/<id:public_id>/undo")
+def undo(public_id: str) -> ResponseReturnValue:
+    """Takes back what the import recorded."""
+    batch, held = get_batch(db.session(), public_id, actor=current_actor())
+    undo_import(db.session(), batch, held, actor=current_actor(), now=utc_now())
+    flash("The import is undone. Attendance is what it was before, save what somebody marked since.", "success")
+    return redirect(url_for("sessions.show", public_id=held.public_id), 303)
+
+
+def _session_run(public_id: str) -> CoachingSession:
+    held = get_session(db.session(), public_id, actor=current_actor())
+    require(may_run_cohort(current_actor(), held.cohort), seen=True)
+    return held
+
+
+def _upload() -> Upload:
+    """The file, fresh from the person's disk or back from the page that showed what is in it."""
+    file = request.files.get("file")
+    if file is not None and file.filename:
+        data = file.stream.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise Invalid.field("file", TOO_LARGE)
+        return Upload(_plain(file.filename), data)
+    try:
+        data = base64.b64decode(request.form.get("kept", ""), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        data = b""
+    if not data:
+        raise Invalid.field("file", "Choose the report: a CSV file from Zoom.")
+    return Upload(_plain(request.form.get("file_name", "")), data)
+
+
+def _plain(name: str) -> str:
+    """The file's name without what a database or a page cannot hold."""
+    return "".join(letter for letter in name if letter.isprintable()) or "report.csv"
+
+
+def _reading() -> Reading:
+    order = request.form.get("date_order")
+    return Reading(
+        timezone=request.form.get("timezone") or None,
+        date_order=order if order in ORDERS else None,
+        other_day="other_day" in request.form,
+    )
+
+
+def _outcome(batch: ImportBatch) -> str:
+    counts = {outcome: sum(row.outcome == outcome for row in batch.rows) for outcome in RowOutcome}
+    recorded = f"{plural(counts[RowOutcome.MATCHED], 'person is', 'people are')} recorded."
+    waiting = counts[RowOutcome.REVIEW]
+    if not waiting:
+        return recorded
+    return f"{recorded} {plural(waiting, 'row waits', 'rows wait')} for you to say who it is."
+
+
+def _trail(held: CoachingSession, label: str) -> list[dict[str, str]]:
+    address = url_for("sessions.show", public_id=held.public_id)
+    return trail(held.cohort, (held.title, address), (label, ""))
+
+
+def _ask(held: CoachingSession, form: Form, upload: Upload | None) -> str:
+    """The page that asks for the file. One that could be read so far stays, so that it need not be chosen again."""
+    return render_template(
+        "import/new.html",
+        held=held,
+        form=form,
+        errors=form.errors,
+        upload=upload if upload is not None and "file" not in form.errors else None,
+        zones=zone_options(form.values.get("timezone", "")),
+        date_orders=DATE_ORDERS,
+        breadcrumb=_trail(held, "Import a report"),
+    )
+
+
+def _page(batch: ImportBatch, held: CoachingSession, form: Form) -> str:
+    rows: dict[str, list[Any]] = {outcome.value: [] for outcome in RowOutcome}
+    for row in batch.rows:
+        rows[row.outcome.value].append(row)
+    candidates = list_candidates(db.session(), held, actor=current_actor())
+    return render_template(
+        "import/show.html",
+        batch=batch,
+        held=held,
+        form=form,
+        errors=form.errors,
+        rows=rows,
+        is_undone=batch.state == BatchState.UNDONE,
+        people=[(member.public_id, member.person.name) for member in candidates],
+        names={member.id: member.person.name for member in candidates},
+        nobody=NOBODY,
+        breadcrumb=_trail(held, f"Import of {batch.file_name}"),
+    )

@@ -1,0 +1,164 @@
+"""A person in a cohort: added, invited, their standing changed, and where they are."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.pages.cohorts import trail
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.problems import status_of
+from coaching.blueprints.wording import words
+from coaching.clock import utc_now
+from coaching.errors import Conflict, Invalid
+from coaching.extensions import db
+from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Role
+from coaching.policies import is_self, may_coordinate, may_run_cohort, may_set_goal, may_view_goals, require
+from coaching.schemas.base import load_form
+from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
+from coaching.services.attendance_grid import read_record
+from coaching.services.check_ins import list_check_ins
+from coaching.services.cohorts import get_cohort
+from coaching.services.course_projects import list_projects
+from coaching.services.goals import list_goals, measure_attainment
+from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
+from coaching.services.progress import DENOMINATOR
+from coaching.services.project_list import ProjectLine
+from coaching.tokens import new_secret
+
+# How somebody may come in; the other statuses are steps on the way out.
+FIRST_STATUSES = (
+    MembershipStatus.ACTIVE,
+    MembershipStatus.ACCEPTED,
+    MembershipStatus.WAITLISTED,
+    MembershipStatus.SHORTLISTED,
+    MembershipStatus.APPLIED,
+)
+ROLE_HINTS = {
+    Role.PARTICIPANT: "Learns, sets goals, logs launches, answers check-ins.",
+    Role.OBSERVER: "Sees how the cohort is doing, and changes nothing.",
+    Role.COACH: "Runs the cohort, and sees everyone's goals.",
+}
+
+blueprint = Blueprint("members", __name__)
+
+
+@blueprint.get("/cohorts/<id:cohort_id>/members/new")
+def new(cohort_id: str) -> ResponseReturnValue:
+    cohort = _cohort_run(cohort_id)
+    return _new(cohort, filled(role=Role.PARTICIPANT, status=MembershipStatus.ACTIVE))
+
+
+@blueprint.post("/cohorts/<id:cohort_id>/members")
+def create(cohort_id: str) -> ResponseReturnValue:
+    """Adds somebody; who has no account yet gets an invitation by mail."""
+    cohort = _cohort_run(cohort_id)
+    try:
+        values = load_form(AddMemberSchema(), request.form, beside=("another",))
+        membership = add_member(
+            db.session(), cohort, actor=current_actor(), secret=new_secret(), now=utc_now(), **values
+        )
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _new(cohort, sent_again(refusal)), status_of(refusal)
+    flash(_welcome(membership), "success")
+    if "another" in request.form:
+        return redirect(url_for("members.new", cohort_id=cohort_id), 303)
+    return redirect(url_for("cohorts.show", public_id=cohort_id), 303)
+
+
+@blueprint.get("/members/<id:public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    """The member's attendance, goals, projects and check-ins, as far as the one who asks may see them."""
+    membership = get_membership(db.session(), public_id, actor=current_actor())
+    return _page(membership, filled(membership.version))
+
+
+@blueprint.post("/members/<id:public_id>/statuses")
+def change(public_id: str) -> ResponseReturnValue:
+    """Adds a step to the member's history."""
+    membership = get_membership(db.session(), public_id, actor=current_actor())
+    try:
+        check_version(membership)
+        values = load_form(ChangeStatusSchema(), request.form, beside=(VERSION,))
+        change_status(db.session(), membership, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        form = sent_again(refusal, lambda: filled(membership.version, status=membership.status))
+        return _page(membership, form), status_of(refusal)
+    flash(f"{membership.person.name} is now {words(membership.status).lower()}.", "success")
+    return redirect(url_for("members.show", public_id=public_id), 303)
+
+
+@blueprint.post("/members/<id:public_id>/invitation")
+def invite(public_id: str) -> ResponseReturnValue:
+    """Sends the invitation again."""
+    membership = get_membership(db.session(), public_id, actor=current_actor())
+    invite_again(db.session(), membership, actor=current_actor(), secret=new_secret(), now=utc_now())
+    flash(f"A new invitation to {membership.person.name} is on its way. The earlier link has ended.", "success")
+    return redirect(url_for("members.show", public_id=public_id), 303)
+
+
+def _cohort_run(public_id: str) -> Cohort:
+    cohort = get_cohort(db.session(), public_id, actor=current_actor())
+    require(may_run_cohort(current_actor(), cohort), seen=True)
+    return cohort
+
+
+def _welcome(membership: Membership) -> str:
+    person = membership.person
+    if membership.status not in OPEN_STATUSES:
+        return f"{person.name} is on the list as {words(membership.status).lower()}."
+    if person.password_hash is None:
+        return f"{person.name} is added. An invitation to {person.email} is on its way."
+    return f"{person.name} is added. They have an account already, and see the cohort when they next sign in."
+
+
+def _new(cohort: Cohort, form: Form) -> str:
+    coordinates = may_coordinate(current_actor(), cohort.programme_id)
+    roles = [Role.PARTICIPANT, Role.OBSERVER, *([Role.COACH] if coordinates else [])]
+    return render_template(
+        "member/new.html",
+        cohort=cohort,
+        form=form,
+        errors=form.errors,
+        roles=[(role.value, words(role), ROLE_HINTS[role]) for role in roles],
+        statuses=[(status.value, words(status)) for status in FIRST_STATUSES],
+        breadcrumb=trail(cohort, ("Add someone", "")),
+    )
+
+
+def _projects(membership: Membership) -> list[ProjectLine]:
+    """The cohort's projects that the member builds."""
+    lines = list_projects(db.session(), membership.cohort, actor=current_actor())
+    return [line for line in lines if any(owner.membership_id == membership.public_id for owner in line.owners)]
+
+
+def _page(membership: Membership, form: Form) -> str:
+    actor, now, session = current_actor(), utc_now(), db.session()
+    cohort = membership.cohort
+    is_participant = membership.role == Role.PARTICIPANT
+    sees_goals = is_participant and may_view_goals(actor, membership)
+    coordinates = may_coordinate(actor, cohort.programme_id)
+    return render_template(
+        "member/show.html",
+        membership=membership,
+        cohort=cohort,
+        form=form,
+        errors=form.errors,
+        is_own=is_self(actor, membership),
+        may_change=may_run_cohort(actor, cohort) and (membership.role != Role.COACH or coordinates),
+        sees_goals=sees_goals,
+        may_set=may_set_goal(actor, membership),
+        goals=list_goals(session, membership, actor=actor) if sees_goals else [],
+        attainment=measure_attainment(session, membership, actor=actor) if sees_goals else None,
+        record=read_record(session, membership, actor=actor, now=now) if is_participant else [],
+        denominator=DENOMINATOR,
+        projects=_projects(membership) if is_participant else [],
+        check_ins=list_check_ins(session, membership, actor=actor) if is_participant else [],
+        history=status_history(session, membership, actor=actor),
+        statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
+        now=now,
+        breadcrumb=trail(cohort, (membership.person.name, "")),
+    )

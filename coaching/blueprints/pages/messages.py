@@ -1,0 +1,57 @@
+"""The outbox, for administrators: what was sent, what waits, and what nobody can know the fate of."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.wording import words
+from coaching.clock import utc_now
+from coaching.extensions import db
+from coaching.models import MessageState
+from coaching.services.outbox import get_message, list_messages, resend_message
+
+PAGE = 50
+
+blueprint = Blueprint("messages", __name__)
+
+
+@blueprint.get("/messages", endpoint="list")
+def index() -> ResponseReturnValue:
+    """The newest first, of one state where it is chosen."""
+    chosen = request.args.get("state", "")
+    state = MessageState(chosen) if chosen in [*MessageState] else None
+    offset = max(0, request.args.get("start", 0, type=int))
+    found = list_messages(db.session(), actor=current_actor(), state=state, limit=PAGE, offset=offset)
+
+    def page_url(start: int) -> str:
+        return url_for("messages.list", state=state, start=start or None)
+
+    return render_template(
+        "message/list.html",
+        lines=found.lines,
+        total=found.total,
+        first=offset + 1,
+        last=offset + len(found.lines),
+        previous_url=page_url(max(0, offset - PAGE)) if offset else None,
+        next_url=page_url(offset + PAGE) if offset + PAGE < found.total else None,
+        tabs=[
+            {
+                "label": words(each) if each else "All",
+                "url": url_for("messages.list", state=each),
+                "current": each == state,
+            }
+            for each in (None, *MessageState)
+        ],
+        state=state,
+    )
+
+
+@blueprint.post("/messages/<id:public_id>/resend")
+def resend(public_id: str) -> ResponseReturnValue:
+    """Sends once more a message whose fate is unknown: a second copy may arrive, which is for a person to decide."""
+    message = get_message(db.session(), public_id, actor=current_actor())
+    resend_message(db.session(), message, actor=current_actor(), now=utc_now())
+    flash("It goes out again, as the same message.", "success")
+    return redirect(url_for("messages.list", state=MessageState.UNKNOWN), 303)

@@ -1,0 +1,253 @@
+"""A course project: started, edited, moved through its stages, launched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.cohorts import trail
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.problems import status_of
+from coaching.blueprints.wording import words
+from coaching.clock import utc_now
+from coaching.errors import Conflict, Invalid
+from coaching.extensions import db
+from coaching.models import Cohort, CourseProject, CourseRun, Platform, ReachMetric, Role, Stage
+from coaching.policies import may_edit_project, may_log_launch, may_start_project, may_view_cohort, require
+from coaching.schemas.base import load_form
+from coaching.schemas.course_project import (
+    AddOwnerSchema,
+    ChangeStageSchema,
+    EditProjectSchema,
+    LogLaunchSchema,
+    QuickLaunchSchema,
+    StartProjectSchema,
+)
+from coaching.services.cohorts import get_cohort
+from coaching.services.course_projects import (
+    add_owner,
+    change_stage,
+    edit_project,
+    get_project,
+    log_launch,
+    log_new_launch,
+    start_project,
+)
+from coaching.services.membership_list import list_members
+
+LABELS = {"title": "Title", "platform": "Platform", "audience": "For whom", "url": "Link"}
+PLATFORMS = [(platform.value, words(platform)) for platform in Platform]
+# A launch is logged as one, with its date; the other stages are set by hand.
+STAGES = [(stage.value, words(stage)) for stage in Stage if stage not in {Stage.LAUNCHED, Stage.RE_RUN}]
+MOST_MEMBERS = 100
+
+blueprint = Blueprint("projects", __name__)
+
+
+@blueprint.get("/cohorts/<id:cohort_id>/projects/new")
+def new(cohort_id: str) -> ResponseReturnValue:
+    cohort = _cohort(cohort_id)
+    return _new(cohort, filled(platform=Platform.FUTURELEARN, stage=Stage.IDEA))
+
+
+@blueprint.post("/cohorts/<id:cohort_id>/projects")
+def create(cohort_id: str) -> ResponseReturnValue:
+    cohort = _cohort(cohort_id)
+    try:
+        values = load_form(StartProjectSchema(), request.form)
+        project = start_project(db.session(), cohort, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _new(cohort, sent_again(refusal)), status_of(refusal)
+    flash(f"{project.title} is on the board.", "success")
+    return redirect(url_for("projects.show", public_id=project.public_id), 303)
+
+
+@blueprint.get("/cohorts/<id:cohort_id>/launches/new")
+def new_launch(cohort_id: str) -> ResponseReturnValue:
+    """The launch in one step: three fields, on a phone, in under a minute."""
+    return _new_launch(_cohort(cohort_id), filled(launched_on=_today()))
+
+
+@blueprint.post("/cohorts/<id:cohort_id>/launches")
+def create_launch(cohort_id: str) -> ResponseReturnValue:
+    """Logs the launch on the project of this title, or on a new one."""
+    cohort = _cohort(cohort_id)
+    try:
+        values = load_form(QuickLaunchSchema(), request.form)
+        run = log_new_launch(db.session(), cohort, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _new_launch(cohort, sent_again(refusal)), status_of(refusal)
+    flash(f"Well done! The launch of {run.project.title} is logged.", "success")
+    return redirect(url_for("projects.show", public_id=run.project.public_id), 303)
+
+
+@blueprint.get("/projects/<id:public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    project = get_project(db.session(), public_id, actor=current_actor())
+    return _page(project)
+
+
+@blueprint.get("/projects/<id:public_id>/edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    project = get_project(db.session(), public_id, actor=current_actor())
+    require(may_edit_project(current_actor(), project), seen=True)
+    return _edit(project, _standing(project))
+
+
+@blueprint.post("/projects/<id:public_id>/edit")
+def update(public_id: str) -> ResponseReturnValue:
+    project = get_project(db.session(), public_id, actor=current_actor())
+    try:
+        check_version(project)
+        values = load_form(EditProjectSchema(), request.form, beside=(VERSION,))
+        edit_project(db.session(), project, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _edit(project, sent_again(refusal, lambda: _standing(project))), status_of(refusal)
+    flash("The project is saved.", "success")
+    return redirect(url_for("projects.show", public_id=public_id), 303)
+
+
+@blueprint.post("/projects/<id:public_id>/launches")
+def launch(public_id: str) -> ResponseReturnValue:
+    """Logs a run: the first is a launch, the next ones are re-runs."""
+    project = get_project(db.session(), public_id, actor=current_actor())
+    try:
+        values = load_form(LogLaunchSchema(), request.form)
+        log_launch(db.session(), project, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(project, launch_form=sent_again(refusal)), status_of(refusal)
+    flash("Well done! The launch is logged.", "success")
+    return redirect(url_for("projects.show", public_id=public_id), 303)
+
+
+@blueprint.post("/projects/<id:public_id>/stages")
+def change(public_id: str) -> ResponseReturnValue:
+    project = get_project(db.session(), public_id, actor=current_actor())
+    try:
+        values = load_form(ChangeStageSchema(), request.form)
+        change_stage(db.session(), project, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(project, stage_form=sent_again(refusal)), status_of(refusal)
+    flash("The stage is kept, with its date.", "success")
+    return redirect(url_for("projects.show", public_id=public_id), 303)
+
+
+@blueprint.post("/projects/<id:public_id>/owners")
+def share(public_id: str) -> ResponseReturnValue:
+    """Names one more who builds the course: a member, or somebody outside."""
+    project = get_project(db.session(), public_id, actor=current_actor())
+    try:
+        values = load_form(AddOwnerSchema(), request.form)
+        add_owner(db.session(), project, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(project, owner_form=sent_again(refusal)), status_of(refusal)
+    flash("The team has grown.", "success")
+    return redirect(url_for("projects.show", public_id=public_id), 303)
+
+
+def current_figures(run: CourseRun) -> dict[ReachMetric, Any]:
+    """The figures that stand for a run now, by what they count."""
+    return {snapshot.metric: snapshot for snapshot in run.snapshots if snapshot.is_current}
+
+
+def _today() -> Any:
+    return in_zone(utc_now(), current_actor().timezone).date()
+
+
+def _cohort(public_id: str) -> Cohort:
+    cohort = get_cohort(db.session(), public_id, actor=current_actor())
+    require(may_start_project(current_actor(), cohort), seen=True, message="Observers look on; participants build.")
+    return cohort
+
+
+def _members(cohort: Cohort) -> list[tuple[str, str]]:
+    """Whom a project of this cohort may have as owner."""
+    if not may_view_cohort(current_actor(), cohort):
+        return []
+    page = list_members(db.session(), cohort, actor=current_actor(), limit=MOST_MEMBERS)
+    return [(line["id"], line["name"]) for line in page.items if line["role"] == Role.PARTICIPANT]
+
+
+def _standing(project: CourseProject) -> Form:
+    return filled(project.version, **{name: getattr(project, name) for name in LABELS})
+
+
+def _new(cohort: Cohort, form: Form) -> str:
+    return render_template(
+        "project/new.html",
+        cohort=cohort,
+        form=form,
+        errors=form.errors,
+        platforms=PLATFORMS,
+        stages=STAGES,
+        members=_members(cohort),
+        chosen=request.form.getlist("owners"),
+        breadcrumb=trail(cohort, ("Add a project", "")),
+    )
+
+
+def _new_launch(cohort: Cohort, form: Form) -> str:
+    return render_template(
+        "project/new_launch.html",
+        cohort=cohort,
+        form=form,
+        errors=form.errors,
+        breadcrumb=trail(cohort, ("Log a launch", "")),
+    )
+
+
+def _edit(project: CourseProject, form: Form) -> str:
+    steps = (project.title, url_for("projects.show", public_id=project.public_id)), ("Edit", "")
+    return render_template(
+        "project/edit.html",
+        project=project,
+        form=form,
+        errors=form.errors,
+        labels=LABELS,
+        platforms=PLATFORMS,
+        breadcrumb=_trail(project, *steps),
+    )
+
+
+def _trail(project: CourseProject, *steps: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to the project by its cohort, where the one who asks sees that cohort."""
+    if may_view_cohort(current_actor(), project.cohort):
+        return trail(project.cohort, *steps)
+    return [{"label": label, "url": url} for label, url in steps]
+
+
+def _page(
+    project: CourseProject,
+    *,
+    launch_form: Form | None = None,
+    stage_form: Form | None = None,
+    owner_form: Form | None = None,
+) -> str:
+    actor, today = current_actor(), _today()
+    may_log = may_log_launch(actor, project)
+    refused = launch_form or stage_form or owner_form
+    owned = {owner.membership.public_id for owner in project.owners if owner.membership}
+    return render_template(
+        "project/show.html",
+        project=project,
+        runs=[(run, current_figures(run)) for run in reversed(project.runs)],
+        launch_form=launch_form or filled(launched_on=today),
+        stage_form=stage_form or filled(on=today),
+        owner_form=owner_form or filled(),
+        errors=refused.errors if refused else {},
+        may_log=may_log,
+        platforms=PLATFORMS,
+        stages=[(value, label) for value, label in STAGES if value != project.stage],
+        members=[pair for pair in _members(project.cohort) if pair[0] not in owned] if may_log else [],
+        breadcrumb=_trail(project, (project.title, "")),
+    )

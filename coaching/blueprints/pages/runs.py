@@ -1,0 +1,116 @@
+"""A run of a course: its reach over time, a new figure, a correction."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.forms import Form, filled, sent_again, write
+from coaching.blueprints.pages.projects import current_figures
+from coaching.blueprints.problems import status_of
+from coaching.blueprints.wording import words
+from coaching.clock import utc_now
+from coaching.errors import Conflict, Invalid
+from coaching.extensions import db
+from coaching.models import CourseRun, ReachMetric
+from coaching.policies import may_log_launch
+from coaching.schemas.base import load_form
+from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
+from coaching.services.reach import add_reach, correct_reach, get_run, get_snapshot
+
+METRICS = [
+    (ReachMetric.JOINERS.value, "Joiners", "Everyone who enrolled."),
+    (ReachMetric.LEARNERS.value, "Learners", "Visited at least one step."),
+    (ReachMetric.ACTIVE.value, "Active learners", "Completed at least one step."),
+    (ReachMetric.COMPLETED.value, "Completed", "Completed at least half of the steps."),
+]
+
+blueprint = Blueprint("runs", __name__)
+
+
+@blueprint.get("/runs/<id:public_id>")
+def show(public_id: str) -> ResponseReturnValue:
+    run = get_run(db.session(), public_id, actor=current_actor())
+    today = in_zone(utc_now(), current_actor().timezone).date()
+    return _page(run, filled(metric=ReachMetric.JOINERS, as_of=today))
+
+
+@blueprint.post("/runs/<id:public_id>/reach")
+def report(public_id: str) -> ResponseReturnValue:
+    """Adds a figure as of a day. One that shrinks is kept, and said."""
+    run = get_run(db.session(), public_id, actor=current_actor())
+    try:
+        values = load_form(AddReachSchema(), request.form)
+        reported = add_reach(db.session(), run, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(run, sent_again(refusal)), status_of(refusal)
+    flash("This figure was known already." if reported.is_repeat else "The figure is kept.", "success")
+    for warning in reported.warnings:
+        flash(warning, "warning")
+    return redirect(url_for("runs.show", public_id=public_id), 303)
+
+
+@blueprint.get("/reach/<id:public_id>/correction")
+def new_correction(public_id: str) -> ResponseReturnValue:
+    return _correction(public_id, filled())
+
+
+@blueprint.post("/reach/<id:public_id>/correction")
+def correct(public_id: str) -> ResponseReturnValue:
+    """Puts another figure in place of a wrong one; the old one stays on record."""
+    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
+    run_id = snapshot.run.public_id
+    try:
+        values = load_form(CorrectReachSchema(), request.form)
+        correct_reach(db.session(), snapshot, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _correction(public_id, sent_again(refusal)), status_of(refusal)
+    flash("The figure is corrected. The old one stays on record.", "success")
+    return redirect(url_for("runs.show", public_id=run_id), 303)
+
+
+def _trail(run: CourseRun, *steps: tuple[str, str]) -> list[dict[str, str]]:
+    project = run.project
+    above = (project.title, url_for("projects.show", public_id=project.public_id))
+    return [{"label": label, "url": url} for label, url in (above, *steps)]
+
+
+def _page(run: CourseRun, form: Form) -> str:
+    corrected = {snapshot.corrects_id for snapshot in run.snapshots}
+    joiners = {
+        snapshot.as_of: snapshot.value
+        for snapshot in run.snapshots
+        if snapshot.metric == ReachMetric.JOINERS and snapshot.id not in corrected
+    }
+    return render_template(
+        "run/show.html",
+        run=run,
+        project=run.project,
+        figures=current_figures(run),
+        points=sorted(joiners.items()),
+        history=sorted(run.snapshots, key=lambda snapshot: (snapshot.as_of, snapshot.id), reverse=True),
+        corrected=corrected,
+        form=form,
+        errors=form.errors,
+        metrics=METRICS,
+        may_log=may_log_launch(current_actor(), run.project),
+        breadcrumb=_trail(run, (run.label, "")),
+    )
+
+
+def _correction(public_id: str, form: Form) -> str:
+    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
+    run = snapshot.run
+    return render_template(
+        "run/correction.html",
+        snapshot=snapshot,
+        run=run,
+        metric=words(snapshot.metric),
+        form=form,
+        errors=form.errors,
+        breadcrumb=_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct a figure", "")),
+    )

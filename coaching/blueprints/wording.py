@@ -1,0 +1,117 @@
+"""The words of the domain as people read them, and how a status looks: tone, symbol and text, never colour alone."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+
+class Look(NamedTuple):
+    """How a status is shown."""
+
+    tone: str
+    icon: str
+
+
+# Words whose reading does not follow from their spelling.
+LABELS = {
+    "accepted": "Accepted",
+    "cannot_say": "Cannot say",
+    "coaching": "Coaching",
+    "futurelearn": "FutureLearn",
+    "nhs_learning_hub": "NHS Learning Hub",
+    "open_edx": "Open edX",
+    "other": "Other platform",
+    "re_run": "Re-run",
+    "check_in": "Check-in",
+    "self_reported": "Self-reported",
+    "due": "Due",
+    "review": "Needs review",
+    "unknown": "Fate unknown",
+    "retry": "Will retry",
+    "silent": "No answer",
+    "before": "Before joining",
+}
+
+PLAIN = Look("neutral", "dot")
+LOOKS = {
+    # Memberships
+    "applied": Look("neutral", "ring"),
+    "shortlisted": Look("info", "ring"),
+    "accepted": Look("info", "check"),
+    "waitlisted": Look("neutral", "clock"),
+    "declined": Look("neutral", "cross"),
+    "active": Look("success", "dot"),
+    "paused": Look("warning", "pause"),
+    "withdrawn": Look("neutral", "minus"),
+    "completed": Look("success", "check"),
+    # Roles and kinds
+    "coach": Look("accent", "person"),
+    "participant": Look("neutral", "person"),
+    "observer": Look("neutral", "person"),
+    "coordinator": Look("neutral", "person"),
+    "administrator": Look("neutral", "person"),
+    "formal": Look("neutral", "people"),
+    "coaching": Look("accent", "people"),
+    # Sessions and attendance
+    "scheduled": Look("info", "clock"),
+    "cancelled": Look("neutral", "cross"),
+    "present": Look("success", "check"),
+    "partial": Look("warning", "half"),
+    "absent": Look("danger", "cross"),
+    "excused": Look("neutral", "minus"),
+    # Course projects and reach
+    "idea": Look("neutral", "ring"),
+    "designing": Look("info", "pencil"),
+    "building": Look("info", "half"),
+    "piloted": Look("accent", "half"),
+    "launched": Look("success", "launch"),
+    "re_run": Look("success", "repeat"),
+    "stopped": Look("neutral", "pause"),
+    "verified": Look("success", "check"),
+    "self_reported": Look("neutral", "note"),
+    # Check-ins and answers
+    "due": Look("neutral", "clock"),
+    "asked": Look("info", "mail"),
+    "answered": Look("success", "check"),
+    "expired": Look("warning", "clock"),
+    "silent": Look("neutral", "ring"),
+    "did_it": Look("success", "check"),
+    "not_yet": Look("warning", "clock"),
+    "cannot_say": Look("neutral", "question"),
+    # Messages
+    "claimed": Look("info", "clock"),
+    "transmitting": Look("info", "arrow-right"),
+    "sent": Look("success", "check"),
+    "retry": Look("warning", "repeat"),
+    "failed": Look("danger", "warning"),
+    "unknown": Look("warning", "question"),
+    # Imports
+    "matched": Look("success", "check"),
+    "review": Look("warning", "question"),
+    "ignored": Look("neutral", "minus"),
+    "undone": Look("neutral", "arrow-left"),
+    # People
+    "suspended": Look("danger", "pause"),
+    "invited": Look("info", "mail"),
+}
+TONE_ICONS = {
+    "neutral": "dot", "info": "info", "success": "check", "warning": "warning", "danger": "warning", "accent": "dot",
+}  # fmt: skip
+
+
+def words(value: Any) -> str:
+    """What people call `value`, an enum member or its value: `re_run` is "Re-run"."""
+    if value is None:
+        return ""
+    word = str(value.value) if isinstance(value, Enum) else str(value)
+    return LABELS.get(word) or word.replace("_", " ").capitalize()
+
+
+def look(value: Any, tone: str | None = None) -> Look:
+    """How a status is shown. A `tone` given by the page wins, with its own symbol for words we do not know."""
+    word = str(value.value) if isinstance(value, Enum) else str(value)
+    known = LOOKS.get(word)
+    if tone is None:
+        return known or PLAIN
+    return Look(tone, known.icon if known else TONE_ICONS[tone])

@@ -1,0 +1,74 @@
+"""What every channel offers to who sends, and the few things that can become of a message on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Verdict(StrEnum):
+    """What became of one message.
+
+    `retry` and `failed` are the other side's refusals, for now and for good; `unknown` means that the answer to the
+    last byte did not come, so it may have arrived; `down` says nothing about the message: the way itself is shut.
+    """
+
+    SENT = "sent"
+    RETRY = "retry"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict with the other side's words, which never hold what the message says."""
+
+    verdict: Verdict
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a channel needs to write a message's final bytes. `link` is whole; empty where the message has none."""
+
+    kind: str
+    message_id: str
+    name: str
+    address: str
+    timezone: str
+    facts: dict[str, Any]
+    link: str
+    written_at: datetime
+
+
+class ChannelDown(Exception):
+    """The way cannot be opened now. The text says why."""
+
+
+class Channel(Protocol):
+    """One way for messages to leave.
+
+    `is_idempotent` tells whether the same message handed over twice is one to who receives it; only then is a message
+    that a crash left undecided simply handed over again.
+    """
+
+    is_idempotent: bool
+
+    def write(self, letter: Letter) -> bytes:
+        """The final bytes. They are stored before the first attempt, and every attempt sends them."""
+        ...
+
+    def open(self) -> None:
+        """Makes the way ready, or raises ChannelDown. Nothing of a message has left when it does."""
+        ...
+
+    def send(self, wire: bytes, *, message_id: str, address: str) -> Outcome:
+        """Hands one message over. It raises nothing: whatever happens is an outcome."""
+        ...
+
+    def close(self) -> None:
+        """Lets the way go until it is opened again."""
+        ...

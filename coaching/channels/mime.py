@@ -1,0 +1,95 @@
+"""A letter as the bytes of a mail: a text and its HTML twin, from the templates in `templates/mail`.
+
+Headers are set through the standard library's EmailMessage alone, which refuses a line break in one; texts that people
+wrote are brought onto one line before they stand in a header.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+from coaching.channels.base import Letter
+
+LONGEST_SUBJECT = 150
+
+
+class Text(NamedTuple):
+    """What a mail says."""
+
+    subject: str
+    plain: str
+    html: str
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("coaching", "templates/mail"),
+        autoescape=select_autoescape(["html.jinja"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["moment"] = _moment
+    return environment
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+def render_mail(letter: Letter) -> Text:
+    """The subject, which the text template sets, the text, and the HTML with its styles written into the elements."""
+    values = {
+        "name": letter.name,
+        "link": letter.link,
+        "facts": letter.facts,
+        "timezone": letter.timezone,
+        "is_synthetic": letter.facts.get("is_synthetic", False),
+    }
+    plain = _template(f"{letter.kind}.txt.jinja").make_module(values)
+    subject = one_line(str(plain.subject))[:LONGEST_SUBJECT]  # type: ignore[attr-defined]
+    html = _template(f"{letter.kind}.html.jinja").render(values, subject=subject)
+    return Text(subject, str(plain).strip() + "\n", css_inline.inline(html))
+
+
+def write_mail(letter: Letter, *, sender: str) -> bytes:
+    """The whole mail, with CRLF, ready for a server."""
+    text = render_mail(letter)
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = Address(one_line(letter.name), addr_spec=letter.address)
+    mail["Subject"] = text.subject
+    mail["Date"] = format_datetime(letter.written_at)
+    mail["Message-ID"] = letter.message_id
+    # These two keep absence notes and other machines from answering.
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
+    mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    # A boundary of our own, so that writing the same letter twice gives the same bytes.
+    mail.set_boundary(f"=={letter.message_id.strip('<>').partition('@')[0]}==")
+    return mail.as_bytes()
+
+
+def one_line(words: str) -> str:
+    """The words with every run of blanks and line breaks as one space, and nothing that a terminal would obey."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+def _moment(iso: str, zone_name: str) -> str:
+    """A stored moment as people read it, in their own zone, which is named."""
+    local = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone_name))
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} ({zone_name})"

@@ -1,0 +1,217 @@
+"""The `coaching` command: serve, run schedulers, look after the schema, people and imports."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import orjson
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from coaching import __version__, clock, tokens
+from coaching.config import BadSettings, Settings, read_settings
+from coaching.database import engine_options, prepare_engine
+from coaching.errors import Invalid, NotFound, Refusal
+
+PORT = click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True)
+HOST = click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class Commands(click.Group):
+    """Says what is wrong in one line and exits 2, where a command is refused; faults keep their traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadSettings as refusal:
+            raise click.UsageError(str(refusal)) from refusal
+        except Refusal as refusal:
+            lines = [refusal.message]
+            if isinstance(refusal, Invalid):
+                lines += [f"  {name}: {text}" for name, texts in refusal.messages.items() for text in texts]
+            click.echo("\n".join(dict.fromkeys(lines)), err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__)
+def main() -> None:
+    """Cohort coaching that keeps the evidence of practice. Settings are COACHING_* variables: see the README."""
+
+
+@contextmanager
+def database(settings: Settings | None = None) -> Iterator[Session]:
+    """One command is one transaction: kept at the end, undone when the command is refused."""
+    settings = settings or read_settings()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
+    prepare_engine(engine)
+    try:
+        with Session(engine) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
+
+
+def upgrade_schema(settings: Settings, revision: str = "head") -> None:
+    """Brings the database's schema up to a revision."""
+    from coaching import schema  # noqa: PLC0415  Alembic is loaded by the commands that need it.
+
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
+    prepare_engine(engine)
+    try:
+        schema.upgrade(engine, revision)
+    finally:
+        engine.dispose()
+
+
+def print_json(value: Any) -> None:
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+
+
+def _warn_of_plain_http(settings: Settings) -> None:
+    """Says so where a production site is reached without TLS."""
+    if settings.environment == "production" and not settings.is_secure:
+        click.echo("Note: COACHING_BASE_URL is not https, so cookies travel in the clear.", err=True)
+
+
+@main.command()
+@HOST
+@PORT
+def serve(host: str, port: int) -> None:
+    """Upgrade the schema, then run the web and the scheduler in one process. Right for one machine."""
+    from coaching import jobs, serving  # noqa: PLC0415  Only the servers need gunicorn and APScheduler.
+
+    settings = _served_settings(host, port)
+    upgrade_schema(settings)
+    click.echo(f"Serving on {settings.base_url}. Stop with Ctrl-C.")
+    beside = lambda: jobs.start_scheduler(settings)  # noqa: E731
+    serving.WebServer(settings, host=host, port=port, workers=1, threads=8, beside=beside).run()
+
+
+@main.command()
+@HOST
+@PORT
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--threads", type=click.IntRange(1, 32), default=2, show_default=True)
+def web(host: str, port: int, workers: int, threads: int) -> None:
+    """Run the web alone. Schedulers and the schema have commands of their own."""
+    from coaching import serving  # noqa: PLC0415
+
+    settings = _served_settings(host, port)
+    serving.WebServer(settings, host=host, port=port, workers=workers, threads=threads).run()
+
+
+@main.command()
+def scheduler() -> None:
+    """Run a scheduler. Any number may run, on any number of machines; each finishes its batch when told to stop."""
+    from coaching import jobs  # noqa: PLC0415
+
+    jobs.run_scheduler(read_settings())
+
+
+@main.command()
+@click.option("--revision", default="head", show_default=True)
+def upgrade(revision: str) -> None:
+    """Bring the database's schema up to this version."""
+    upgrade_schema(read_settings(), revision)
+    click.echo("The schema is current.")
+
+
+@main.command()
+@AS_JSON
+def status(as_json: bool) -> None:
+    """Tell how things stand: schema, messages by state, the oldest due one, schedulers."""
+    from coaching.services.status import read_status  # noqa: PLC0415
+
+    with database() as session:
+        found = read_status(session, now=clock.utc_now())
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name.replace('_', ' ')}: {orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()}")
+
+
+@main.command()
+@click.argument("email")
+@click.option("--label", default="command line", show_default=True)
+@click.option("--scope", "scopes", type=click.Choice(["read", "write"]), multiple=True, default=("read",))
+@click.option("--days", type=int, default=90, show_default=True)
+@AS_JSON
+def token(email: str, label: str, scopes: tuple[str, ...], days: int, as_json: bool) -> None:
+    """Make an API token for a person. It is shown this once."""
+    from coaching.services.api_tokens import create_api_token  # noqa: PLC0415
+
+    with database() as session:
+        person = find_person(session, email)
+        made, shown = create_api_token(
+            session,
+            person,
+            label=label,
+            scopes=frozenset(scopes),
+            days=days,
+            secret=tokens.new_secret(),
+            now=clock.utc_now(),
+        )
+        answer = {"token": shown, "scopes": made.scopes.split(), "expires_at": made.expires_at}
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(shown)
+
+
+@main.command()
+@click.option("--seed", type=int, default=2022, show_default=True, help="Another seed makes another programme.")
+@click.option("--if-empty", is_flag=True, help="Do nothing but print links where the database has people already.")
+@click.option("--links", "only_links", is_flag=True, help="Only print fresh sign-in links to the demo.")
+@AS_JSON
+def demo(seed: int, if_empty: bool, only_links: bool, as_json: bool) -> None:
+    """Fill an empty database with a synthetic programme, and print sign-in links."""
+    from coaching.services import demo as demo_service  # noqa: PLC0415
+
+    settings = read_settings()
+    if not settings.is_development:
+        raise Invalid("The demo is for development: its links sign in whoever has them.")
+    upgrade_schema(settings)
+    now = clock.utc_now()
+    with database(settings) as session:
+        is_empty = demo_service.is_empty(session)
+        if not is_empty and not if_empty and not only_links:
+            raise Invalid("The database has people already. Use an empty one, or --links for fresh sign-in links.")
+        if is_empty and not only_links:
+            demo_service.build_demo(session, seed=seed, now=now)
+        links = demo_service.make_links(session, base_url=settings.base_url, new_secret=tokens.new_secret, now=now)
+    if as_json:
+        print_json({"synthetic": True, "links": links})
+        return
+    click.echo("The demo programme is synthetic data. Sign in as:")
+    for who, link in links.items():
+        click.echo(f"  {who:<14}{link}")
+
+
+def find_person(session: Session, email: str) -> Any:
+    """The person with this address. Raises NotFound with what to do."""
+    from coaching.services.people import find_person_by_email  # noqa: PLC0415
+
+    person = find_person_by_email(session, email)
+    if person is None:
+        raise NotFound("There is nobody with this e-mail address. Check it, or add the person first.")
+    return person
+
+
+def _served_settings(host: str, port: int) -> Settings:
+    """The settings; without a base URL of its own, the product is reached where it listens."""
+    if not os.environ.get("COACHING_BASE_URL"):
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        os.environ["COACHING_BASE_URL"] = f"http://{shown}:{port}"
+    settings = read_settings()
+    _warn_of_plain_http(settings)
+    return settings

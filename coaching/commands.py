@@ -1,0 +1,169 @@
+"""Commands on people, programmes, the audit trail and imports: the part of `coaching` that operators use by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from coaching import clock, tokens
+from coaching.cli import AS_JSON, database, find_person, main, print_json
+from coaching.config import read_settings
+from coaching.errors import Invalid
+
+
+@main.group()
+def person() -> None:
+    """Add, suspend, restore, export or erase a person."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--timezone", default="UTC", show_default=True)
+@click.option("--administrator", is_flag=True, help="Let the person administer the site.")
+def add_person(email: str, name: str, timezone: str, administrator: bool) -> None:
+    """Add a person and print the link by which they choose a password. It goes out by mail too."""
+    from coaching.services import people  # noqa: PLC0415
+
+    settings, secret, now = read_settings(), tokens.new_secret(), clock.utc_now()
+    with database(settings) as session:
+        added = people.create_person(session, email=email, name=name, timezone=timezone, now=now)
+        added.is_administrator = administrator
+        people.invite_person(session, added, to="Coaching", by="your administrator", secret=secret, now=now)
+    click.echo(f"{settings.base_url}/invitations/{secret}")
+
+
+@person.command("suspend")
+@click.argument("email")
+def suspend(email: str) -> None:
+    """Shut a person out by every door, at once."""
+    from coaching.services.people import suspend_person  # noqa: PLC0415
+
+    with database() as session:
+        suspend_person(session, find_person(session, email), actor=None, now=clock.utc_now())
+    click.echo("Suspended.")
+
+
+@person.command("restore")
+@click.argument("email")
+def restore(email: str) -> None:
+    """Let a suspended person sign in again."""
+    from coaching.services.people import restore_person  # noqa: PLC0415
+
+    with database() as session:
+        restore_person(session, find_person(session, email), actor=None, now=clock.utc_now())
+    click.echo("Restored.")
+
+
+@person.command("export")
+@click.argument("email")
+def export(email: str) -> None:
+    """Print all that is held on a person, as JSON."""
+    from coaching.services.privacy import export_person  # noqa: PLC0415
+
+    with database() as session:
+        print_json(export_person(session, find_person(session, email), actor=None))
+
+
+@person.command("erase")
+@click.argument("email")
+@click.confirmation_option(prompt="Erasing cannot be undone. Go on?")
+def erase(email: str) -> None:
+    """Erase a person. Counts they are part of stay; backups made before keep what they hold."""
+    from coaching.services.privacy import erase_person  # noqa: PLC0415
+
+    with database() as session:
+        erase_person(session, find_person(session, email), actor=None, now=clock.utc_now())
+    click.echo("Erased.")
+
+
+@main.group()
+def programme() -> None:
+    """Add a programme, appoint its coordinators."""
+
+
+@programme.command("add")
+@click.argument("slug")
+@click.option("--name", required=True)
+@click.option("--timezone", default="Europe/London", show_default=True)
+def add_programme(slug: str, name: str, timezone: str) -> None:
+    """Add a programme under a short name."""
+    from coaching.services.programmes import create_programme  # noqa: PLC0415
+
+    with database() as session:
+        create_programme(session, actor=None, now=clock.utc_now(), slug=slug, name=name, timezone=timezone)
+    click.echo("Added.")
+
+
+@programme.command("coordinator")
+@click.argument("slug")
+@click.argument("email")
+def appoint(slug: str, email: str) -> None:
+    """Make a person coordinator of a programme."""
+    from coaching.services.programmes import appoint_coordinator, find_programme  # noqa: PLC0415
+
+    with database() as session:
+        found = find_programme(session, slug)
+        appoint_coordinator(session, found, find_person(session, email), actor=None, now=clock.utc_now())
+    click.echo("Appointed.")
+
+
+@main.command()
+def audit() -> None:
+    """Check the audit trail. Exits 1 where an entry was changed, removed or moved."""
+    from coaching.services.audit import verify_trail  # noqa: PLC0415
+
+    with database() as session:
+        finds = verify_trail(session)
+    click.echo("\n".join(finds) or "The audit trail is whole.")
+    sys.exit(1 if finds else 0)
+
+
+@main.group("import")
+def import_group() -> None:
+    """Bring files in."""
+
+
+@import_group.command("zoom")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--session", "session_id", help="The session's identifier, as in its page's address.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@click.option("--timezone", help="The zone of the report's times; the session's own unless told.")
+@click.option("--date-order", type=click.Choice(["mdy", "dmy"]), help="Where both would be possible.")
+@click.option("--other-day", is_flag=True, help="Import although the report is of another day than the session.")
+@AS_JSON
+def import_zoom(  # noqa: PLR0917  Click passes each option by name.
+    file: Path,
+    session_id: str | None,
+    dry_run: bool,
+    timezone: str | None,
+    date_order: Literal["mdy", "dmy"] | None,
+    other_day: bool,
+    as_json: bool,
+) -> None:
+    """Record who came to a session from a Zoom participant report."""
+    from coaching.services import attendance_imports as imports  # noqa: PLC0415
+    from coaching.services import import_batches  # noqa: PLC0415
+    from coaching.services import report_description as reports  # noqa: PLC0415
+
+    if session_id is None and not dry_run:
+        raise Invalid("Name the session with --session, or look at the file alone with --dry-run.")
+    data, now = file.read_bytes(), clock.utc_now()
+    reading = reports.Reading(timezone=timezone, date_order=date_order, other_day=other_day)
+    if session_id is None:
+        answer = reports.describe_report(data, reading)
+    else:
+        with database() as session:
+            meeting = import_batches.find_session(session, session_id)
+            preview = imports.preview_import(session, meeting, data, reading, actor=None, now=now)
+            answer = preview.as_dict()
+            if not dry_run:
+                batch = imports.apply_import(session, meeting, data, reading, file_name=file.name, actor=None, now=now)
+                answer |= {"import": batch.public_id}
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(reports.describe_in_words(answer))

@@ -1,0 +1,141 @@
+"""The settings, read from the environment and checked once at the start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # noqa: S105
+MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
+SECRET_LENGTH = 32
+
+
+class BadSettings(Exception):
+    """The settings cannot be used. The text says which one, and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the product is told from outside.
+
+    `environment` is `development` (the default on a checkout), `production` or `test`. `mail_url` is `smtp://`,
+    `smtp+starttls://` or `smtps://` with host, port and credentials, or `file:` and a folder, the mail drop.
+    `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
+    only where the receiving server drops a second copy of the same Message-ID.
+    """
+
+    environment: str = "development"
+    database_url: str = ""
+    secret_key: str = DEVELOPMENT_SECRET
+    base_url: str = "http://127.0.0.1:8000"
+    mail_url: str = ""
+    mail_from: str = "Coaching <coaching@localhost.localdomain>"
+    instance: Path = field(default_factory=lambda: ROOT / "instance")
+    resend_unknown: bool = False
+    trusted_proxies: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'coaching.db'}")
+        if not self.mail_url:
+            object.__setattr__(self, "mail_url", f"file:{self.instance / 'mail'}")
+        _check(self)
+
+    @property
+    def is_development(self) -> bool:
+        return self.environment == "development"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the pages are served over TLS, so that cookies may be Secure."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `COACHING_*` variables. Raises BadSettings with what to do about it."""
+    environ = os.environ if environ is None else environ
+    environment = environ.get("COACHING_ENVIRONMENT", "development")
+    secret = environ.get("COACHING_SECRET_KEY")
+    if secret is None and environment != "development":
+        raise BadSettings(f"COACHING_SECRET_KEY is not set. {MAKE_A_SECRET}")
+    base_url = environ.get("COACHING_BASE_URL") or f"http://127.0.0.1:{environ.get('PORT') or '8000'}"
+    return Settings(
+        environment=environment,
+        database_url=_driver_named(environ.get("COACHING_DATABASE_URL", "")),
+        secret_key=secret or DEVELOPMENT_SECRET,
+        base_url=base_url.rstrip("/"),
+        mail_url=environ.get("COACHING_MAIL_URL", ""),
+        mail_from=environ.get("COACHING_MAIL_FROM", Settings.mail_from),
+        instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
+        resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
+        trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
+    )
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    word = environ.get(name, "no").strip().lower()
+    if word not in {"yes", "no", "true", "false", "1", "0"}:
+        raise BadSettings(f"{name} is {word!r}. Write yes or no.")
+    return word in {"yes", "true", "1"}
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    word = environ.get(name, "0").strip()
+    if not word.isdigit() or int(word) > 5:
+        raise BadSettings(f"{name} is {word!r}. Write how many proxies stand in front, from 0 to 5.")
+    return int(word)
+
+
+def _driver_named(url: str) -> str:
+    """The URL with the driver that we use, so that `postgresql://` works as people write it."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def _check(settings: Settings) -> None:
+    if settings.environment not in {"development", "production", "test"}:
+        raise BadSettings(f"COACHING_ENVIRONMENT is {settings.environment!r}. Write development or production.")
+    _check_secret(settings)
+    if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings("COACHING_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    base = _parts("COACHING_BASE_URL", settings.base_url)
+    if base.scheme not in {"http", "https"} or not base.hostname or base.query or base.fragment:
+        raise BadSettings(
+            "COACHING_BASE_URL must be where people reach the pages, such as https://coaching.example.org."
+        )
+    mail = _parts("COACHING_MAIL_URL", settings.mail_url)
+    if mail.scheme == "file":
+        return
+    if mail.scheme not in {"smtp", "smtp+starttls", "smtps"} or not mail.hostname:
+        raise BadSettings(
+            "COACHING_MAIL_URL must be smtp://host:port, smtp+starttls://user:password@host:587, smtps://host:465, "
+            "or file: and a folder for a mail drop."
+        )
+
+
+def _parts(name: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise BadSettings(f"{name} cannot be read as a URL: {error}.") from error
+    return parts
+
+
+def _check_secret(settings: Settings) -> None:
+    if settings.is_development:
+        return
+    secret = settings.secret_key
+    if secret == DEVELOPMENT_SECRET:
+        raise BadSettings(f"COACHING_SECRET_KEY is the one for development. {MAKE_A_SECRET}")
+    if len(secret) < SECRET_LENGTH or len(set(secret)) < 10:
+        raise BadSettings(
+            f"COACHING_SECRET_KEY is too weak: it needs {SECRET_LENGTH} characters or more, not a repetition. "
+            f"{MAKE_A_SECRET}"
+        )

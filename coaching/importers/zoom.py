@@ -1,0 +1,104 @@
+"""Zoom's participants report: bytes in, people with their presence out. What is doubtful is said, never guessed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from coaching.errors import Invalid
+from coaching.importers.lookalikes import HOW_TO_EXPORT, name_text
+from coaching.importers.merging import PresenceRow, merge_rows
+from coaching.importers.presence import PresenceReport
+from coaching.importers.table import Table, read_table
+from coaching.importers.text import TextFile, guess_delimiter, read_text
+from coaching.importers.times import DateOrder, decide_order, find_zone
+from coaching.importers.zoom_layout import Layout, find_layout
+from coaching.importers.zoom_meeting import meeting_moments, read_meeting
+from coaching.importers.zoom_rows import Draft, Notes, finish_rows, read_drafts
+from coaching.importers.zoom_warnings import about_file, about_people, about_rows, about_times
+
+
+def read_zoom_report(
+    data: bytes,
+    *,
+    timezone: str | None = None,
+    date_order: DateOrder | None = None,
+    expected_day: date | None = None,
+) -> PresenceReport:
+    """The report in this file, or `Invalid` on the field `file`, `timezone` or `date_order`.
+
+    The file names no zone: with `timezone` its times become UTC too. Where its dates can be read both ways and
+    minutes depend on it, `date_order` is asked for, unless one reading falls on `expected_day`, the session's.
+    """
+    zone = find_zone(timezone) if timezone is not None else None
+    file = read_text(data)
+    delimiter, table, layout = _take_apart(file)
+    errors: dict[int, str] = {}
+    notes = Notes()
+    drafts = _read_people(file, table, layout, errors, notes)
+    order = _order_of(drafts, layout, stated=date_order, expected_day=expected_day)
+    rows = finish_rows(drafts, order, zone, errors, notes)
+    meeting = read_meeting(layout.summary, order, zone, notes) if layout.summary is not None else None
+    merged = merge_rows(rows, zone=zone, most_minutes=meeting.duration_minutes if meeting else None)
+    dated = bool(meeting_moments(layout.summary)) or any(row.interval is not None for row in rows)
+    warnings = (
+        *about_file(file, table, errors),
+        *about_times(timezone, order, dated=dated),
+        *about_people(merged, meeting, listed=_count_listed(rows, errors, notes)),
+        *about_rows(rows, meeting, notes, utc=zone is not None),
+    )
+    return PresenceReport(
+        format="zoom",
+        variant=layout.variant,
+        encoding=file.encoding,
+        delimiter=delimiter,
+        date_order=order,
+        timezone=timezone,
+        meeting=meeting,
+        people=tuple(merged.people),
+        warnings=warnings,
+        row_errors=dict(sorted(errors.items())),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _take_apart(file: TextFile) -> tuple[str, Table, Layout]:
+    if (kind := name_text(file.text)) is not None:
+        raise Invalid.field("file", f"This looks like {kind}, not a CSV file. {HOW_TO_EXPORT}")
+    delimiter = guess_delimiter(file.text)
+    table = read_table(file.text, delimiter)
+    return delimiter, table, find_layout(table)
+
+
+def _read_people(file: TextFile, table: Table, layout: Layout, errors: dict[int, str], notes: Notes) -> Sequence[Draft]:
+    drafts = read_drafts(table, layout, errors, notes, cut=file.cut)
+    if not drafts and not errors and not notes.waiting:
+        raise Invalid.field("file", f"The report has its headings, but there is nobody in it. {HOW_TO_EXPORT}")
+    return drafts
+
+
+def _order_of(
+    drafts: Sequence[Draft], layout: Layout, *, stated: DateOrder | None, expected_day: date | None
+) -> str | None:
+    """How dates are written. A question only where minutes hang on it: a summary's date alone gets a warning."""
+    of_rows = [moment for draft in drafts for moment in (draft.joined, draft.left) if moment is not None]
+    moments = [*meeting_moments(layout.summary), *of_rows]
+    order = decide_order(moments, stated=stated, expected_day=expected_day)
+    unsaid = next((moment for moment in of_rows if moment.order is None), None)
+    if order is None and unsaid is not None:
+        monthly, daily = unsaid.under("mdy"), unsaid.under("dmy")
+        raise Invalid.field(
+            "date_order",
+            f"The dates can be read two ways: {unsaid.written} is {_spell(monthly)} or {_spell(daily)}. "
+            "Say whether the month or the day comes first.",
+        )
+    return order
+
+
+def _spell(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day is not None else "no date"
+
+
+def _count_listed(rows: Sequence[PresenceRow], errors: dict[int, str], notes: Notes) -> int:
+    return len(rows) + len(errors) + len(notes.waiting)

@@ -1,0 +1,94 @@
+"""What every job works with, made once a process: the database, the channels, the clock, and the word to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from coaching.channels import open_channels
+from coaching.clock import utc_now
+from coaching.config import Settings
+from coaching.database import read_options
+from coaching.services.delivery import PostOffice, SendingRules
+from coaching.tokens import new_chance, new_secret
+
+# SQLite has one writer: short batches, with a breath between them, leave room for the web's writes.
+SQLITE_BATCH = 50
+SQLITE_BREATH = 0.002
+POSTGRESQL_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The seconds between two ticks of each job, and the rules of sending. Tests use shorter ones.
+
+    A check-in whose moment has come is posted within one tick and handed to the mail server within the next.
+    """
+
+    post_check_ins: float = 2
+    send_messages: float = 2
+    sweep_leases: float = 15
+    expire_check_ins: float = 60
+    heartbeat: float = 10
+    tidy: float = 3600
+    rules: SendingRules = field(default_factory=SendingRules)
+    # After how long a message of unknown fate is sent again, where the settings say that it is.
+    resend_after: timedelta = timedelta(minutes=1)
+    post_batch: int | None = None
+
+
+@dataclass
+class Workshop:
+    """One scheduler process at work."""
+
+    settings: Settings
+    engine: Engine
+    name: str
+    pace: Pace
+    stop: Event
+    clock: Callable[[], datetime] = utc_now
+    sessions: sessionmaker[Session] = field(init=False)
+    office: PostOffice = field(init=False)
+    started_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started_at = self.clock()
+        self.sessions = sessionmaker(self.engine)
+        self.office = PostOffice(
+            session_factory=self.sessions,
+            channels=open_channels(self.settings.mail_url, self.settings.mail_from),
+            base_url=self.settings.base_url,
+            clock=self.clock,
+            new_token=new_secret,
+            chance=new_chance,
+            rules=self.pace.rules,
+            should_stop=self.stop.is_set,
+        )
+
+    @property
+    def batch(self) -> int:
+        """How many check-ins are posted in one transaction."""
+        if self.pace.post_batch is not None:
+            return self.pace.post_batch
+        return SQLITE_BATCH if self.engine.dialect.name == "sqlite" else POSTGRESQL_BATCH
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that takes no write lock."""
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**read_options(self.engine))
+
+    def breathe(self) -> None:
+        """Lets others write between two batches. Whoever waits for SQLite's lock asks again only now and then."""
+        if self.engine.dialect.name == "sqlite":
+            self.stop.wait(SQLITE_BREATH)
+
+    def close(self) -> None:
+        for channel in self.office.channels.values():
+            channel.close()

@@ -1,0 +1,1114 @@
+"""Initial."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("act", sa.String(length=64), nullable=False),
+        sa.Column("subject_kind", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("is_administrator", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
+    )
+    op.create_table(
+        "programme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("minimum_group", sa.Integer(), nullable=False),
+        sa.Column("is_synthetic", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_programme_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
+    )
+    op.create_table(
+        "scheduler_heartbeat",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_scheduler_heartbeat")),
+    )
+    op.create_table(
+        "sign_in_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_hash", sa.String(length=64), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failure")),
+    )
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_failure_account", ["account_hash", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_failure_address", ["address_hash", "at"], unique=False)
+
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_api_token_public_id")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_api_token_secret_hash")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_token_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "auth_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("via", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_auth_session_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_auth_session_secret_hash")),
+    )
+    with op.batch_alter_table("auth_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_auth_session_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_auth_session_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "capability",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "invitation",
+                "password_reset",
+                "answer_check_in",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_capability_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capability")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_capability_secret_hash")),
+    )
+    with op.batch_alter_table("capability", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_capability_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_capability_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_capability_purpose_subject", ["purpose", "subject_id"], unique=False)
+
+    op.create_table(
+        "cohort",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("formal", "coaching", name="cohort_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cohort_dates_in_order")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cohort_public_id")),
+    )
+    with op.batch_alter_table("cohort", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cohort_programme_id"), ["programme_id"], unique=False)
+
+    op.create_table(
+        "idempotency_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("headers", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_idempotency_key_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
+    )
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("uq_idempotency_key_person_key", ["person_id", "key"], unique=True)
+
+    op.create_table(
+        "instrument",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_instrument_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument")),
+        sa.UniqueConstraint("programme_id", "name", "version", name=op.f("uq_instrument_programme_id_name_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_instrument_public_id")),
+    )
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_in",
+                "invitation",
+                "password_reset",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("occurrence", sa.String(length=64), nullable=False),
+        sa.Column("recipient_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=True),
+        sa.Column("wire", sa.LargeBinary(), nullable=True),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "claimed",
+                "transmitting",
+                "sent",
+                "retry",
+                "failed",
+                "unknown",
+                "cancelled",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claim_token", sa.String(length=64), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_message_recipient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('due', 'retry')"),
+            postgresql_where=sa.text("state IN ('due', 'retry')"),
+        )
+        batch_op.create_index(
+            "ix_message_leased",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('claimed', 'transmitting')"),
+            postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
+        )
+        batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_unknown",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
+
+    op.create_table(
+        "programme_coordinator",
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("appointed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_programme_coordinator_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_coordinator_programme_id")),
+        sa.PrimaryKeyConstraint("programme_id", "person_id", name=op.f("pk_programme_coordinator")),
+    )
+    with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_coordinator_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "course_project",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("audience", sa.String(length=500), nullable=False),
+        sa.Column(
+            "platform",
+            sa.Enum(
+                "futurelearn",
+                "moodle",
+                "nhs_learning_hub",
+                "coursera",
+                "open_edx",
+                "other",
+                name="platform",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "idea",
+                "designing",
+                "building",
+                "piloted",
+                "launched",
+                "re_run",
+                "stopped",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_course_project_cohort_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_course_project_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_project")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_course_project_public_id")),
+    )
+    with op.batch_alter_table("course_project", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_course_project_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_course_project_programme_id"), ["programme_id"], unique=False)
+
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "due",
+                "claimed",
+                "transmitting",
+                "sent",
+                "retry",
+                "failed",
+                "unknown",
+                "cancelled",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_delivery_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "follow_up_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_follow_up_plan_cohort_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_plan")),
+        sa.UniqueConstraint("cohort_id", name=op.f("uq_follow_up_plan_cohort_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_follow_up_plan_public_id")),
+    )
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "coach", "participant", "observer", name="role", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "applied",
+                "shortlisted",
+                "accepted",
+                "waitlisted",
+                "declined",
+                "active",
+                "paused",
+                "withdrawn",
+                "completed",
+                name="membership_status",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_membership_cohort_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint("cohort_id", "person_id", name=op.f("uq_membership_cohort_id_person_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_membership_public_id")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_cohort_role", ["cohort_id", "role"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "wave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("instrument_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_wave_cohort_id")),
+        sa.ForeignKeyConstraint(["instrument_id"], ["instrument.id"], name=op.f("fk_wave_instrument_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_wave_public_id")),
+    )
+    with op.batch_alter_table("wave", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wave_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_wave_instrument_id"), ["instrument_id"], unique=False)
+
+    op.create_table(
+        "coaching_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("local_start", sa.DateTime(), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "scheduled", "cancelled", name="session_state", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("location", sa.String(length=500), nullable=False),
+        sa.Column("agenda", sa.Text(), nullable=False),
+        sa.Column("cancelled_reason", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_coaching_session_duration")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_coaching_session_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["pair_membership_id"], ["membership.id"], name=op.f("fk_coaching_session_pair_membership_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_coaching_session_public_id")),
+    )
+    with op.batch_alter_table("coaching_session", schema=None) as batch_op:
+        batch_op.create_index("ix_coaching_session_cohort_start", ["cohort_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "course_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column(
+            "platform",
+            sa.Enum(
+                "futurelearn",
+                "moodle",
+                "nhs_learning_hub",
+                "coursera",
+                "open_edx",
+                "other",
+                name="platform",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("launched_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("ended_on IS NULL OR ended_on >= launched_on", name=op.f("ck_course_run_dates_in_order")),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_course_run_project_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_course_run_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_run")),
+        sa.UniqueConstraint("project_id", "launched_on", name="uq_course_run_project_launch"),
+        sa.UniqueConstraint("public_id", name=op.f("uq_course_run_public_id")),
+    )
+    op.create_table(
+        "follow_up_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column("offset", sa.String(length=24), nullable=False),
+        sa.Column("question", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["follow_up_plan.id"], name=op.f("fk_follow_up_step_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_step")),
+        sa.UniqueConstraint("plan_id", "position", name=op.f("uq_follow_up_step_plan_id_position")),
+    )
+    op.create_table(
+        "goal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("statement", sa.String(length=500), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("importance", sa.Integer(), nullable=False),
+        sa.Column("difficulty", sa.Integer(), nullable=False),
+        sa.Column("baseline", sa.Integer(), nullable=False),
+        sa.Column("much_less", sa.String(length=500), nullable=False),
+        sa.Column("less", sa.String(length=500), nullable=False),
+        sa.Column("expected", sa.String(length=500), nullable=False),
+        sa.Column("more", sa.String(length=500), nullable=False),
+        sa.Column("much_more", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("baseline IN (-2, -1)", name=op.f("ck_goal_baseline")),
+        sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name=op.f("ck_goal_difficulty")),
+        sa.CheckConstraint("importance BETWEEN 0 AND 3", name=op.f("ck_goal_importance")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_goal_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_public_id")),
+    )
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "project_owner",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("outside_name", sa.String(length=200), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("membership_id IS NOT NULL OR outside_name <> ''", name=op.f("ck_project_owner_somebody")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_project_owner_membership_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_project_owner_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_owner")),
+        sa.UniqueConstraint("project_id", "membership_id", name=op.f("uq_project_owner_project_id_membership_id")),
+    )
+    with op.batch_alter_table("project_owner", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_project_owner_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "response",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_response_rating")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_response_wave_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
+    )
+    with op.batch_alter_table("response", schema=None) as batch_op:
+        batch_op.create_index("ix_response_wave_rating", ["wave_id", "rating"], unique=False)
+
+    op.create_table(
+        "stage_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "idea",
+                "designing",
+                "building",
+                "piloted",
+                "launched",
+                "re_run",
+                "stopped",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_stage_change_actor_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_stage_change_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stage_change_public_id")),
+    )
+    with op.batch_alter_table("stage_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stage_change_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "status_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "applied",
+                "shortlisted",
+                "accepted",
+                "waitlisted",
+                "declined",
+                "active",
+                "paused",
+                "withdrawn",
+                "completed",
+                name="membership_status",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_status_change_actor_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_status_change_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_change")),
+    )
+    with op.batch_alter_table("status_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_status_change_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "wave_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("has_answered", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_wave_invitation_membership_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_wave_invitation_wave_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave_invitation")),
+        sa.UniqueConstraint("wave_id", "membership_id", name=op.f("uq_wave_invitation_wave_id_membership_id")),
+    )
+    with op.batch_alter_table("wave_invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_wave_invitation_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "check_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "asked",
+                "answered",
+                "expired",
+                "cancelled",
+                name="check_in_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_check_in_membership_id")),
+        sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
+        sa.UniqueConstraint("step_id", "membership_id", name=op.f("uq_check_in_step_id_membership_id")),
+    )
+    with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_check_in_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(batch_op.f("ix_check_in_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(
+            "ix_check_in_open",
+            ["closes_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+
+    op.create_table(
+        "import_batch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("detected", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("applied", "undone", name="batch_state", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_by_id", sa.Integer(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["imported_by_id"], ["person.id"], name=op.f("fk_import_batch_imported_by_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_import_batch_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_batch_public_id")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_import_batch_session_hash", ["session_id", "sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "rating",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("rated_by_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("rated_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("score BETWEEN -2 AND 2", name=op.f("ck_rating_score")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_rating_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["rated_by_id"], ["person.id"], name=op.f("fk_rating_rated_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_rating_public_id")),
+    )
+    with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rating_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
+        "reach_snapshot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "metric",
+            sa.Enum(
+                "joiners",
+                "learners",
+                "active",
+                "completed",
+                name="reach_metric",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "participant",
+                "coach",
+                "check_in",
+                "demo",
+                name="reach_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_verified", sa.Boolean(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("value BETWEEN 0 AND 100000000", name=op.f("ck_reach_snapshot_value")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["reach_snapshot.id"], name=op.f("fk_reach_snapshot_corrects_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_recorded_by_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_reach_snapshot_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_snapshot")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reach_snapshot_public_id")),
+    )
+    with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
+        batch_op.create_index("ix_reach_snapshot_run_metric", ["run_id", "metric", "as_of"], unique=False)
+        batch_op.create_index(
+            "uq_reach_snapshot_current",
+            ["run_id", "metric"],
+            unique=True,
+            sqlite_where=sa.text("is_current = 1"),
+            postgresql_where=sa.text("is_current"),
+        )
+
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "present",
+                "partial",
+                "absent",
+                "excused",
+                name="attendance_status",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "coach", "zoom", "demo", name="attendance_source", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_attendance_batch_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_attendance_membership_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_attendance_recorded_by_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_attendance_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("session_id", "membership_id", name=op.f("uq_attendance_session_id_membership_id")),
+    )
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attendance_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "check_in_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("check_in_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum(
+                "did_it",
+                "not_yet",
+                "cannot_say",
+                name="answer_choice",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("enrolments", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("via", sa.String(length=24), nullable=False),
+        sa.CheckConstraint(
+            "enrolments IS NULL OR enrolments BETWEEN 0 AND 100000000", name=op.f("ck_check_in_answer_enrolments")
+        ),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_check_in_answer_check_in_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_answer")),
+        sa.UniqueConstraint("check_in_id", name=op.f("uq_check_in_answer_check_in_id")),
+    )
+    op.create_table(
+        "import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("intervals", sa.JSON(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "matched", "review", "ignored", name="row_outcome", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_import_row_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_row_public_id")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_batch_number", ["batch_id", "number"], unique=False)
+
+    op.create_table(
+        "practice_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("launch", "check_in", name="practice_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("enrolments", sa.Integer(), nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("check_in_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_practice_entry_check_in_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_practice_entry_membership_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_practice_entry_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_entry")),
+        sa.UniqueConstraint("check_in_id", name=op.f("uq_practice_entry_check_in_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_practice_entry_public_id")),
+    )
+    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_practice_entry_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "attendance_interval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("attendance_id", sa.Integer(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attendance_id"], ["attendance.id"], name=op.f("fk_attendance_interval_attendance_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_interval")),
+    )
+    with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_interval_attendance_id"), ["attendance_id"], unique=False)
+
+
+def downgrade():
+    with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_interval_attendance_id"))
+
+    op.drop_table("attendance_interval")
+    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
+
+    op.drop_table("practice_entry")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_row_batch_number")
+
+    op.drop_table("import_row")
+    op.drop_table("check_in_answer")
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_attendance_batch_id"))
+
+    op.drop_table("attendance")
+    with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reach_snapshot_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
+        )
+        batch_op.drop_index("ix_reach_snapshot_run_metric")
+
+    op.drop_table("reach_snapshot")
+    with op.batch_alter_table("rating", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rating_goal_id"))
+
+    op.drop_table("rating")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
+        batch_op.drop_index("ix_import_batch_session_hash")
+
+    op.drop_table("import_batch")
+    with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
+        )
+        batch_op.drop_index(batch_op.f("ix_check_in_membership_id"))
+        batch_op.drop_index(
+            "ix_check_in_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
+        )
+
+    op.drop_table("check_in")
+    with op.batch_alter_table("wave_invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wave_invitation_membership_id"))
+
+    op.drop_table("wave_invitation")
+    with op.batch_alter_table("status_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_status_change_membership_id"))
+
+    op.drop_table("status_change")
+    with op.batch_alter_table("stage_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stage_change_project_id"))
+
+    op.drop_table("stage_change")
+    with op.batch_alter_table("response", schema=None) as batch_op:
+        batch_op.drop_index("ix_response_wave_rating")
+
+    op.drop_table("response")
+    with op.batch_alter_table("project_owner", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
+
+    op.drop_table("project_owner")
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
+
+    op.drop_table("goal")
+    op.drop_table("follow_up_step")
+    op.drop_table("course_run")
+    with op.batch_alter_table("coaching_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_coaching_session_cohort_start")
+
+    op.drop_table("coaching_session")
+    with op.batch_alter_table("wave", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wave_instrument_id"))
+        batch_op.drop_index(batch_op.f("ix_wave_cohort_id"))
+
+    op.drop_table("wave")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_membership_person_id"))
+        batch_op.drop_index("ix_membership_cohort_role")
+
+    op.drop_table("membership")
+    op.drop_table("follow_up_plan")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+
+    op.drop_table("delivery")
+    with op.batch_alter_table("course_project", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_course_project_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_course_project_cohort_id"))
+
+    op.drop_table("course_project")
+    with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
+
+    op.drop_table("programme_coordinator")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_unknown",
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_message_recipient_id"))
+        batch_op.drop_index(
+            "ix_message_leased",
+            sqlite_where=sa.text("state IN ('claimed', 'transmitting')"),
+            postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
+        )
+        batch_op.drop_index(
+            "ix_message_due",
+            sqlite_where=sa.text("state IN ('due', 'retry')"),
+            postgresql_where=sa.text("state IN ('due', 'retry')"),
+        )
+
+    op.drop_table("message")
+    op.drop_table("instrument")
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.drop_index("uq_idempotency_key_person_key")
+        batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
+
+    op.drop_table("idempotency_key")
+    with op.batch_alter_table("cohort", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cohort_programme_id"))
+
+    op.drop_table("cohort")
+    with op.batch_alter_table("capability", schema=None) as batch_op:
+        batch_op.drop_index("ix_capability_purpose_subject")
+        batch_op.drop_index(batch_op.f("ix_capability_person_id"))
+        batch_op.drop_index(batch_op.f("ix_capability_expires_at"))
+
+    op.drop_table("capability")
+    with op.batch_alter_table("auth_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_auth_session_person_id"))
+        batch_op.drop_index(batch_op.f("ix_auth_session_expires_at"))
+
+    op.drop_table("auth_session")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_token_person_id"))
+
+    op.drop_table("api_token")
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_failure_address")
+        batch_op.drop_index("ix_sign_in_failure_account")
+
+    op.drop_table("sign_in_failure")
+    op.drop_table("scheduler_heartbeat")
+    op.drop_table("programme")
+    op.drop_table("person")
+    op.drop_table("audit_head")
+    op.drop_table("audit_entry")

@@ -1,0 +1,102 @@
+"""CoachingSession and Attendance: a meeting of a cohort or of a pair, and who was there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from coaching.models.base import Base, Identified, Privacy, Versioned, choice
+from coaching.models.cohort import Cohort, Membership
+
+
+class SessionState(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class CoachingSession(Identified, Versioned, Base):
+    """A meeting. Wall-clock time and zone are what was agreed; `starts_at` and `ends_at` (UTC) follow from them.
+
+    `pair_membership_id` names the participant of a one-to-one; without it the whole cohort meets.
+    """
+
+    __tablename__ = "coaching_session"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    pair_membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    local_start: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    timezone: Mapped[str] = mapped_column(String(64))
+    duration_minutes: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    state: Mapped[SessionState] = choice(SessionState, default=SessionState.SCHEDULED)
+    location: Mapped[str] = mapped_column(String(500), default="")
+    agenda: Mapped[str] = mapped_column(Text, default="")
+    cancelled_reason: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime]
+    cohort: Mapped[Cohort] = relationship()
+    pair_membership: Mapped[Membership | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
+        Index("ix_coaching_session_cohort_start", "cohort_id", "starts_at"),
+    )
+
+
+class AttendanceStatus(StrEnum):
+    PRESENT = "present"
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class AttendanceSource(StrEnum):
+    COACH = "coach"
+    ZOOM = "zoom"
+    DEMO = "demo"
+
+
+class Attendance(Base):
+    """What is known of one member at one session. `minutes` is null where nobody measured."""
+
+    __tablename__ = "attendance"
+    __privacy__ = Privacy(
+        subject=("membership_id", "person_id"),
+        export=("status", "minutes", "source", "recorded_at"),
+        erase="keep",
+        retention="As long as the programme: attendance is counted from it, without a name after erasure.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("coaching_session.id"))
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    status: Mapped[AttendanceStatus] = choice(AttendanceStatus)
+    minutes: Mapped[int | None]
+    source: Mapped[AttendanceSource] = choice(AttendanceSource)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    membership: Mapped[Membership] = relationship()
+
+    __table_args__ = (UniqueConstraint("session_id", "membership_id"),)
+
+
+class AttendanceInterval(Base):
+    """A stretch of presence, where the report tells of joins and leaves."""
+
+    __tablename__ = "attendance_interval"
+    __privacy__ = Privacy(
+        subject=("attendance_id", "membership_id", "person_id"),
+        export=("joined_at", "left_at"),
+        erase="delete",
+        retention="As long as the programme.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attendance_id: Mapped[int] = mapped_column(ForeignKey("attendance.id", ondelete="CASCADE"), index=True)
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime]

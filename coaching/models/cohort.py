@@ -1,0 +1,114 @@
+"""Cohort and Membership: who is in a cohort, as what, and how that came about."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from coaching.models.base import Base, Identified, Privacy, Versioned, choice
+from coaching.models.person import Person
+from coaching.models.programme import Programme
+
+
+class CohortKind(StrEnum):
+    """`coaching` is the informal kind."""
+
+    FORMAL = "formal"
+    COACHING = "coaching"
+
+
+class Cohort(Identified, Versioned, Base):
+    """A group that learns together. Follow-ups run from `ends_on`, the day of the last session."""
+
+    __tablename__ = "cohort"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[CohortKind] = choice(CohortKind)
+    description: Mapped[str] = mapped_column(String(2000), default="")
+    timezone: Mapped[str] = mapped_column(String(64))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    created_at: Mapped[datetime]
+    programme: Mapped[Programme] = relationship()
+
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="dates_in_order"),)
+
+
+class Role(StrEnum):
+    """What a person is in a cohort."""
+
+    COACH = "coach"
+    PARTICIPANT = "participant"
+    OBSERVER = "observer"
+
+
+class MembershipStatus(StrEnum):
+    """Where a person stands in a cohort."""
+
+    APPLIED = "applied"
+    SHORTLISTED = "shortlisted"
+    ACCEPTED = "accepted"
+    WAITLISTED = "waitlisted"
+    DECLINED = "declined"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+
+
+# Those who are in: they see the cohort, are counted in it, and are followed up.
+OPEN_STATUSES = (
+    MembershipStatus.ACCEPTED,
+    MembershipStatus.ACTIVE,
+    MembershipStatus.PAUSED,
+    MembershipStatus.COMPLETED,
+)
+
+
+class Membership(Identified, Versioned, Base):
+    """A person in a cohort. `status` is the newest of its StatusChanges, kept here for joins."""
+
+    __tablename__ = "membership"
+    __privacy__ = Privacy(
+        subject=("person_id",),
+        export=("role", "status", "joined_at"),
+        erase="keep",
+        retention="As long as the programme: the funnel is counted from it, without a name after erasure.",
+    )
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = choice(Role)
+    status: Mapped[MembershipStatus] = choice(MembershipStatus)
+    joined_at: Mapped[datetime]
+    cohort: Mapped[Cohort] = relationship()
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "person_id"),
+        Index("ix_membership_cohort_role", "cohort_id", "role"),
+    )
+
+
+class StatusChange(Base):
+    """One dated step of a membership's history. Rows are added, never changed: the funnel is read from them."""
+
+    __tablename__ = "status_change"
+    __privacy__ = Privacy(
+        subject=("membership_id", "person_id"),
+        export=("status", "at", "reason"),
+        erase="scrub",
+        scrubbed={"reason": ""},
+        retention="As long as the membership.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    status: Mapped[MembershipStatus] = choice(MembershipStatus)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")

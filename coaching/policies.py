@@ -1,0 +1,157 @@
+"""Who may do what: pure predicates over an Actor and the row in question. Nothing here reads the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from coaching.errors import NotAllowed, NotFound
+from coaching.models import OPEN_STATUSES, Cohort, CourseProject, Membership, MembershipStatus, Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an actor is in one cohort."""
+
+    membership_id: int
+    role: Role
+    status: MembershipStatus
+    programme_id: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person who acts, with all that policies ask of them, loaded once per request.
+
+    `scopes` is None for someone who is signed in, and the token's scopes (`read`, `write`) for an API token.
+    """
+
+    person_id: int
+    public_id: str
+    name: str
+    timezone: str
+    is_administrator: bool = False
+    programme_ids: frozenset[int] = frozenset()
+    standings: Mapping[int, Standing] = field(default_factory=dict)
+    scopes: frozenset[str] | None = None
+
+
+def require(allowed: bool, *, seen: bool, message: str = "You may look at this, but not change it.") -> None:
+    """Lets the act pass, or refuses it: as not found to those who may not see it, as not allowed to the others."""
+    if allowed:
+        return
+    if seen:
+        raise NotAllowed(message)
+    raise NotFound
+
+
+def may_sign_in(person: Person) -> bool:
+    """The one gate that every door goes through: password, link, API token."""
+    return person.suspended_at is None and person.erased_at is None
+
+
+def may_administer(actor: Actor) -> bool:
+    return actor.is_administrator
+
+
+def may_coordinate(actor: Actor, programme_id: int) -> bool:
+    return actor.is_administrator or programme_id in actor.programme_ids
+
+
+def may_open_cohort(actor: Actor, programme_id: int) -> bool:
+    """Coordinators open cohorts in their programme, and so do those who coach in it already."""
+    return may_coordinate(actor, programme_id) or any(
+        standing.programme_id == programme_id and standing.role == Role.COACH and standing.is_open
+        for standing in actor.standings.values()
+    )
+
+
+def may_view_programme(actor: Actor, programme_id: int) -> bool:
+    return may_coordinate(actor, programme_id)
+
+
+def _standing(actor: Actor, cohort_id: int) -> Standing | None:
+    standing = actor.standings.get(cohort_id)
+    return standing if standing is not None and standing.is_open else None
+
+
+def may_coach(actor: Actor, cohort: Cohort) -> bool:
+    """Coaches of the cohort itself: goals and their ratings are theirs and the participant's alone."""
+    standing = _standing(actor, cohort.id)
+    return standing is not None and standing.role == Role.COACH
+
+
+def may_run_cohort(actor: Actor, cohort: Cohort) -> bool:
+    """Schedule, record attendance, add members: its coaches and the programme's coordinators."""
+    return may_coach(actor, cohort) or may_coordinate(actor, cohort.programme_id)
+
+
+def may_view_cohort(actor: Actor, cohort: Cohort) -> bool:
+    return may_coordinate(actor, cohort.programme_id) or _standing(actor, cohort.id) is not None
+
+
+def may_view_cohort_progress(actor: Actor, cohort: Cohort) -> bool:
+    """The table of every member's progress: coaches, coordinators and observers, not fellow participants."""
+    standing = _standing(actor, cohort.id)
+    return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.OBSERVER)
+
+
+def is_self(actor: Actor, membership: Membership) -> bool:
+    """The member in person, while they are in the cohort."""
+    return membership.person_id == actor.person_id and membership.status in OPEN_STATUSES
+
+
+def may_view_member(actor: Actor, membership: Membership) -> bool:
+    return is_self(actor, membership) or may_run_cohort(actor, membership.cohort)
+
+
+def may_view_goals(actor: Actor, membership: Membership) -> bool:
+    return is_self(actor, membership) or may_coach(actor, membership.cohort)
+
+
+def may_set_goal(actor: Actor, membership: Membership) -> bool:
+    """Goals are a participant's: they write them, alone or with their coach."""
+    return membership.role == Role.PARTICIPANT and may_view_goals(actor, membership)
+
+
+def may_view_check_in(actor: Actor, membership: Membership) -> bool:
+    """What was answered is for the person, the cohort's coaches and the programme's coordinators."""
+    return may_view_member(actor, membership)
+
+
+def may_answer_check_in(actor: Actor, membership: Membership) -> bool:
+    return is_self(actor, membership)
+
+
+def may_start_project(actor: Actor, cohort: Cohort) -> bool:
+    standing = _standing(actor, cohort.id)
+    return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.PARTICIPANT)
+
+
+def _cohorts_of(project: CourseProject) -> Iterable[Cohort]:
+    yield project.cohort
+    for owner in project.owners:
+        if owner.membership is not None:
+            yield owner.membership.cohort
+
+
+def may_view_project(actor: Actor, project: CourseProject) -> bool:
+    """A project is seen in its own cohort and in those of its co-owners: launches are there to be celebrated."""
+    return any(may_view_cohort(actor, cohort) for cohort in _cohorts_of(project))
+
+
+def owns_project(actor: Actor, project: CourseProject) -> bool:
+    return any(owner.membership is not None and is_self(actor, owner.membership) for owner in project.owners)
+
+
+def may_log_launch(actor: Actor, project: CourseProject) -> bool:
+    """Its owners, and the coaches and coordinators of their cohorts, who often hear of a launch first."""
+    return owns_project(actor, project) or any(may_run_cohort(actor, cohort) for cohort in _cohorts_of(project))
+
+
+def may_edit_project(actor: Actor, project: CourseProject) -> bool:
+    return may_log_launch(actor, project)

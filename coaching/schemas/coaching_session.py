@@ -1,0 +1,107 @@
+"""CoachingSession, Attendance and the import of a report: what comes in, and what goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from coaching.models import AttendanceSource, AttendanceStatus, BatchState, RowOutcome, SessionState
+from coaching.schemas.base import BaseSchema, Line, PublicId, Text, Whole, Word
+
+
+class WallClock(fields.NaiveDateTime):
+    """A date and a time of day as the clocks show it: YYYY-MM-DDTHH:MM, without an offset."""
+
+    default_error_messages = {  # noqa: RUF012
+        "required": "Fill this in.",
+        "null": "Fill this in.",
+        "invalid": "Write a date and a time as YYYY-MM-DDTHH:MM.",
+        "invalid_awareness": "Leave the offset out: the time zone has a field of its own.",
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **context: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **context)
+        if moment.tzinfo is not None:
+            raise self.make_error("invalid_awareness", awareness="naive", obj_type=self.OBJ_TYPE)
+        return moment.replace(second=0, microsecond=0)
+
+
+class EditSessionSchema(BaseSchema):
+    title = Line(200, required=True)
+    local_start = WallClock(required=True)
+    timezone = Line(64, required=True)
+    duration_minutes = Whole(5, 1440, required=True)
+    location = Line(500)
+    agenda = Text(20_000)
+
+
+class ScheduleSessionSchema(EditSessionSchema):
+    pair_with = PublicId(load_default=None, allow_none=True, load_only=True)
+
+
+class CancelSessionSchema(BaseSchema):
+    reason = Line(500)
+
+
+class CoachingSessionSchema(EditSessionSchema):
+    """A session as it goes out: the wall-clock time that was agreed, and the moments that follow from it."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
+    pair_with = fields.String(attribute="pair_membership.public_id", dump_only=True)
+    starts_at = fields.AwareDateTime(dump_only=True)
+    ends_at = fields.AwareDateTime(dump_only=True)
+    state = Word(SessionState, dump_only=True)
+    cancelled_reason = fields.String(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class MarkSchema(BaseSchema):
+    membership_id = PublicId(required=True)
+    status = Word(AttendanceStatus, required=True)
+
+
+class MarkAttendanceSchema(BaseSchema):
+    marks = fields.List(fields.Nested(MarkSchema), required=True, validate=validate.Length(min=1, max=1000))
+
+
+class AttendanceLineSchema(BaseSchema):
+    membership_id = fields.String(dump_only=True)
+    name = fields.String(dump_only=True)
+    status = Word(AttendanceStatus, dump_only=True)
+    minutes = fields.Integer(dump_only=True)
+    source = Word(AttendanceSource, dump_only=True)
+
+
+class ImportRowSchema(BaseSchema):
+    """One person of a report and what became of the row."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    number = fields.Integer(dump_only=True)
+    name = fields.String(dump_only=True)
+    email = fields.String(dump_only=True)
+    minutes = fields.Integer(dump_only=True)
+    outcome = Word(RowOutcome, dump_only=True)
+    reason = fields.String(dump_only=True)
+    membership_id = fields.String(dump_only=True)
+
+
+class ImportBatchSchema(BaseSchema):
+    id = PublicId(attribute="public_id", dump_only=True)
+    kind = fields.String(dump_only=True)
+    file_name = fields.String(dump_only=True)
+    sha256 = fields.String(dump_only=True)
+    detected = fields.Dict(dump_only=True)
+    state = Word(BatchState, dump_only=True)
+    imported_at = fields.AwareDateTime(dump_only=True)
+    rows = fields.List(fields.Nested(ImportRowSchema), dump_only=True)
+
+
+class MatchRowSchema(BaseSchema):
+    """Who a row is; without a member it is set aside as nobody of this cohort."""
+
+    membership_id = PublicId(load_default=None, allow_none=True)

@@ -1,0 +1,59 @@
+"""Cohort and Membership: what comes in, one schema an act, and what goes out."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from coaching.models import CohortKind, MembershipStatus, Role
+from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Word
+from coaching.schemas.person import Email
+
+
+class EditCohortSchema(BaseSchema):
+    name = Line(200, required=True)
+    description = Text(2000)
+    timezone = Line(64, required=True)
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
+
+
+class OpenCohortSchema(EditCohortSchema):
+    kind = Word(CohortKind, required=True)
+
+
+class CohortSchema(OpenCohortSchema):
+    """A cohort as it goes out; `version` is its ETag."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    programme_id = fields.String(attribute="programme.public_id", dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class AddMemberSchema(BaseSchema):
+    email = Email(required=True)
+    name = Line(200, required=True)
+    role = Word(Role, required=True)
+    status = Word(MembershipStatus, load_default=MembershipStatus.ACTIVE)
+
+
+class ChangeStatusSchema(BaseSchema):
+    status = Word(MembershipStatus, required=True)
+    reason = Line(500)
+
+
+class MembershipSchema(BaseSchema):
+    """A membership as it goes out."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
+    name = fields.String(attribute="person.name", dump_only=True)
+    email = fields.String(attribute="person.email", dump_only=True)
+    role = Word(Role, dump_only=True)
+    status = Word(MembershipStatus, dump_only=True)
+    joined_at = fields.AwareDateTime(dump_only=True)
+
+
+class StatusChangeSchema(BaseSchema):
+    status = Word(MembershipStatus, dump_only=True)
+    at = fields.AwareDateTime(dump_only=True)
+    reason = fields.String(dump_only=True)

@@ -1,0 +1,67 @@
+"""Person, sign-in and API token: what comes in, and what goes out."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from coaching.schemas.base import BaseSchema, Line, PublicId, Whole
+
+
+class Email(Line):
+    """An e-mail address, as far as its shape tells."""
+
+    def __init__(self, **options: object) -> None:
+        shape = validate.Email(error="Write an e-mail address such as name@example.org.")
+        super().__init__(254, validate=shape, **options)
+
+
+class Password(fields.String):
+    """A password is taken as it is typed: nothing is trimmed."""
+
+    default_error_messages = {"required": "Fill this in.", "invalid": "Write text here."}  # noqa: RUF012
+
+    def __init__(self) -> None:
+        cap = validate.Length(max=256, error="Use at most 256 characters.")
+        super().__init__(required=True, load_only=True, validate=cap)
+
+
+class SignInSchema(BaseSchema):
+    email = Line(254, required=True)
+    password = Password()
+
+
+class AcceptInvitationSchema(BaseSchema):
+    name = Line(200, required=True)
+    timezone = Line(64, required=True)
+    password = Password()
+
+
+class AskForResetSchema(BaseSchema):
+    email = Email(required=True)
+
+
+class ResetPasswordSchema(BaseSchema):
+    password = Password()
+
+
+class PersonSchema(BaseSchema):
+    """One's own account."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    name = Line(200, required=True)
+    email = fields.String(dump_only=True)
+    timezone = Line(64, required=True)
+    is_administrator = fields.Boolean(dump_only=True)
+
+
+class ApiTokenSchema(BaseSchema):
+    """A token as its owner sees it; `secret` is there once, in the answer that makes it."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    label = Line(120, required=True)
+    scopes = fields.List(fields.String(validate=validate.OneOf(["read", "write"])), required=True)
+    days = Whole(1, 366, load_default=90, load_only=True)
+    created_at = fields.AwareDateTime(dump_only=True)
+    expires_at = fields.AwareDateTime(dump_only=True)
+    revoked_at = fields.AwareDateTime(dump_only=True)
+    secret = fields.String(dump_only=True)

@@ -1,0 +1,81 @@
+"""API tokens: made once and shown once, stored hashed, with scopes and an end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Invalid, NotFound
+from coaching.models import ApiToken, Person
+from coaching.policies import Actor, may_sign_in, require
+from coaching.services import audit
+from coaching.tokens import hash_secret
+
+SCOPES = frozenset({"read", "write"})
+PREFIX = "coaching_"
+LONGEST = timedelta(days=366)
+NO_MORE = "A token cannot make one that may do more than itself. Make it where you are signed in."
+
+
+def create_api_token(
+    session: Session,
+    person: Person,
+    *,
+    label: str,
+    scopes: frozenset[str],
+    days: int,
+    secret: str,
+    now: datetime,
+    actor: Actor | None = None,
+) -> tuple[ApiToken, str]:
+    """A token for the person's own use; the second value is what to show them, this once.
+
+    A token grants no more than the person may do, and one that a token makes no more than that token. `actor` is
+    None for the command line. Raises Invalid for unknown scopes or a life over a year.
+    """
+    if actor is not None:
+        require(actor.person_id == person.id, seen=False)
+        require(actor.scopes is None or scopes <= actor.scopes, seen=True, message=NO_MORE)
+    if not scopes or not scopes <= SCOPES:
+        raise Invalid.field("scopes", "Choose read, or read and write.")
+    if not timedelta(0) < timedelta(days=days) <= LONGEST:
+        raise Invalid.field("days", "A token lives from 1 to 366 days.")
+    shown = PREFIX + secret
+    token = ApiToken(
+        person_id=person.id,
+        label=label,
+        secret_hash=hash_secret(shown),
+        scopes=" ".join(sorted(scopes)),
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    session.add(token)
+    audit.record(session, "api_token.created", token, actor=actor, now=now)
+    return token, shown
+
+
+def find_api_token(session: Session, shown: str, *, now: datetime) -> ApiToken | None:
+    """The living token, with its person; None where it is unknown, over, revoked, or its person is shut out."""
+    statement = select(ApiToken).where(ApiToken.secret_hash == hash_secret(shown)).options(joinedload(ApiToken.person))
+    token = session.scalars(statement).one_or_none()
+    if token is None or token.revoked_at is not None or token.expires_at <= now or not may_sign_in(token.person):
+        return None
+    return token
+
+
+def list_api_tokens(session: Session, *, actor: Actor) -> list[ApiToken]:
+    """One's own tokens, newest first."""
+    statement = select(ApiToken).where(ApiToken.person_id == actor.person_id).order_by(ApiToken.id.desc())
+    return list(session.scalars(statement))
+
+
+def revoke_api_token(session: Session, public_id: str, *, actor: Actor, now: datetime) -> None:
+    """Ends one of one's own tokens."""
+    statement = select(ApiToken).where(ApiToken.public_id == public_id, ApiToken.person_id == actor.person_id)
+    token = session.scalars(statement).one_or_none()
+    if token is None:
+        raise NotFound
+    token.revoked_at = token.revoked_at or now
+    audit.record(session, "api_token.revoked", token, actor=actor, now=now)

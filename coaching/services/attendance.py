@@ -1,0 +1,136 @@
+"""Attendance: who was at a session, as the coach marked it or as an import tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from coaching.errors import Conflict, Invalid
+from coaching.models import (
+    OPEN_STATUSES,
+    Attendance,
+    AttendanceSource,
+    AttendanceStatus,
+    CoachingSession,
+    Membership,
+    Person,
+    Role,
+    SessionState,
+)
+from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.services import audit
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceLine:
+    """One member at one session; `status` is None where nothing is recorded yet."""
+
+    membership_id: str
+    name: str
+    email: str | None
+    status: AttendanceStatus | None
+    minutes: int | None
+    source: AttendanceSource | None
+
+
+def expected_members(coaching_session: CoachingSession) -> Select[Membership, Person]:
+    """Who is expected: the participants who are in, or the one of a pair."""
+    statement = (
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.cohort_id == coaching_session.cohort_id,
+            Membership.role == Role.PARTICIPANT,
+            Membership.status.in_(OPEN_STATUSES),
+        )
+        .order_by(Person.name, Membership.id)
+    )
+    if coaching_session.pair_membership_id is not None:
+        statement = statement.where(Membership.id == coaching_session.pair_membership_id)
+    return statement
+
+
+def list_attendance(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[AttendanceLine]:
+    """A line for each expected member. Those who do not run the cohort are given their own line alone."""
+    require(may_view_cohort(actor, coaching_session.cohort), seen=False)
+    own_only = not may_run_cohort(actor, coaching_session.cohort)
+    expected = expected_members(coaching_session).subquery()
+    statement = (
+        select(
+            Membership.public_id,
+            Person.name,
+            Person.email,
+            Attendance.status,
+            Attendance.minutes,
+            Attendance.source,
+        )
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(
+            Attendance,
+            (Attendance.membership_id == Membership.id) & (Attendance.session_id == coaching_session.id),
+        )
+        .where(Membership.id.in_(select(expected.c.id)))
+        .order_by(Person.name, Membership.id)
+    )
+    if own_only:
+        statement = statement.where(Membership.person_id == actor.person_id)
+    return [AttendanceLine(*row) for row in session.execute(statement)]
+
+
+def mark_attendance(
+    session: Session,
+    coaching_session: CoachingSession,
+    *,
+    actor: Actor,
+    now: datetime,
+    marks: Mapping[str, AttendanceStatus],
+) -> int:
+    """Records what the coach says of each member (by public identifier). The number of lines that changed.
+
+    A mark that says what is recorded already changes nothing, so that measured minutes survive a saved form.
+    """
+    require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_cohort(actor, coaching_session.cohort))
+    check_may_record(coaching_session, now=now)
+    members = {
+        membership.public_id: membership for membership, _ in session.execute(expected_members(coaching_session))
+    }
+    unknown = sorted(set(marks) - set(members))
+    if unknown:
+        raise Invalid(
+            "Somebody on the list is not expected at this session.", {name: ["Not expected."] for name in unknown}
+        )
+    recorded = recorded_attendance(session, coaching_session)
+    changed = 0
+    for public_id, status in marks.items():
+        membership = members[public_id]
+        line = recorded.get(membership.id)
+        if line is not None and line.status == status:
+            continue
+        if line is None:
+            line = Attendance(session_id=coaching_session.id, membership_id=membership.id)
+            session.add(line)
+        line.status, line.source, line.minutes, line.batch_id = status, AttendanceSource.COACH, None, None
+        line.recorded_at, line.recorded_by_id = now, actor.person_id
+        changed += 1
+    if changed:
+        audit.record(session, "attendance.marked", coaching_session, actor=actor, now=now)
+    return changed
+
+
+def recorded_attendance(session: Session, coaching_session: CoachingSession) -> dict[int, Attendance]:
+    """What is recorded of a session, by membership number."""
+    statement = select(Attendance).where(Attendance.session_id == coaching_session.id)
+    return {line.membership_id: line for line in session.scalars(statement)}
+
+
+def check_may_record(coaching_session: CoachingSession, *, now: datetime) -> None:
+    """Refuses attendance of a session that was cancelled or has not begun."""
+    if coaching_session.state == SessionState.CANCELLED:
+        raise Conflict("This session was cancelled, so nobody attended it.")
+    if coaching_session.starts_at > now:
+        raise Conflict("This session has not begun yet. Record who came once it has.")

@@ -1,0 +1,88 @@
+"""Attendance as a picture and as a person's record: who was where, in one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    Attendance,
+    AttendanceSource,
+    AttendanceStatus,
+    CoachingSession,
+    Cohort,
+    Membership,
+    SessionState,
+)
+from coaching.policies import Actor, may_view_cohort, may_view_cohort_progress, may_view_member, require
+from coaching.services.cohort_progress import COUNTS
+
+_MARKS = (
+    select(Membership.public_id, CoachingSession.public_id, Attendance.status, Attendance.minutes)
+    .join_from(CoachingSession, Attendance, Attendance.session_id == CoachingSession.id)
+    .join(Membership, Membership.id == Attendance.membership_id)
+    .where(CoachingSession.cohort_id == bindparam("cohort_id"))
+)
+_RECORD = (
+    select(
+        CoachingSession.public_id,
+        CoachingSession.title,
+        CoachingSession.starts_at,
+        CoachingSession.timezone,
+        CoachingSession.pair_membership_id.is_not(None),
+        Attendance.status,
+        Attendance.minutes,
+        Attendance.source,
+    )
+    .join_from(Membership, CoachingSession, CoachingSession.cohort_id == Membership.cohort_id)
+    .outerjoin(Attendance, and_(Attendance.session_id == CoachingSession.id, Attendance.membership_id == Membership.id))
+    .where(
+        Membership.id == bindparam("membership_id"),
+        CoachingSession.state == SessionState.SCHEDULED,
+        CoachingSession.ends_at <= bindparam("now"),
+        or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == Membership.id),
+        COUNTS,
+    )
+    .order_by(CoachingSession.starts_at.desc(), CoachingSession.id.desc())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is recorded of one member at one session; `minutes` is None where nobody measured."""
+
+    status: AttendanceStatus
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSession:
+    """A session that counts for a member, and whether they were there; `status` is None where nobody recorded it."""
+
+    id: str
+    title: str
+    starts_at: datetime
+    timezone: str
+    is_pair: bool
+    status: AttendanceStatus | None
+    minutes: int | None
+    source: AttendanceSource | None
+
+
+def read_marks(session: Session, cohort: Cohort, *, actor: Actor) -> dict[tuple[str, str], Mark]:
+    """Every attendance of the cohort by (membership, session)."""
+    require(may_view_cohort_progress(actor, cohort), seen=may_view_cohort(actor, cohort))
+    rows: Iterable[Any] = session.execute(_MARKS, {"cohort_id": cohort.id})
+    return {(member, held): Mark(status, minutes) for member, held, status, minutes in rows}
+
+
+def read_record(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> list[HeldSession]:
+    """The sessions held since the member joined, the newest first."""
+    require(may_view_member(actor, membership), seen=False)
+    rows: Iterable[Any] = session.execute(_RECORD, {"membership_id": membership.id, "now": now})
+    return [HeldSession(*row) for row in rows]

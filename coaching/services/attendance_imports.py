@@ -1,0 +1,275 @@
+"""A participants report brought into a session: looked at first, then applied; the same file again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Invalid
+from coaching.importers.matching import Match, Member, MemberKey, match_people
+from coaching.importers.presence import PresencePerson, PresenceReport, attendance_status
+from coaching.importers.zoom import read_zoom_report
+from coaching.models import (
+    OPEN_STATUSES,
+    BatchState,
+    CoachingSession,
+    ImportBatch,
+    ImportRow,
+    Membership,
+    Person,
+    Role,
+    RowOutcome,
+)
+from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.services import audit, import_recording
+from coaching.services.attendance import check_may_record
+from coaching.services.report_description import Reading, describe
+from coaching.tokens import new_public_id
+
+# A meeting that began within half a day of the session is taken for it: rooms open early, calls overrun.
+SAME_MEETING = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A person of the report and what would become of them. `membership_id` is public; `status` is for matched ones."""
+
+    number: int
+    name: str
+    email: str
+    minutes: int
+    outcome: RowOutcome
+    reason: str
+    membership_id: str | None
+    member_name: str | None
+    status: str | None
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImportPreview:
+    """What a report says and what applying it would do. With `problems` it cannot be applied as it is."""
+
+    report: PresenceReport
+    rows: tuple[PreviewRow, ...]
+    missing: tuple[str, ...]
+    problems: dict[str, list[str]]
+    already: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: the report as it was understood, each row's outcome, and what stands in the way."""
+        return describe(self.report) | {
+            "rows": [
+                {
+                    "number": row.number,
+                    "name": row.name,
+                    "email": row.email,
+                    "minutes": row.minutes,
+                    "outcome": row.outcome,
+                    "reason": row.reason,
+                    "membership_id": row.membership_id,
+                    "status": row.status,
+                }
+                for row in self.rows
+            ],
+            "not_in_report": list(self.missing),
+            "problems": self.problems,
+            "already_imported_as": self.already,
+        }
+
+
+def preview_import(
+    session: Session,
+    coaching_session: CoachingSession,
+    data: bytes,
+    reading: Reading,
+    *,
+    actor: Actor | None,
+    now: datetime,
+) -> ImportPreview:
+    """What applying the report would do. Changes nothing. `actor` is None for the command line."""
+    require_runner(actor, coaching_session)
+    check_may_record(coaching_session, now=now)
+    report = _read(coaching_session, data, reading)
+    members = open_members(session, coaching_session)
+    rows = []
+    for person, match in zip(report.people, _match(report, members), strict=True):
+        member = _member_of(match, members)
+        outcome, reason = _outcome(match, member, coaching_session)
+        is_matched = outcome == RowOutcome.MATCHED and member is not None
+        rows.append(
+            PreviewRow(
+                number=person.rows[0],
+                name=person.name,
+                email=person.email,
+                minutes=person.minutes,
+                outcome=outcome,
+                reason=reason,
+                membership_id=member.public_id if is_matched and member else None,
+                member_name=member.person.name if member else None,
+                status=attendance_status(person.minutes, coaching_session.duration_minutes) if is_matched else None,
+                suggestions=tuple(members[_key(found.member_key)].public_id for found in match.suggestions),
+            )
+        )
+    seen = {row.membership_id for row in rows}
+    expected = [member for member in members.values() if import_recording.is_expected(member, coaching_session)]
+    already = _applied(session, coaching_session, report.sha256)
+    return ImportPreview(
+        report=report,
+        rows=tuple(rows),
+        missing=tuple(member.person.name for member in expected if member.public_id not in seen),
+        problems=_problems(report, coaching_session, reading),
+        already=already.public_id if already else None,
+    )
+
+
+def apply_import(
+    session: Session,
+    coaching_session: CoachingSession,
+    data: bytes,
+    reading: Reading,
+    *,
+    file_name: str,
+    actor: Actor | None,
+    now: datetime,
+) -> ImportBatch:
+    """Records attendance from the report, all of it or nothing. The same file again gives the batch it made before.
+
+    Rows that are in doubt wait in the batch for `resolve_row`; members who are not in the report are recorded as
+    absent once nothing is in doubt. Raises Invalid where the report is of another day and nobody said that it is meant.
+    """
+    require_runner(actor, coaching_session)
+    check_may_record(coaching_session, now=now)
+    # Two imports into one session take turns, so that the second sees what the first did.
+    session.refresh(coaching_session, with_for_update=True)
+    report = _read(coaching_session, data, reading)
+    already = _applied(session, coaching_session, report.sha256)
+    if already is not None:
+        return already
+    problems = _problems(report, coaching_session, reading)
+    if problems:
+        raise Invalid("The report does not fit this session.", problems)
+    batch = ImportBatch(
+        session_id=coaching_session.id,
+        kind=report.format,
+        file_name=file_name.replace("\\", "/").rsplit("/", 1)[-1][:200] or "report.csv",
+        sha256=report.sha256,
+        detected=_detected(report),
+        state=BatchState.APPLIED,
+        imported_at=now,
+        imported_by_id=actor.person_id if actor else None,
+    )
+    session.add(batch)
+    # The rows refer to the batch by its number.
+    session.flush()
+    members = open_members(session, coaching_session)
+    rows = [
+        _row(person, *_outcome(match, _member_of(match, members), coaching_session), _member_of(match, members))
+        for person, match in zip(report.people, _match(report, members), strict=True)
+    ]
+    if rows:
+        # One statement for all of them: the ORM would send one for each on SQLite.
+        session.execute(insert(ImportRow), [row | {"batch_id": batch.id} for row in rows])
+    session.refresh(batch, ["rows"])
+    import_recording.record_batch(session, batch, coaching_session, list(members.values()), actor=actor, now=now)
+    audit.record(session, "attendance.imported", batch, actor=actor, now=now)
+    return batch
+
+
+def require_runner(actor: Actor | None, coaching_session: CoachingSession) -> None:
+    cohort = coaching_session.cohort
+    require(actor is None or may_run_cohort(actor, cohort), seen=actor is not None and may_view_cohort(actor, cohort))
+
+
+def _read(coaching_session: CoachingSession, data: bytes, reading: Reading) -> PresenceReport:
+    return read_zoom_report(
+        data,
+        timezone=reading.timezone or coaching_session.timezone,
+        date_order=reading.date_order,
+        expected_day=coaching_session.local_start.date(),
+    )
+
+
+def open_members(session: Session, coaching_session: CoachingSession) -> dict[int, Membership]:
+    statement = (
+        select(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.cohort_id == coaching_session.cohort_id, Membership.status.in_(OPEN_STATUSES))
+        .options(joinedload(Membership.person))
+        .order_by(Membership.id)
+    )
+    return {member.id: member for member in session.scalars(statement)}
+
+
+def _match(report: PresenceReport, members: dict[int, Membership]) -> Sequence[Match]:
+    known = [Member(key, member.person.name, member.person.email or "") for key, member in members.items()]
+    return match_people(report.people, known)
+
+
+def _outcome(match: Match, member: Membership | None, coaching_session: CoachingSession) -> tuple[RowOutcome, str]:
+    if member is None:
+        return RowOutcome.REVIEW, match.why
+    if member.role != Role.PARTICIPANT:
+        return RowOutcome.IGNORED, f"{member.person.name} is {member.role} here: only participants' attendance is kept."
+    if not import_recording.is_expected(member, coaching_session):
+        return RowOutcome.IGNORED, f"{member.person.name} is not expected at this one-to-one."
+    return RowOutcome.MATCHED, match.why
+
+
+def _applied(session: Session, coaching_session: CoachingSession, sha256: str) -> ImportBatch | None:
+    statement = select(ImportBatch).where(
+        ImportBatch.session_id == coaching_session.id,
+        ImportBatch.sha256 == sha256,
+        ImportBatch.state == BatchState.APPLIED,
+    )
+    return session.scalars(statement).first()
+
+
+def _problems(report: PresenceReport, coaching_session: CoachingSession, reading: Reading) -> dict[str, list[str]]:
+    began = report.meeting.starts_at if report.meeting else None
+    if began is None:
+        began = min((i.start for person in report.people for i in person.utc_intervals), default=None)
+    if began is None or reading.other_day or abs(began - coaching_session.starts_at) <= SAME_MEETING:
+        return {}
+    text = (
+        f"This report is of a meeting on {began:%d %B %Y}; the session was on {coaching_session.starts_at:%d %B %Y}. "
+        "Choose the other report, or say that this one is meant all the same."
+    )
+    return {"file": [text]}
+
+
+def _detected(report: PresenceReport) -> dict[str, Any]:
+    words = describe(report)
+    return {
+        name: words[name]
+        for name in ("format", "variant", "encoding", "delimiter", "date_order", "timezone", "warnings", "row_errors")
+    }
+
+
+def _key(key: MemberKey) -> int:
+    """The matcher takes any key; ours are the memberships' numbers."""
+    return int(key)
+
+
+def _member_of(match: Match, members: dict[int, Membership]) -> Membership | None:
+    return None if match.member_key is None else members[_key(match.member_key)]
+
+
+def _row(person: PresencePerson, outcome: RowOutcome, reason: str, member: Membership | None) -> dict[str, Any]:
+    """A person of the report as a row of the batch."""
+    return {
+        "public_id": new_public_id(),
+        "number": person.rows[0],
+        "name": person.name,
+        "email": person.email[:254],
+        "minutes": person.minutes,
+        "intervals": [[i.start.isoformat(), i.end.isoformat()] for i in person.utc_intervals],
+        "outcome": outcome,
+        "reason": reason[:300],
+        "membership_id": member.id if member and outcome == RowOutcome.MATCHED else None,
+    }

@@ -1,0 +1,225 @@
+"""Check-ins: looked at, opened by their link, answered and answered again until they close, expired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Conflict, Invalid, NotFound
+from coaching.models import (
+    AnswerChoice,
+    CheckIn,
+    CheckInAnswer,
+    CheckInState,
+    Cohort,
+    Delivery,
+    FollowUpStep,
+    Membership,
+    Message,
+    MessageKind,
+    MessageState,
+    Purpose,
+)
+from coaching.policies import Actor, may_answer_check_in, may_view_check_in, require
+from coaching.services import audit
+from coaching.services.capabilities import open_capability
+from coaching.services.check_in_flow import flow_into_practice
+from coaching.services.outbox import cancel_messages
+
+CLOSED = "The time to answer this check-in is over. Your coach is glad to hear from you all the same."
+CALLED_OFF = "This check-in was called off, so there is nothing to answer."
+NOT_OPEN_YET = "This check-in is not open yet. You get a mail when it is."
+ANSWERED = "It was answered before the mail left."
+_OPEN = (CheckInState.DUE, CheckInState.ASKED, CheckInState.ANSWERED)
+
+_NEWEST_MESSAGE = (
+    select(Message.id)
+    .where(Message.kind == MessageKind.CHECK_IN, Message.subject_id == CheckIn.id)
+    .order_by(Message.id.desc())
+    .limit(1)
+    .correlate(CheckIn)
+    .scalar_subquery()
+)
+_DETAIL = (
+    select(Delivery.detail)
+    .where(Delivery.message_id == Message.id)
+    .order_by(Delivery.id.desc())
+    .limit(1)
+    .correlate(Message)
+    .scalar_subquery()
+)
+_LINES = (
+    select(
+        CheckIn.public_id,
+        CheckIn.state,
+        FollowUpStep.label,
+        FollowUpStep.question,
+        CheckIn.due_at,
+        CheckIn.asked_at,
+        CheckIn.closes_at,
+        CheckInAnswer.choice,
+        CheckInAnswer.note,
+        CheckInAnswer.enrolments,
+        CheckInAnswer.answered_at,
+        CheckInAnswer.changed_at,
+        Message.state,
+        _DETAIL,
+    )
+    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
+    .outerjoin(CheckInAnswer, CheckInAnswer.check_in_id == CheckIn.id)
+    .outerjoin(Message, Message.id == _NEWEST_MESSAGE)
+    .where(CheckIn.membership_id == bindparam("membership_id"))
+    .order_by(CheckIn.due_at, CheckIn.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInLine:
+    """One check-in of a member with its answer, and with what became of its mail: its state, and the newest reason."""
+
+    id: str
+    state: CheckInState
+    step: str
+    question: str
+    due_at: datetime
+    asked_at: datetime | None
+    closes_at: datetime
+    choice: AnswerChoice | None
+    note: str | None
+    enrolments: int | None
+    answered_at: datetime | None
+    changed_at: datetime | None
+    message_state: MessageState | None
+    message_detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """What a link in a mail opens: one check-in, and its participant as an actor who may do nothing else."""
+
+    check_in: CheckIn
+    actor: Actor
+
+
+def get_check_in(session: Session, public_id: str, *, actor: Actor) -> CheckIn:
+    """A check-in with its answer, for the participant and for those who run the cohort."""
+    check_in = session.scalars(_whole().where(CheckIn.public_id == public_id)).one_or_none()
+    if check_in is None or not may_view_check_in(actor, check_in.membership):
+        raise NotFound
+    return check_in
+
+
+def list_check_ins(session: Session, membership: Membership, *, actor: Actor) -> list[CheckInLine]:
+    """A member's check-ins by their moment, for the participant and for those who run the cohort. One statement."""
+    require(may_view_check_in(actor, membership), seen=False)
+    rows: Iterable[Any] = session.connection().execute(_LINES, {"membership_id": membership.id})
+    return [CheckInLine(*row) for row in rows]
+
+
+def open_by_link(session: Session, secret: str, *, now: datetime) -> OpenedLink:
+    """The check-in of a link, for whoever holds it: nobody is signed in by it, and it leads to nothing else.
+
+    Raises NotFound for an unknown link and for somebody who may not sign in, and Invalid (`link-ended`) or Conflict
+    (`check-in-cancelled`) where there is nothing to answer any more.
+    """
+    try:
+        capability = open_capability(session, secret, Purpose.ANSWER_CHECK_IN, now=now)
+    except Invalid as refusal:
+        raise Invalid(CLOSED, code=refusal.code) if refusal.code == "link-ended" else refusal from None
+    check_in = session.scalars(_whole().where(CheckIn.id == capability.subject_id)).one_or_none()
+    if check_in is None or check_in.membership.person_id != capability.person_id:
+        raise NotFound
+    _require_open(check_in, now)
+    person = capability.person
+    # Without standings the actor is nothing but themselves: policies let them answer what is theirs.
+    return OpenedLink(check_in, Actor(person.id, person.public_id, person.name, person.timezone))
+
+
+def answer_check_in(
+    session: Session,
+    check_in: CheckIn,
+    *,
+    actor: Actor,
+    now: datetime,
+    choice: AnswerChoice,
+    via: str,
+    note: str = "",
+    enrolments: int | None = None,
+) -> CheckInAnswer:
+    """What the participant says, or says instead: one answer a check-in, which may change until it closes.
+
+    It flows into the practice log, and a figure into the reach of the run where there is one run that it can mean.
+    `via` is the door: `link`, `page` or `api`.
+    """
+    membership = check_in.membership
+    require(
+        may_answer_check_in(actor, membership),
+        seen=may_view_check_in(actor, membership),
+        message="Only the participant answers their check-in.",
+    )
+    # Locked, so that an answer in another window, the sweep and the expiry come one after the other.
+    session.refresh(check_in, attribute_names=["state", "due_at", "closes_at"], with_for_update=True)
+    _require_open(check_in, now)
+    answer = session.scalars(select(CheckInAnswer).where(CheckInAnswer.check_in_id == check_in.id)).one_or_none()
+    if answer is None:
+        answer = CheckInAnswer(check_in=check_in, answered_at=now, via=via)
+        session.add(answer)
+    else:
+        answer.changed_at, answer.via = now, via
+    answer.choice, answer.note, answer.enrolments = choice, note, enrolments
+    check_in.state = CheckInState.ANSWERED
+    cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED)
+    flow_into_practice(session, check_in, answer, on=_today(membership, now), recorded_by_id=actor.person_id, now=now)
+    audit.record(session, "check_in.answered", check_in, actor=actor, now=now)
+    return answer
+
+
+def expire_check_ins(session: Session, *, now: datetime, limit: int) -> int:
+    """Closes up to `limit` check-ins that were asked and not answered in time; returns how many."""
+    ended = (
+        select(CheckIn.id)
+        .where(CheckIn.state == CheckInState.ASKED, CheckIn.closes_at <= now)
+        .order_by(CheckIn.closes_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("ended")
+    )
+    statement = (
+        update(CheckIn)
+        .where(CheckIn.id.in_(select(ended.c.id)))
+        .values(state=CheckInState.EXPIRED)
+        .execution_options(synchronize_session=False)
+        .returning(CheckIn.id)
+    )
+    return len(session.execute(statement).all())
+
+
+def _whole() -> Select[CheckIn]:
+    """A check-in with all that a page about it shows, in one statement."""
+    member = joinedload(CheckIn.membership)
+    return select(CheckIn).options(
+        joinedload(CheckIn.step),
+        joinedload(CheckIn.answer),
+        member.joinedload(Membership.person),
+        member.joinedload(Membership.cohort).joinedload(Cohort.programme),
+    )
+
+
+def _require_open(check_in: CheckIn, now: datetime) -> None:
+    if check_in.state == CheckInState.CANCELLED:
+        raise Conflict(CALLED_OFF, code="check-in-cancelled")
+    if check_in.state not in _OPEN or check_in.closes_at <= now:
+        raise Conflict(CLOSED, code="check-in-closed")
+    if check_in.due_at > now:
+        raise Conflict(NOT_OPEN_YET, code="check-in-not-open")
+
+
+def _today(membership: Membership, now: datetime) -> date:
+    """The participant's own date."""
+    return now.astimezone(ZoneInfo(membership.person.timezone)).date()

@@ -1,0 +1,146 @@
+"""A coach's home: who needs me this week, and what there is to celebrate. Four statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from coaching.models import (
+    OPEN_STATUSES,
+    Attendance,
+    AttendanceStatus,
+    CheckIn,
+    CheckInState,
+    CoachingSession,
+    Cohort,
+    FollowUpStep,
+    Membership,
+    Person,
+    Role,
+    SessionState,
+)
+from coaching.policies import Actor
+from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, read_cards
+from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
+
+SILENT_AFTER = timedelta(days=7)
+ABSENCES_IN_A_ROW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SilentCheckIn:
+    """A check-in that was asked over a week ago, can still be answered, and was not."""
+
+    id: str
+    membership_id: str
+    name: str
+    cohort_id: str
+    cohort: str
+    step: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceRun:
+    """A participant who missed their latest sessions one after the other; an excused one neither counts nor ends it."""
+
+    membership_id: str
+    name: str
+    cohort_id: str
+    cohort: str
+    absences: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CoachHome:
+    """`launches` are those of this month."""
+
+    cohorts: tuple[CohortCard, ...]
+    silent: tuple[SilentCheckIn, ...]
+    absences: tuple[AbsenceRun, ...]
+    launches: tuple[LaunchLine, ...]
+
+
+_LEARNERS = (
+    Membership.cohort_id.in_(COACHED),
+    Membership.role == Role.PARTICIPANT,
+    Membership.status.in_(OPEN_STATUSES),
+)
+_SILENT: Select[*tuple[Any, ...]] = (
+    select(
+        CheckIn.public_id,
+        Membership.public_id,
+        Person.name,
+        Cohort.public_id,
+        Cohort.name,
+        FollowUpStep.label,
+        CheckIn.asked_at,
+    )
+    .join_from(Membership, CheckIn, CheckIn.membership_id == Membership.id)
+    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
+    .join(Person, Person.id == Membership.person_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .where(*_LEARNERS, CheckIn.state == CheckInState.ASKED, CheckIn.asked_at <= bindparam("asked_before"))
+    .order_by(CheckIn.asked_at, CheckIn.id)
+    .limit(literal_column(str(LONGEST_LIST)))
+)
+_BEFORE, _EARLIER = aliased(Attendance), aliased(CoachingSession)
+_LAST_TIME_THERE = (
+    select(func.max(_EARLIER.starts_at))
+    .join_from(_BEFORE, _EARLIER, _EARLIER.id == _BEFORE.session_id)
+    .where(
+        _BEFORE.membership_id == Membership.id,
+        or_(_BEFORE.status == AttendanceStatus.PRESENT, _BEFORE.status == AttendanceStatus.PARTIAL),
+        _EARLIER.state == SessionState.SCHEDULED,
+    )
+    .scalar_subquery()
+)
+_MISSED = and_(
+    Attendance.membership_id == Membership.id,
+    Attendance.status == AttendanceStatus.ABSENT,
+    CoachingSession.state == SessionState.SCHEDULED,
+    or_(_LAST_TIME_THERE.is_(None), CoachingSession.starts_at > _LAST_TIME_THERE),
+)
+_ABSENCES = (
+    select(
+        Membership.public_id,
+        Person.name,
+        Cohort.public_id,
+        Cohort.name,
+        func.count(),
+        func.min(CoachingSession.starts_at),
+    )
+    .join_from(Membership, Attendance, Attendance.membership_id == Membership.id)
+    .join(CoachingSession, CoachingSession.id == Attendance.session_id)
+    .join(Person, Person.id == Membership.person_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .where(*_LEARNERS, _MISSED, Cohort.ends_on >= bindparam("today"))
+    .group_by(Membership.id, Person.id, Cohort.id)
+    .having(func.count() >= literal_column(str(ABSENCES_IN_A_ROW)))
+    .order_by(func.count().desc(), Person.name)
+    .limit(literal_column(str(LONGEST_LIST)))
+)
+
+
+def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
+    """The cohorts that the actor coaches, the running ones' absences, and the silence after the ended ones."""
+    connection = session.connection()
+    today = now.astimezone(ZoneInfo(actor.timezone)).date()
+    values = {
+        "person_id": actor.person_id,
+        "asked_before": now - SILENT_AFTER,
+        "today": today,
+        "since": today.replace(day=1),
+    }
+    return CoachHome(
+        cohorts=read_cards(connection, COACHED_CARDS, person_id=actor.person_id, now=now),
+        silent=tuple(SilentCheckIn(*row) for row in connection.execute(_SILENT, values).all()),
+        absences=tuple(AbsenceRun(*row) for row in connection.execute(_ABSENCES, values).all()),
+        launches=read_launches(connection, COACHED_SINCE, values),
+    )

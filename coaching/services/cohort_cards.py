@@ -1,0 +1,113 @@
+"""A person's own cohorts as cards, each with the next session that is theirs to come to. One statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from coaching.models import (
+    OPEN_STATUSES,
+    CoachingSession,
+    Cohort,
+    CohortKind,
+    Membership,
+    Programme,
+    Role,
+    SessionState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CohortCard:
+    """One of a person's cohorts, with what they are in it; the `next_` fields are None while nothing is scheduled."""
+
+    id: str
+    name: str
+    kind: CohortKind
+    programme: str
+    starts_on: date
+    ends_on: date
+    participants: int
+    next_session_id: str | None
+    next_title: str | None
+    next_starts_at: datetime | None
+    next_ends_at: datetime | None
+    next_timezone: str | None
+    role: Role
+    membership_id: str
+
+
+_MINE = aliased(Membership)
+_NEXT = aliased(CoachingSession)
+IS_MINE = (_MINE.person_id == bindparam("person_id"), _MINE.status.in_(OPEN_STATUSES))
+COACHED = select(_MINE.cohort_id).where(*IS_MINE, _MINE.role == Role.COACH)
+ATTENDED = select(_MINE.cohort_id).where(*IS_MINE, _MINE.role != Role.COACH)
+
+PARTICIPANTS = (
+    select(func.count())
+    .where(
+        Membership.cohort_id == Cohort.id,
+        Membership.role == Role.PARTICIPANT,
+        Membership.status.in_(OPEN_STATUSES),
+    )
+    .scalar_subquery()
+)
+
+
+def next_session_id(*conditions: ColumnElement[bool]) -> Any:
+    """The number of the cohort's first session that has not ended: a scalar subquery beside `Cohort`."""
+    return (
+        select(CoachingSession.id)
+        .where(
+            CoachingSession.cohort_id == Cohort.id,
+            CoachingSession.state == SessionState.SCHEDULED,
+            CoachingSession.ends_at > bindparam("now"),
+            *conditions,
+        )
+        .order_by(CoachingSession.starts_at, CoachingSession.id)
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+
+
+def _cards(role: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Cohort.public_id,
+            Cohort.name,
+            Cohort.kind,
+            Programme.name,
+            Cohort.starts_on,
+            Cohort.ends_on,
+            PARTICIPANTS,
+            _NEXT.public_id,
+            _NEXT.title,
+            _NEXT.starts_at,
+            _NEXT.ends_at,
+            _NEXT.timezone,
+            _MINE.role,
+            _MINE.public_id,
+        )
+        .join_from(_MINE, Cohort, Cohort.id == _MINE.cohort_id)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .outerjoin(_NEXT, _NEXT.id == next_session_id(*conditions))
+        .where(*IS_MINE, role)
+        .order_by(Cohort.ends_on.desc(), Cohort.id.desc())
+    )
+
+
+COACHED_CARDS = _cards(_MINE.role == Role.COACH)
+ATTENDED_CARDS = _cards(
+    _MINE.role != Role.COACH,
+    or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == _MINE.id),
+)
+
+
+def read_cards(
+    connection: Connection, statement: Select[*tuple[Any, ...]], *, person_id: int, now: datetime
+) -> tuple[CohortCard, ...]:
+    return tuple(CohortCard(*row) for row in connection.execute(statement, {"person_id": person_id, "now": now}).all())

@@ -1,0 +1,132 @@
+"""Cohorts for the API and for tables on pages, the latest start first, a page at a time: one statement a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from coaching.models import (
+    OPEN_STATUSES,
+    CoachingSession,
+    Cohort,
+    CohortKind,
+    Membership,
+    Programme,
+    ProgrammeCoordinator,
+)
+from coaching.policies import Actor, may_coordinate
+from coaching.services.cohort_cards import PARTICIPANTS, next_session_id
+from coaching.services.paging import Page, Statement, check_limit, read_page
+
+
+class CohortState(StrEnum):
+    """Where a cohort stands today, in the zone of who looks."""
+
+    CURRENT = "current"
+    PAST = "past"
+    FUTURE = "future"
+
+
+_MARK = aliased(Cohort)
+_NEXT = aliased(CoachingSession)
+_COHORTS: Statement = (
+    select(
+        Cohort.public_id.label("id"),
+        Cohort.name,
+        Cohort.kind,
+        Cohort.description,
+        Cohort.timezone,
+        Cohort.starts_on,
+        Cohort.ends_on,
+        Cohort.version,
+        Programme.public_id.label("programme_id"),
+        Programme.name.label("programme"),
+        PARTICIPANTS.label("participants"),
+        _NEXT.public_id.label("next_session_id"),
+        _NEXT.starts_at.label("next_session_at"),
+    )
+    .join(Programme, Programme.id == Cohort.programme_id)
+    .outerjoin(_NEXT, _NEXT.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
+    .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+)
+_IN_STATE = {
+    CohortState.CURRENT: (Cohort.starts_on <= bindparam("today"), Cohort.ends_on >= bindparam("today")),
+    CohortState.PAST: (Cohort.ends_on < bindparam("today"),),
+    CohortState.FUTURE: (Cohort.starts_on > bindparam("today"),),
+}
+_IS_MINE = or_(
+    Cohort.programme_id.in_(
+        select(ProgrammeCoordinator.programme_id).where(ProgrammeCoordinator.person_id == bindparam("person_id"))
+    ),
+    Cohort.id.in_(
+        select(Membership.cohort_id).where(
+            Membership.person_id == bindparam("person_id"), Membership.status.in_(OPEN_STATUSES)
+        )
+    ),
+)
+
+
+def list_cohorts(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    programme: Programme | None = None,
+    kind: CohortKind | None = None,
+    state: CohortState | None = None,
+    text: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page:
+    """The cohorts that the actor may look at, the latest start first."""
+    sees_all = actor.is_administrator or (programme is not None and may_coordinate(actor, programme.id))
+    filters = frozenset(
+        name
+        for name, is_set in (
+            ("mine", not sees_all), ("programme", programme), ("kind", kind), ("text", text), ("after", after),
+        )
+        if is_set
+    )  # fmt: skip
+    values = {
+        "now": now,
+        "today": now.astimezone(ZoneInfo(actor.timezone)).date(),
+        "person_id": actor.person_id,
+        "programme_id": programme.id if programme is not None else None,
+        "kind": kind,
+        "text": _pattern(text or ""),
+        "after": after,
+    }
+    return read_page(session, _statement(filters, state, check_limit(limit)), values, mark=Cohort, limit=limit)
+
+
+@lru_cache(maxsize=256)
+def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -> Statement:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "mine": _IS_MINE,
+        "programme": Cohort.programme_id == bindparam("programme_id"),
+        "kind": Cohort.kind == bindparam("kind"),
+        "text": Cohort.name.ilike(bindparam("text"), escape="\\"),
+        "after": tuple_(Cohort.starts_on, Cohort.id) < tuple_(_marked(_MARK.starts_on), _marked(_MARK.id)),
+    }
+    in_state = _IN_STATE[state] if state is not None else ()
+    statement = _COHORTS.where(*(conditions[name] for name in sorted(filters)), *in_state)
+    return statement.limit(literal_column(str(limit + 1)))
+
+
+def _marked(column: Any) -> Any:
+    """A column of the row that the cursor names. One scalar each, so that the comparison can walk an index."""
+    return select(column).where(_MARK.public_id == bindparam("after")).scalar_subquery()
+
+
+def _pattern(text: str) -> str:
+    """What LIKE looks for: the text anywhere, with its own wildcards taken as they are written."""
+    plain = text.strip()
+    for special in ("\\", "%", "_"):
+        plain = plain.replace(special, f"\\{special}")
+    return f"%{plain}%"

@@ -1,0 +1,293 @@
+"""A cohort at a glance: six statements, whether it has 15 members or 100."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Integer, String, and_, bindparam, func, literal_column, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    OPEN_STATUSES,
+    AnswerChoice,
+    Attendance,
+    CheckIn,
+    CheckInAnswer,
+    CheckInState,
+    CoachingSession,
+    Cohort,
+    Goal,
+    Membership,
+    MembershipStatus,
+    Person,
+    Rating,
+    Role,
+    SessionState,
+)
+from coaching.policies import (
+    Actor,
+    may_coach,
+    may_run_cohort,
+    may_view_cohort,
+    may_view_cohort_progress,
+    require,
+)
+from coaching.services.project_list import (
+    OWNERS_IN_COHORT,
+    PROJECTS_IN_COHORT,
+    ProjectLine,
+    ReachTotals,
+    read_projects,
+)
+from coaching.services.session_list import WAS_THERE, SessionLine, last_session, next_session, read_sessions
+from coaching.statistics.gas import ScaledGoal, attainment
+
+# What `counted` of a member's attendance means, in the words that stand beside it.
+DENOMINATOR = "Sessions held and not cancelled since the member joined"
+
+IS_OPEN = Membership.status.in_(OPEN_STATUSES)
+# Who came before they were entered was there all the same; of who left, only what was recorded counts.
+COUNTS = or_(
+    WAS_THERE,
+    and_(CoachingSession.ends_at > Membership.joined_at, or_(IS_OPEN, Attendance.id.is_not(None))),
+)
+HELD_FOR_MEMBER = and_(
+    CoachingSession.cohort_id == Membership.cohort_id,
+    CoachingSession.state == SessionState.SCHEDULED,
+    CoachingSession.ends_at <= bindparam("now"),
+    or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == Membership.id),
+)
+LATEST_SCORE = (
+    select(Rating.score)
+    .where(Rating.goal_id == Goal.id)
+    .order_by(Rating.rated_on.desc(), Rating.id.desc())
+    .limit(literal_column("1"))
+    .scalar_subquery()
+)
+_IN_COHORT = Membership.cohort_id == bindparam("cohort_id")
+
+_MEMBERS = (
+    select(
+        Membership.id,
+        Membership.public_id,
+        Person.name,
+        Membership.role,
+        Membership.status,
+        Membership.joined_at,
+        func.count().filter(COUNTS),
+        func.count().filter(WAS_THERE),
+        func.max(CoachingSession.starts_at).filter(WAS_THERE),
+    )
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(CoachingSession, HELD_FOR_MEMBER)
+    .outerjoin(Attendance, and_(Attendance.session_id == CoachingSession.id, Attendance.membership_id == Membership.id))
+    .where(_IN_COHORT)
+    .group_by(Membership.id, Person.id)
+    .order_by(Person.name, Membership.id)
+)
+_NAMES = (
+    select(Membership.public_id, Person.name, Membership.role)
+    .join(Person, Person.id == Membership.person_id)
+    .where(_IN_COHORT, IS_OPEN)
+    .order_by(Person.name, Membership.id)
+)
+_GOALS = (
+    select(Goal.membership_id, Goal.importance * Goal.difficulty, Goal.baseline, LATEST_SCORE)
+    .join(Membership, Membership.id == Goal.membership_id)
+    .where(_IN_COHORT)
+)
+# The words stay words here: of the many rows, only one answer a member is shown.
+_CHECK_INS = (
+    select(
+        CheckIn.membership_id,
+        type_coerce(CheckIn.state, String),
+        type_coerce(CheckIn.asked_at.is_not(None), Integer),
+        type_coerce(CheckInAnswer.choice, String),
+    )
+    .join(Membership, Membership.id == CheckIn.membership_id)
+    .outerjoin(CheckInAnswer, CheckInAnswer.check_in_id == CheckIn.id)
+    .where(_IN_COHORT, CheckIn.state != CheckInState.CANCELLED)
+    .order_by(CheckInAnswer.answered_at, CheckInAnswer.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GoalCounts:
+    """A member's goals. The two T are over rated goals, and None where there are none or to who may not see them."""
+
+    count: int = 0
+    rated: int = 0
+    baseline_t: float | None = None
+    achieved_t: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInCounts:
+    """A member's check-ins: `due` wait to be asked; of those `asked`, `answered` were and the rest are silent.
+
+    `latest` is None where nothing was answered, and to who may not see answers.
+    """
+
+    due: int = 0
+    asked: int = 0
+    answered: int = 0
+    latest: AnswerChoice | None = None
+
+    @property
+    def silent(self) -> int:
+        return self.asked - self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class MemberProgress:
+    """One row of the cohort's table. `attended` of `counted` sessions; `joiners` over the projects they own."""
+
+    id: str
+    name: str
+    role: Role
+    status: MembershipStatus
+    joined_at: datetime
+    attended: int
+    counted: int
+    last_attended_at: datetime | None
+    goals: GoalCounts
+    check_ins: CheckInCounts
+    projects: tuple[ProjectLine, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def first_launch(self) -> date | None:
+        return min((line.first_launch for line in self.projects if line.first_launch is not None), default=None)
+
+    @property
+    def joiners(self) -> int | None:
+        known = [line.joiners for line in self.projects if line.joiners is not None]
+        return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class CohortProgress:
+    """What those see who run or observe the cohort. Sessions and members come in the order of the page."""
+
+    cohort: Cohort
+    members: tuple[MemberProgress, ...]
+    sessions: tuple[SessionLine, ...]
+    next_session: SessionLine | None
+    last_session: SessionLine | None
+    projects: tuple[ProjectLine, ...]
+    totals: ReachTotals
+
+    @property
+    def participants(self) -> tuple[MemberProgress, ...]:
+        """Those who are in and learn: the ones to count."""
+        return tuple(member for member in self.members if member.role == Role.PARTICIPANT and member.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberName:
+    """A fellow member, as participants see one another."""
+
+    id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class CohortOverview:
+    """What a participant sees of their cohort: sessions but for other people's one-to-ones, names, projects."""
+
+    cohort: Cohort
+    sessions: tuple[SessionLine, ...]
+    next_session: SessionLine | None
+    members: tuple[MemberName, ...]
+    projects: tuple[ProjectLine, ...]
+    totals: ReachTotals
+
+
+def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) -> CohortProgress:
+    """Every member's progress. Goal scores are for the cohort's coaches, answers for those who run it."""
+    require(
+        may_view_cohort_progress(actor, cohort),
+        seen=may_view_cohort(actor, cohort),
+        message="The table of everyone's progress is for coaches, coordinators and observers.",
+    )
+    connection, values = session.connection(), {"cohort_id": cohort.id, "now": now}
+    sessions = read_sessions(connection, cohort, actor=actor)
+    goals = _read_goals(connection, values, with_scores=may_coach(actor, cohort))
+    check_ins = _read_check_ins(connection, values, with_answers=may_run_cohort(actor, cohort))
+    projects = read_projects(connection, PROJECTS_IN_COHORT, OWNERS_IN_COHORT, values)
+    owned = projects.by_member()
+    members = tuple(
+        MemberProgress(
+            public_id, name, role, status, joined_at, attended, counted, last,
+            goals.get(number, _NO_GOALS), check_ins.get(number, _NO_CHECK_INS), tuple(owned.get(public_id, ())),
+        )
+        for number, public_id, name, role, status, joined_at, counted, attended, last
+        in connection.execute(_MEMBERS, values).all()
+    )  # fmt: skip
+    return CohortProgress(
+        cohort=cohort,
+        members=members,
+        sessions=sessions,
+        next_session=next_session(sessions, now=now),
+        last_session=last_session(sessions, now=now),
+        projects=projects.lines,
+        totals=projects.totals,
+    )
+
+
+def cohort_overview(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) -> CohortOverview:
+    """What every member may see, participants included."""
+    require(may_view_cohort(actor, cohort), seen=False)
+    connection, values = session.connection(), {"cohort_id": cohort.id}
+    sessions = read_sessions(connection, cohort, actor=actor)
+    projects = read_projects(connection, PROJECTS_IN_COHORT, OWNERS_IN_COHORT, values)
+    return CohortOverview(
+        cohort=cohort,
+        sessions=sessions,
+        next_session=next_session(sessions, now=now),
+        members=tuple(MemberName(*row) for row in connection.execute(_NAMES, values).all()),
+        projects=projects.lines,
+        totals=projects.totals,
+    )
+
+
+def _read_goals(connection: Connection, values: dict[str, Any], *, with_scores: bool) -> dict[int, GoalCounts]:
+    """Counts by member, with both T where they are for the actor to see."""
+    goals: defaultdict[int, list[ScaledGoal]] = defaultdict(list)
+    for membership_id, weight, baseline, score in connection.execute(_GOALS, values).all():
+        goals[membership_id].append(ScaledGoal(weight, baseline, score))
+    counts: dict[int, GoalCounts] = {}
+    for membership_id, found in goals.items():
+        reached = attainment(found)
+        scores = (reached.baseline_t, reached.achieved_t) if with_scores else (None, None)
+        counts[membership_id] = GoalCounts(len(found), reached.rated, *scores)
+    return counts
+
+
+def _read_check_ins(connection: Connection, values: dict[str, Any], *, with_answers: bool) -> dict[int, CheckInCounts]:
+    """Counts by member. The rows come in the order of the answers, so the last choice met is the latest."""
+    seen: defaultdict[int, list[Any]] = defaultdict(lambda: [0, 0, 0, None])
+    for membership_id, state, was_asked, chosen in connection.execute(_CHECK_INS, values).all():
+        counts = seen[membership_id]
+        if state == CheckInState.DUE:
+            counts[0] += 1
+        if was_asked or chosen:
+            counts[1] += 1
+        if chosen:
+            counts[2] += 1
+            counts[3] = chosen
+    return {
+        membership_id: CheckInCounts(due, asked, answered, AnswerChoice(last) if last and with_answers else None)
+        for membership_id, (due, asked, answered, last) in seen.items()
+    }
+
+
+_NO_GOALS = GoalCounts()
+_NO_CHECK_INS = CheckInCounts()

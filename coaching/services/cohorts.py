@@ -1,0 +1,119 @@
+"""Cohorts: opened, edited, found."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Conflict, Invalid, NotFound
+from coaching.models import Cohort, CohortKind, Membership, MembershipStatus, Programme, Role, StatusChange
+from coaching.policies import Actor, may_coordinate, may_open_cohort, may_run_cohort, may_view_cohort, require
+from coaching.services import audit, follow_ups
+from coaching.services.zones import check_zone
+
+LONGEST_DAYS = 5 * 366
+
+
+def get_cohort(session: Session, public_id: str, *, actor: Actor) -> Cohort:
+    """A cohort that the actor may look at, with its programme."""
+    statement = select(Cohort).where(Cohort.public_id == public_id).options(joinedload(Cohort.programme))
+    cohort = session.scalars(statement).one_or_none()
+    if cohort is None or not may_view_cohort(actor, cohort):
+        raise NotFound
+    return cohort
+
+
+def open_cohort(
+    session: Session,
+    programme: Programme,
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    kind: CohortKind,
+    starts_on: date,
+    ends_on: date,
+    timezone: str,
+    description: str = "",
+) -> Cohort:
+    """A new cohort with the default follow-up plan. Who opens it without coordinating the programme coaches it."""
+    require(may_open_cohort(actor, programme.id), seen=False)
+    _check_dates(starts_on, ends_on)
+    _check_name_is_free(session, programme.id, name)
+    cohort = Cohort(
+        programme=programme,
+        name=name,
+        kind=kind,
+        description=description,
+        timezone=check_zone(timezone),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        created_at=now,
+    )
+    session.add(cohort)
+    # The plan and the membership below refer to the cohort by its number.
+    session.flush()
+    follow_ups.create_default_plan(session, cohort, now=now)
+    if not may_coordinate(actor, programme.id):
+        _seat_coach(session, cohort, actor=actor, now=now)
+    audit.record(session, "cohort.opened", cohort, actor=actor, now=now)
+    return cohort
+
+
+def edit_cohort(
+    session: Session,
+    cohort: Cohort,
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    timezone: str,
+    description: str = "",
+) -> Cohort:
+    """Changes a cohort. Check-ins that have not been asked yet move with its end, in the same transaction."""
+    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    _check_dates(starts_on, ends_on)
+    if name != cohort.name:
+        _check_name_is_free(session, cohort.programme_id, name)
+    is_moved = (ends_on, timezone) != (cohort.ends_on, cohort.timezone)
+    cohort.name, cohort.description = name, description
+    cohort.starts_on, cohort.ends_on, cohort.timezone = starts_on, ends_on, check_zone(timezone)
+    if is_moved:
+        # The check-ins are moved by statements that read the cohort's row.
+        session.flush()
+        follow_ups.move_check_ins(session, cohort, now=now)
+    audit.record(session, "cohort.edited", cohort, actor=actor, now=now)
+    return cohort
+
+
+def _seat_coach(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) -> None:
+    membership = Membership(
+        cohort_id=cohort.id,
+        person_id=actor.person_id,
+        role=Role.COACH,
+        status=MembershipStatus.ACTIVE,
+        joined_at=now,
+    )
+    session.add(membership)
+    # The history refers to the membership by its number.
+    session.flush()
+    session.add(
+        StatusChange(membership_id=membership.id, status=MembershipStatus.ACTIVE, at=now, actor_id=actor.person_id)
+    )
+
+
+def _check_dates(starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise Invalid.field("ends_on", "The last day is before the first. Choose a later one.")
+    if (ends_on - starts_on).days > LONGEST_DAYS:
+        raise Invalid.field("ends_on", "A cohort lasts at most five years. Check the year.")
+
+
+def _check_name_is_free(session: Session, programme_id: int, name: str) -> None:
+    statement = select(Cohort.id).where(Cohort.programme_id == programme_id, Cohort.name == name)
+    if session.scalars(statement).first() is not None:
+        raise Conflict("The programme has a cohort of this name already. Choose another name.")

@@ -1,0 +1,235 @@
+"""Follow-up plans: what is asked after a cohort's end, of whom and when, kept in line with who is in the cohort.
+
+Everything here is set-based: it costs a handful of statements, whether the cohort has 10 members or 10,000.
+
+- A check-in exists once for a step and a participant who is in the cohort (`plan_check_ins`, `resume_check_ins`).
+- What lies more than 14 days back when it is made, brought back or moved is `expired` at once, and never asked: who is
+  entered years later is not sent a year of mails. The coach sees that it was not asked, which is not silence.
+- When the cohort's end moves, what was not asked moves with it (`move_check_ins`); what was, stays.
+- Who leaves is asked nothing more (`withdraw_check_ins`). Who is paused is passed over by the timetable, and gets
+  back, when they return, what is still recent enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    OPEN_STATUSES,
+    CheckIn,
+    CheckInState,
+    Cohort,
+    FollowUpPlan,
+    FollowUpStep,
+    Membership,
+    MembershipStatus,
+    MessageKind,
+    Person,
+    Role,
+)
+from coaching.services.due_moments import Window, window_of
+from coaching.services.insertion import insert_missing
+from coaching.services.outbox import cancel_messages
+from coaching.tokens import new_public_id
+
+
+class DefaultStep(NamedTuple):
+    label: str
+    offset: str
+    question: str
+
+
+DEFAULT_PLAN = (
+    DefaultStep("Two weeks on", "P14D", "Have you begun to put what you learned into practice?"),
+    DefaultStep("Six weeks on", "P42D", "Have you shown your course, or a part of it, to the learners it is for?"),
+    DefaultStep("Three months on", "P3M", "Have you launched your course, or run one again, since the cohort ended?"),
+    DefaultStep("Six months on", "P6M", "Is what you learned part of how you and your team build courses now?"),
+    DefaultStep("A year on", "P12M", "Have you put what you learned into practice in the past six months?"),
+)
+ASKED_STATUSES = tuple(status for status in OPEN_STATUSES if status != MembershipStatus.PAUSED)
+MOVED = "The cohort's end moved, and the check-in with it."
+LEFT = "The member has left the cohort."
+
+_check_in = cast(Table, CheckIn.__table__)
+_RESCHEDULE = (
+    update(_check_in)
+    .where(_check_in.c.id == bindparam("number"))
+    .values(
+        state=bindparam("state_now"),
+        due_at=bindparam("due"),
+        closes_at=bindparam("closes"),
+        asked_at=bindparam("asked"),
+    )
+)
+_MISSING = (
+    select(FollowUpStep.id, Membership.id, Cohort.ends_on, FollowUpStep.offset, Person.timezone)
+    .select_from(Membership)
+    .join(Person, Person.id == Membership.person_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .join(FollowUpPlan, FollowUpPlan.cohort_id == Cohort.id)
+    .join(FollowUpStep, FollowUpStep.plan_id == FollowUpPlan.id)
+    .outerjoin(CheckIn, and_(CheckIn.step_id == FollowUpStep.id, CheckIn.membership_id == Membership.id))
+    .where(
+        CheckIn.id.is_(None),
+        Membership.role == Role.PARTICIPANT,
+        Membership.status.in_(ASKED_STATUSES),
+        Person.erased_at.is_(None),
+    )
+    .order_by(Membership.id, FollowUpStep.position)
+)
+_PLANNED: Select[*tuple[Any, ...]] = (
+    select(
+        CheckIn.id,
+        CheckIn.state,
+        CheckIn.asked_at,
+        CheckIn.due_at,
+        CheckIn.closes_at,
+        Cohort.ends_on,
+        FollowUpStep.offset,
+        Person.timezone,
+    )
+    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
+    .join(Membership, Membership.id == CheckIn.membership_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .join(Person, Person.id == Membership.person_id)
+    .order_by(CheckIn.id)
+    .with_for_update(of=CheckIn)
+)
+
+
+def create_default_plan(session: Session, cohort: Cohort, *, now: datetime) -> FollowUpPlan:
+    """Two weeks, six weeks, three, six and twelve months after the cohort's end."""
+    plan = FollowUpPlan(cohort=cohort, created_at=now)
+    plan.steps = [
+        FollowUpStep(position=position, label=step.label, offset=step.offset, question=step.question)
+        for position, step in enumerate(DEFAULT_PLAN, start=1)
+    ]
+    session.add(plan)
+    return plan
+
+
+def plan_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
+    """Makes the check-ins that the cohort's participants do not have yet, and returns how many."""
+    # The statement below reads what the session may still hold: the plan, and who has just come in.
+    session.flush()
+    return _insert_missing(session, Membership.cohort_id == cohort.id, now=now)
+
+
+def resume_check_ins(session: Session, membership: Membership, *, now: datetime) -> int:
+    """Gives a member who came in, or came back, the check-ins that are theirs; returns how many are open again.
+
+    What was called off while they were away is asked if its moment is recent enough, and otherwise expires.
+    """
+    # As in `plan_check_ins`; and the statements read the member's new status.
+    session.flush()
+    if membership.role != Role.PARTICIPANT or membership.status not in ASKED_STATUSES:
+        return 0
+    made = _insert_missing(session, Membership.id == membership.id, now=now)
+    cancelled = _read_planned(session, CheckIn.membership_id == membership.id, (CheckInState.CANCELLED,))
+    changes = [_restored(row, now) for row in cancelled]
+    _reschedule(session, changes)
+    reopened = [change for change in changes if change["state_now"] != CheckInState.EXPIRED]
+    return made + len(reopened)
+
+
+def move_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
+    """Moves what was not asked yet to where it belongs after the cohort's last day, and returns how many rows moved.
+
+    A message that has not left is called off where the new moment is still to come, and its check-in waits again.
+    A check-in that had expired unasked opens again where its new moment is recent enough or to come.
+    """
+    # The statements read the cohort's new last day.
+    session.flush()
+    states = (CheckInState.DUE, CheckInState.ASKED, CheckInState.EXPIRED, CheckInState.CANCELLED)
+    rows = _read_planned(session, Membership.cohort_id == cohort.id, states)
+    # What was asked and expired in silence stays, and so does what was asked of somebody who then left.
+    movable = [row for row in rows if row.asked_at is None or row.state == CheckInState.ASKED]
+    windows = {row.id: window_of(row.ends_on, row.offset, row.timezone) for row in movable}
+    later = [row.id for row in movable if row.state == CheckInState.ASKED and windows[row.id].due_at > now]
+    stopped = set(cancel_messages(session, MessageKind.CHECK_IN, later, now=now, reason=MOVED))
+    moved = [row for row in movable if row.state != CheckInState.ASKED or row.id in stopped]
+    _reschedule(session, [_moved(row, windows[row.id], now) for row in moved])
+    return len(moved)
+
+
+def withdraw_check_ins(session: Session, membership: Membership, *, now: datetime) -> int:
+    """Ends what a member who left has not answered: nothing more is asked, nothing unsent leaves, links close."""
+    # As in `resume_check_ins`.
+    session.flush()
+    rows = _read_planned(session, CheckIn.membership_id == membership.id, (CheckInState.DUE, CheckInState.ASKED))
+    stopped = set(cancel_messages(session, MessageKind.CHECK_IN, [row.id for row in rows], now=now, reason=LEFT))
+    # Who was not asked after all is asked should they come back in time; who was, can answer then.
+    _reschedule(session, [_withdrawn(row, None if row.id in stopped else row.asked_at) for row in rows])
+    return len(rows)
+
+
+def _insert_missing(session: Session, whose: ColumnElement[bool], *, now: datetime) -> int:
+    rows = []
+    for step_id, membership_id, ends_on, offset, zone in session.execute(_MISSING.where(whose)):
+        window = window_of(ends_on, offset, zone)
+        rows.append(
+            {
+                "public_id": new_public_id(),
+                "step_id": step_id,
+                "membership_id": membership_id,
+                "state": CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE,
+                "due_at": window.due_at,
+                "closes_at": window.closes_at,
+            }
+        )
+    if rows:
+        session.connection().execute(insert_missing(session, _check_in), rows)
+    return len(rows)
+
+
+def _read_planned(
+    session: Session, whose: ColumnElement[bool], states: Sequence[CheckInState]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The check-ins, locked before any of their messages, as everyone does who changes both."""
+    return session.execute(_PLANNED.where(whose, CheckIn.state.in_(states))).all()
+
+
+def _moved(row: Row[*tuple[Any, ...]], window: Window, now: datetime) -> dict[str, Any]:
+    if row.state == CheckInState.CANCELLED:
+        return _change_to(row, CheckInState.CANCELLED, window, None)
+    return _change_to(row, CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE, window, None)
+
+
+def _restored(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
+    """A called-off check-in of somebody who is back: as it was if its mail had gone out, else as if newly made."""
+    if row.asked_at is not None:
+        state = CheckInState.ASKED if row.closes_at > now else CheckInState.EXPIRED
+        return _change_to(row, state, Window(row.due_at, row.closes_at), row.asked_at)
+    window = window_of(row.ends_on, row.offset, row.timezone)
+    return _change_to(row, CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE, window, None)
+
+
+def _withdrawn(row: Row[*tuple[Any, ...]], asked_at: datetime | None) -> dict[str, Any]:
+    return _change_to(row, CheckInState.CANCELLED, Window(row.due_at, row.closes_at), asked_at)
+
+
+def _change_to(
+    row: Row[*tuple[Any, ...]], state: CheckInState, window: Window, asked_at: datetime | None
+) -> dict[str, Any]:
+    return {
+        "number": row.id,
+        "state_now": state,
+        "due": window.due_at,
+        "closes": window.closes_at,
+        "asked": asked_at,
+    }
+
+
+def _reschedule(session: Session, changes: Sequence[dict[str, Any]]) -> None:
+    if not changes:
+        return
+    session.connection().execute(_RESCHEDULE, list(changes))
+    # These rows were changed behind the session's back: what it holds of them is read again.
+    for held in session.identity_map.values():
+        if isinstance(held, CheckIn):
+            session.expire(held)

@@ -1,0 +1,124 @@
+"""Imports that were made: found, their doubtful rows resolved by hand, and undone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from coaching.errors import Conflict, Invalid, NotFound
+from coaching.models import (
+    Attendance,
+    BatchState,
+    CoachingSession,
+    Cohort,
+    ImportBatch,
+    ImportRow,
+    Membership,
+    RowOutcome,
+)
+from coaching.policies import Actor
+from coaching.services import audit
+from coaching.services.attendance_imports import open_members, require_runner
+from coaching.services.import_recording import is_expected, put_back, record_batch
+
+
+def find_session(session: Session, public_id: str) -> CoachingSession:
+    """A session by public identifier, for the command line."""
+    statement = (
+        select(CoachingSession)
+        .where(CoachingSession.public_id == public_id)
+        .options(joinedload(CoachingSession.cohort).joinedload(Cohort.programme))
+    )
+    found = session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotFound("There is no session with this identifier. Copy it from the address of the session's page.")
+    return found
+
+
+def get_batch(session: Session, public_id: str, *, actor: Actor) -> tuple[ImportBatch, CoachingSession]:
+    """An import and its session, for those who run the cohort."""
+    batch = session.scalars(
+        select(ImportBatch).where(ImportBatch.public_id == public_id).options(selectinload(ImportBatch.rows))
+    ).one_or_none()
+    if batch is None:
+        raise NotFound
+    coaching_session = session.get_one(
+        CoachingSession,
+        batch.session_id,
+        options=[joinedload(CoachingSession.cohort).joinedload(Cohort.programme)],
+    )
+    require_runner(actor, coaching_session)
+    return batch, coaching_session
+
+
+def list_batches(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[ImportBatch]:
+    """The session's imports, the newest first, with their rows."""
+    require_runner(actor, coaching_session)
+    statement = (
+        select(ImportBatch)
+        .where(ImportBatch.session_id == coaching_session.id)
+        .order_by(ImportBatch.id.desc())
+        .options(selectinload(ImportBatch.rows))
+    )
+    return list(session.scalars(statement))
+
+
+def list_candidates(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[Membership]:
+    """Whom a row in doubt may be: the members expected at the session, by name."""
+    require_runner(actor, coaching_session)
+    members = open_members(session, coaching_session).values()
+    expected = [member for member in members if is_expected(member, coaching_session)]
+    return sorted(expected, key=lambda member: member.person.name)
+
+
+def resolve_row(
+    session: Session,
+    batch: ImportBatch,
+    coaching_session: CoachingSession,
+    row_id: str,
+    membership_id: str | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ImportRow:
+    """Says who a row is (a member's public identifier), or that it is nobody of this cohort (None)."""
+    require_runner(actor, coaching_session)
+    _refuse_undone(batch)
+    row = next((row for row in batch.rows if row.public_id == row_id), None)
+    if row is None:
+        raise NotFound
+    members = list(open_members(session, coaching_session).values())
+    member = next((member for member in members if member.public_id == membership_id), None)
+    if membership_id is not None and (member is None or not is_expected(member, coaching_session)):
+        raise Invalid.field("membership_id", "Choose one of the people expected at this session, or nobody.")
+    if row.membership_id is not None:
+        put_back(session, batch, coaching_session, row.membership_id)
+    row.membership_id = member.id if member else None
+    row.outcome = RowOutcome.MATCHED if member else RowOutcome.IGNORED
+    row.reason = f"Matched by hand to {member.person.name}." if member else "Set aside: nobody of this cohort."
+    # What is recorded is read again below, by statements.
+    session.flush()
+    record_batch(session, batch, coaching_session, members, actor=actor, now=now)
+    audit.record(session, "attendance.row_resolved", row, actor=actor, now=now)
+    return row
+
+
+def undo_import(
+    session: Session, batch: ImportBatch, coaching_session: CoachingSession, *, actor: Actor, now: datetime
+) -> None:
+    """Puts attendance back to what it was before this import, except where somebody changed it since."""
+    require_runner(actor, coaching_session)
+    _refuse_undone(batch)
+    for membership_id in {row.membership_id for row in batch.rows if row.membership_id is not None}:
+        put_back(session, batch, coaching_session, membership_id)
+    # Absences that this import recorded have no row of their own.
+    session.execute(delete(Attendance).where(Attendance.batch_id == batch.id))
+    batch.state, batch.undone_at = BatchState.UNDONE, now
+    audit.record(session, "attendance.import_undone", batch, actor=actor, now=now)
+
+
+def _refuse_undone(batch: ImportBatch) -> None:
+    if batch.state == BatchState.UNDONE:
+        raise Conflict("This import was undone. Import the file again to record it anew.")

@@ -1,0 +1,59 @@
+"""The rows of an import as the API tells of them: with members by their public identifiers. One statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from coaching.models import CoachingSession, ImportBatch, ImportRow, Membership, RowOutcome
+from coaching.policies import Actor
+from coaching.services.attendance_imports import ImportPreview, require_runner
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One person of a report and what became of the row. `id` is None in a preview, which keeps nothing."""
+
+    id: str | None
+    number: int
+    name: str
+    email: str
+    minutes: int
+    outcome: RowOutcome
+    reason: str
+    membership_id: str | None
+
+
+_ROWS = (
+    select(
+        ImportRow.public_id,
+        ImportRow.number,
+        ImportRow.name,
+        ImportRow.email,
+        ImportRow.minutes,
+        ImportRow.outcome,
+        ImportRow.reason,
+        Membership.public_id,
+    )
+    .outerjoin(Membership, Membership.id == ImportRow.membership_id)
+    .where(ImportRow.batch_id == bindparam("batch_id"))
+    .order_by(ImportRow.number, ImportRow.id)
+)
+
+
+def list_lines(
+    session: Session, batch: ImportBatch, coaching_session: CoachingSession, *, actor: Actor
+) -> list[ImportLine]:
+    """The rows in the order of the file, for those who run the cohort."""
+    require_runner(actor, coaching_session)
+    return [ImportLine(*row) for row in session.execute(_ROWS, {"batch_id": batch.id}).tuples()]
+
+
+def preview_lines(preview: ImportPreview) -> list[ImportLine]:
+    """The rows that applying the report would make."""
+    return [
+        ImportLine(None, row.number, row.name, row.email, row.minutes, row.outcome, row.reason, row.membership_id)
+        for row in preview.rows
+    ]

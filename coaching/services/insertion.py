@@ -1,0 +1,80 @@
+"""Inserts that SQLAlchemy spells differently on the two engines, or spells too slowly for many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Connection, Dialect, FromClause, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+
+def insert_missing(session: Session, table: FromClause) -> Insert:
+    """An INSERT that leaves out each row which a unique key has already, whoever of two writers came first."""
+    construct: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement: Insert = construct(table).on_conflict_do_nothing()
+    return statement
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    shared: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    only_missing: bool = False,
+) -> None:
+    """Many rows by the quickest way that each driver has, which is several times as fast as a dictionary a row.
+
+    `shared` is what every row has; `columns` name the values of each of `rows`. Nothing is filled in: a column that
+    is not named must be one that the database fills. `only_missing` leaves out rows that a unique key has already.
+    """
+    if not rows:
+        return
+    ending = " ON CONFLICT DO NOTHING" if only_missing else ""
+    fixed = tuple(_ready(table, name, connection.dialect)(value) for name, value in shared.items())
+    names = (*shared, *columns)
+    if connection.dialect.name == "sqlite":
+        ready = [_ready(table, name, connection.dialect) for name in columns]
+        filled = [fixed + tuple(make(value) for make, value in zip(ready, row, strict=True)) for row in rows]
+        connection.exec_driver_sql(_insert_values(table, names, connection.dialect) + ending, filled)
+    else:
+        records = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()
+        text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + ending
+        connection.exec_driver_sql(text, (*fixed, records))
+
+
+@lru_cache(maxsize=64)
+def _insert_values(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    """For SQLite, whose driver prepares the statement once and binds row after row in C."""
+    marks = ", ".join("?" * len(names))
+    return f"{_insert_into(table, names, dialect)} VALUES ({marks})"
+
+
+@lru_cache(maxsize=64)
+def _insert_records(table: Table, shared: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect) -> str:
+    """For PostgreSQL, which takes all rows in one parameter and one statement instead of a message a row."""
+    kinds = {name: table.c[name].type.compile(dialect) for name in (*shared, *columns)}
+    quote = dialect.identifier_preparer.quote
+    values = [f"CAST(%s AS {kinds[name]})" for name in shared] + [f"record.{quote(name)}" for name in columns]
+    record = ", ".join(f"{quote(name)} {kinds[name]}" for name in columns)
+    source = f"json_to_recordset(CAST(%s AS JSON)) AS record({record})"
+    return f"{_insert_into(table, (*shared, *columns), dialect)} SELECT {', '.join(values)} FROM {source}"  # noqa: S608
+
+
+def _insert_into(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
+    quote = dialect.identifier_preparer.quote
+    return f"INSERT INTO {quote(table.name)} ({', '.join(quote(name) for name in names)})"
+
+
+@lru_cache(maxsize=256)
+def _ready(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any]:
+    """What turns a value of this column into what the driver takes."""
+    kind = table.c[name].type
+    if isinstance(kind, JSON):
+        return lambda value: orjson.dumps(value).decode()
+    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)

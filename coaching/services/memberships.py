@@ -1,0 +1,135 @@
+"""Memberships: people added to a cohort, and the dated statuses they go through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Conflict, Invalid, NotFound
+from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Person, Role, StatusChange
+from coaching.policies import (
+    Actor,
+    may_coordinate,
+    may_run_cohort,
+    may_sign_in,
+    may_view_cohort,
+    may_view_member,
+    require,
+)
+from coaching.services import audit, follow_ups
+from coaching.services.people import create_person, find_person_by_email, invite_person
+
+
+def get_membership(session: Session, public_id: str, *, actor: Actor) -> Membership:
+    """A membership that the actor may look at: their own, or one in a cohort that they run."""
+    statement = (
+        select(Membership)
+        .where(Membership.public_id == public_id)
+        .options(joinedload(Membership.person), joinedload(Membership.cohort).joinedload(Cohort.programme))
+    )
+    membership = session.scalars(statement).one_or_none()
+    if membership is None or not may_view_member(actor, membership):
+        raise NotFound
+    return membership
+
+
+def add_member(
+    session: Session,
+    cohort: Cohort,
+    *,
+    actor: Actor,
+    secret: str,
+    now: datetime,
+    email: str,
+    name: str,
+    role: Role,
+    status: MembershipStatus = MembershipStatus.ACTIVE,
+) -> Membership:
+    """Brings someone into the cohort; who has no account yet is invited by mail with a link of this `secret`.
+
+    Coaches add participants and observers; coordinators also coaches: nobody grants above their own level.
+    An existing account keeps its own name. Raises Conflict where the person is in the cohort already.
+    """
+    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    require(
+        role != Role.COACH or may_coordinate(actor, cohort.programme_id),
+        seen=True,
+        message="A coordinator of the programme adds coaches. You can add participants and observers.",
+    )
+    person = find_person_by_email(session, email)
+    if person is None:
+        person = create_person(session, email=email, name=name, timezone=cohort.timezone, now=now)
+    elif not may_sign_in(person):
+        raise Conflict("This account is suspended. Ask an administrator.")
+    _check_not_in(session, cohort, person)
+    membership = Membership(cohort=cohort, person=person, role=role, status=status, joined_at=now)
+    session.add(membership)
+    # The history and the check-ins refer to the membership by its number.
+    session.flush()
+    session.add(StatusChange(membership_id=membership.id, status=status, at=now, actor_id=actor.person_id))
+    if person.password_hash is None and status in OPEN_STATUSES:
+        invite_person(session, person, to=cohort.name, by=actor.name, secret=secret, now=now)
+    session.flush()
+    follow_ups.plan_check_ins(session, cohort, now=now)
+    audit.record(session, "membership.added", membership, actor=actor, now=now)
+    return membership
+
+
+def change_status(
+    session: Session,
+    membership: Membership,
+    *,
+    actor: Actor,
+    now: datetime,
+    status: MembershipStatus,
+    reason: str = "",
+) -> Membership:
+    """Adds a step to the member's history. Leaving ends their follow-ups; a pause holds them; coming back resumes."""
+    cohort = membership.cohort
+    require(may_run_cohort(actor, cohort), seen=may_view_member(actor, membership))
+    require(
+        membership.role != Role.COACH or may_coordinate(actor, cohort.programme_id),
+        seen=True,
+        message="A coordinator of the programme changes a coach's standing.",
+    )
+    if membership.status == status:
+        raise Conflict(f"This member is {status} already.")
+    membership.status = status
+    session.add(
+        StatusChange(membership_id=membership.id, status=status, at=now, actor_id=actor.person_id, reason=reason)
+    )
+    # The check-ins are planned or ended by statements that read the membership's row.
+    session.flush()
+    if status in OPEN_STATUSES and status != MembershipStatus.PAUSED:
+        follow_ups.resume_check_ins(session, membership, now=now)
+    elif status != MembershipStatus.PAUSED:
+        follow_ups.withdraw_check_ins(session, membership, now=now)
+    audit.record(session, f"membership.{status}", membership, actor=actor, now=now)
+    return membership
+
+
+def invite_again(session: Session, membership: Membership, *, actor: Actor, secret: str, now: datetime) -> None:
+    """Sends a fresh invitation to a member who has not come in yet; the earlier link ends."""
+    require(may_run_cohort(actor, membership.cohort), seen=may_view_member(actor, membership))
+    if membership.person.password_hash is not None:
+        raise Conflict("This person has an account already. They can reset their password on the sign-in page.")
+    invite_person(session, membership.person, to=membership.cohort.name, by=actor.name, secret=secret, now=now)
+
+
+def status_history(session: Session, membership: Membership, *, actor: Actor) -> list[StatusChange]:
+    """The member's dated statuses, the oldest first."""
+    require(may_view_member(actor, membership), seen=False)
+    statement = select(StatusChange).where(StatusChange.membership_id == membership.id).order_by(StatusChange.id)
+    return list(session.scalars(statement))
+
+
+def _check_not_in(session: Session, cohort: Cohort, person: Person) -> None:
+    statement = select(Membership.status).where(Membership.cohort_id == cohort.id, Membership.person_id == person.id)
+    status = session.scalars(statement).one_or_none()
+    if status is None:
+        return
+    if status in OPEN_STATUSES:
+        raise Conflict("This person is in the cohort already.")
+    raise Invalid.field("email", f"This person is on the list already, as {status}. Change their status instead.")

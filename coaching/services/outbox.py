@@ -1,0 +1,208 @@
+"""The outbox: every message is a row, written in the transaction of its cause. Sending is `claims` and `delivery`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from coaching.errors import Conflict, NotFound
+from coaching.models import Delivery, Message, MessageKind, MessageState, Person
+from coaching.policies import Actor, may_administer, require
+from coaching.services import audit
+from coaching.services.insertion import insert_missing
+from coaching.tokens import new_public_id
+
+# No name of a machine: what is fixed in the transaction of the cause must not depend on who sends it later. The
+# 100 random bits in front make it unique in the world, and `.internal` is reserved for names like this one.
+MESSAGE_ID_HOST = "coaching.internal"
+CANCELLABLE = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED)
+# What a row loses when it is settled: from then on the database holds no secret, and no text of the message.
+EMPTIED = {"secret": None, "wire": None, "claim_token": None, "lease_until": None}
+LARGEST_PAGE = 200
+_AT_ONCE = 500
+
+_LATEST_DETAIL = (
+    select(Delivery.detail)
+    .where(Delivery.message_id == Message.id)
+    .order_by(Delivery.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LINES = (
+    select(
+        Message.public_id,
+        Message.kind,
+        Message.state,
+        Message.channel,
+        Message.address,
+        Person.name,
+        Message.due_at,
+        Message.created_at,
+        Message.settled_at,
+        Message.attempts,
+        _LATEST_DETAIL,
+    )
+    .join(Person, Person.id == Message.recipient_id)
+    .order_by(Message.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """One message as an administrator sees it: that it is there and what became of it, not what it says."""
+
+    id: str
+    kind: MessageKind
+    state: MessageState
+    channel: str
+    address: str
+    recipient: str
+    due_at: datetime
+    created_at: datetime
+    settled_at: datetime | None
+    attempts: int
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """A page of messages, newest first, and how many there are on all pages."""
+
+    lines: tuple[MessageLine, ...]
+    total: int
+
+
+def enqueue(
+    session: Session,
+    *,
+    kind: MessageKind,
+    subject_id: int,
+    recipient: Person,
+    facts: dict[str, Any],
+    now: datetime,
+    due_at: datetime | None = None,
+    occurrence: str = "",
+    secret: str | None = None,
+    channel: str = "mail",
+) -> Message:
+    """The message of this cause, written now and sent after the transaction is kept.
+
+    There is one for a kind, subject, occurrence, recipient and channel: asked for a second time, the first comes back
+    as it is. `secret` is the raw secret of the link in it, which is dropped when the message is settled.
+    """
+    public_id = new_public_id()
+    values = {
+        "public_id": public_id,
+        "kind": kind,
+        "subject_id": subject_id,
+        "occurrence": occurrence,
+        "recipient_id": recipient.id,
+        "channel": channel,
+        "address": recipient.email or "",
+        "facts": facts,
+        "secret": secret,
+        "message_id": message_id_of(public_id),
+        "state": MessageState.DUE,
+        "due_at": due_at or now,
+        "created_at": now,
+        "attempts": 0,
+    }
+    session.execute(insert_missing(session, Message.__table__), values)
+    statement = select(Message).where(
+        Message.kind == kind,
+        Message.subject_id == subject_id,
+        Message.occurrence == occurrence,
+        Message.recipient_id == recipient.id,
+        Message.channel == channel,
+    )
+    return session.scalars(statement).one()
+
+
+def message_id_of(public_id: str) -> str:
+    """The Message-ID (RFC 5322) of a message: the same for every attempt at it."""
+    return f"<{public_id}@{MESSAGE_ID_HOST}>"
+
+
+def cancel_messages(
+    session: Session, kind: MessageKind, subject_ids: Sequence[int], *, now: datetime, reason: str = ""
+) -> list[int]:
+    """Calls off what has not been handed over yet, and returns the subjects whose message it was in time for.
+
+    A message that is being transmitted, or was, stays what it is. `reason` is kept as the message's last line.
+    """
+    stopped: list[int] = []
+    for start in range(0, len(subject_ids), _AT_ONCE):
+        statement = (
+            update(Message)
+            .where(
+                Message.kind == kind,
+                Message.subject_id.in_(subject_ids[start : start + _AT_ONCE]),
+                Message.state.in_(CANCELLABLE),
+            )
+            .values(state=MessageState.CANCELLED, settled_at=now, **EMPTIED)
+            .returning(Message.id, Message.subject_id)
+        )
+        rows = session.execute(statement).all()
+        log_deliveries(session, [(row.id, reason) for row in rows], MessageState.CANCELLED, now=now)
+        stopped += [row.subject_id for row in rows]
+    return stopped
+
+
+def log_deliveries(
+    session: Session, details: Sequence[tuple[int, str]], outcome: MessageState, *, now: datetime
+) -> None:
+    """Adds a line to each message's log: what came of it, and why."""
+    if details:
+        session.execute(
+            insert(cast(Table, Delivery.__table__)),
+            [
+                {"message_id": number, "outcome": outcome, "at": now, "detail": detail[:300]}
+                for number, detail in details
+            ],
+        )
+
+
+def list_messages(
+    session: Session, *, actor: Actor, state: MessageState | None = None, limit: int = 50, offset: int = 0
+) -> MessagePage:
+    """What was and will be sent, newest first, for administrators; of one state where it is given."""
+    require(may_administer(actor), seen=False)
+    condition = Message.state == state if state is not None else Message.id > 0
+    connection = session.connection()
+    values = {"limit": max(1, min(limit, LARGEST_PAGE)), "offset": max(0, offset)}
+    lines = tuple(MessageLine(*row) for row in connection.execute(_LINES.where(condition), values))
+    total = connection.execute(select(func.count()).select_from(Message).where(condition)).scalar_one()
+    return MessagePage(lines, total)
+
+
+def get_message(session: Session, public_id: str, *, actor: Actor) -> Message:
+    """One message with its attempts, for administrators."""
+    require(may_administer(actor), seen=False)
+    message = session.scalars(select(Message).where(Message.public_id == public_id)).one_or_none()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def resend_message(session: Session, message: Message, *, actor: Actor, now: datetime) -> Message:
+    """Sends once more what may or may not have arrived: the same bytes, with the same Message-ID.
+
+    A person decides this, because a server that took the first copy and does not compare Message-IDs delivers a
+    second. Raises Conflict where there is nothing to decide.
+    """
+    require(may_administer(actor), seen=False)
+    # Whoever settles the message at this moment holds the row: what it has become is read behind them.
+    session.refresh(message, with_for_update=True)
+    if message.state != MessageState.UNKNOWN:
+        raise Conflict(f"This message is {message.state}. Only one whose fate is unknown is sent again.")
+    message.state, message.due_at, message.settled_at = MessageState.DUE, now, None
+    message.attempts, message.claim_token, message.lease_until = 0, None, None
+    audit.record(session, "message.resent", message, actor=actor, now=now)
+    return message

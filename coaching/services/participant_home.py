@@ -1,0 +1,98 @@
+"""A participant's home: what is next, what is asked, and what they and the others put into practice. Six statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Goal, Membership, Rating
+from coaching.policies import Actor
+from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_cards
+from coaching.services.cohort_progress import LATEST_SCORE
+from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
+from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckIn:
+    """A check-in that can be answered now."""
+
+    id: str
+    cohort: str
+    step: str
+    question: str
+    due_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """One of one's own goals with its newest score, which is None before the first rating."""
+
+    id: str
+    statement: str
+    cohort: str
+    due_on: date | None
+    baseline: int
+    score: int | None
+    ratings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantHome:
+    """`projects` are one's own, `launches` the latest in all of one's cohorts."""
+
+    cohorts: tuple[CohortCard, ...]
+    check_ins: tuple[OpenCheckIn, ...]
+    goals: tuple[GoalLine, ...]
+    projects: tuple[ProjectLine, ...]
+    launches: tuple[LaunchLine, ...]
+
+
+_OWN = (Membership.person_id == bindparam("person_id"), Membership.status.in_(OPEN_STATUSES))
+_OPEN_CHECK_INS = (
+    select(
+        CheckIn.public_id,
+        Cohort.name,
+        FollowUpStep.label,
+        FollowUpStep.question,
+        CheckIn.due_at,
+        CheckIn.closes_at,
+    )
+    .join_from(Membership, CheckIn, CheckIn.membership_id == Membership.id)
+    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .where(
+        *_OWN,
+        CheckIn.closes_at > bindparam("now"),
+        or_(
+            CheckIn.state == CheckInState.ASKED,
+            and_(CheckIn.state == CheckInState.DUE, CheckIn.due_at <= bindparam("now")),
+        ),
+    )
+    .order_by(CheckIn.due_at, CheckIn.id)
+)
+_RATINGS = select(func.count()).where(Rating.goal_id == Goal.id).scalar_subquery()
+_GOALS = (
+    select(Goal.public_id, Goal.statement, Cohort.name, Goal.due_on, Goal.baseline, LATEST_SCORE, _RATINGS)
+    .join_from(Membership, Goal, Goal.membership_id == Membership.id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .where(*_OWN)
+    .order_by(Goal.id)
+)
+
+
+def participant_home(session: Session, *, actor: Actor, now: datetime) -> ParticipantHome:
+    """The cohorts in which the actor learns or looks on."""
+    connection = session.connection()
+    values = {"person_id": actor.person_id, "now": now}
+    return ParticipantHome(
+        cohorts=read_cards(connection, ATTENDED_CARDS, person_id=actor.person_id, now=now),
+        check_ins=tuple(OpenCheckIn(*row) for row in connection.execute(_OPEN_CHECK_INS, values).all()),
+        goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
+        projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
+        launches=read_launches(connection, ATTENDED_LATEST, values),
+    )

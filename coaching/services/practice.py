@@ -1,0 +1,159 @@
+"""The practice log: what a participant put into practice, and which run their figures belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Conflict, Invalid, NotFound
+from coaching.models import (
+    CourseProject,
+    CourseRun,
+    Membership,
+    PracticeEntry,
+    PracticeKind,
+    ProjectOwner,
+    ReachMetric,
+    ReachSnapshot,
+    ReachSource,
+)
+from coaching.policies import Actor, may_log_launch, may_view_member, require
+from coaching.services import audit
+from coaching.services.reach import ReportedReach, report_reach
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeLine:
+    """A line of the log. `can_be_tied` where a check-in gave a figure that no run has yet."""
+
+    id: str
+    kind: PracticeKind
+    on: date
+    text: str
+    enrolments: int | None
+    run_id: str | None
+    run_label: str | None
+    project_id: str | None
+    project_title: str | None
+
+    @property
+    def can_be_tied(self) -> bool:
+        return self.kind == PracticeKind.CHECK_IN and self.enrolments is not None and self.run_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run of a course that the participant owns, with the joiners it stands at now."""
+
+    id: str
+    label: str
+    launched_on: date
+    project_id: str
+    project_title: str
+    joiners: int | None
+    as_of: date | None
+
+
+_LOG = (
+    select(
+        PracticeEntry.public_id,
+        PracticeEntry.kind,
+        PracticeEntry.on,
+        PracticeEntry.text,
+        PracticeEntry.enrolments,
+        CourseRun.public_id,
+        CourseRun.label,
+        CourseProject.public_id,
+        CourseProject.title,
+    )
+    .outerjoin(CourseRun, CourseRun.id == PracticeEntry.run_id)
+    .outerjoin(CourseProject, CourseProject.id == CourseRun.project_id)
+    .where(PracticeEntry.membership_id == bindparam("membership_id"))
+    .order_by(PracticeEntry.on.desc(), PracticeEntry.id.desc())
+)
+_RUNS = (
+    select(
+        CourseRun.public_id,
+        CourseRun.label,
+        CourseRun.launched_on,
+        CourseProject.public_id,
+        CourseProject.title,
+        ReachSnapshot.value,
+        ReachSnapshot.as_of,
+    )
+    .join(CourseProject, CourseProject.id == CourseRun.project_id)
+    .join(ProjectOwner, ProjectOwner.project_id == CourseProject.id)
+    .outerjoin(
+        ReachSnapshot,
+        and_(
+            ReachSnapshot.run_id == CourseRun.id,
+            ReachSnapshot.metric == ReachMetric.JOINERS,
+            ReachSnapshot.is_current,
+        ),
+    )
+    .where(ProjectOwner.membership_id == bindparam("membership_id"))
+    .order_by(CourseRun.launched_on.desc(), CourseRun.id.desc())
+)
+
+
+def get_entry(session: Session, public_id: str, *, actor: Actor) -> PracticeEntry:
+    """A line of the log, for the participant and for those who run the cohort."""
+    statement = (
+        select(PracticeEntry)
+        .where(PracticeEntry.public_id == public_id)
+        .options(joinedload(PracticeEntry.membership).joinedload(Membership.cohort))
+    )
+    entry = session.scalars(statement).one_or_none()
+    if entry is None or not may_view_member(actor, entry.membership):
+        raise NotFound
+    return entry
+
+
+def list_practice(session: Session, membership: Membership, *, actor: Actor) -> list[PracticeLine]:
+    """The participant's log, the newest first."""
+    require(may_view_member(actor, membership), seen=False)
+    rows: Iterable[Any] = session.execute(_LOG, {"membership_id": membership.id})
+    return [PracticeLine(*row) for row in rows]
+
+
+def list_runs(session: Session, membership: Membership, *, actor: Actor) -> list[RunLine]:
+    """The runs of the participant's courses, the newest first: what a figure of theirs can be tied to."""
+    require(may_view_member(actor, membership), seen=False)
+    rows: Iterable[Any] = session.execute(_RUNS, {"membership_id": membership.id})
+    return [RunLine(*row) for row in rows]
+
+
+def tie_enrolments(
+    session: Session, entry: PracticeEntry, run: CourseRun, *, actor: Actor, now: datetime
+) -> ReportedReach:
+    """Gives a check-in's figure to one of the participant's runs, where it then counts as of the day it was said."""
+    may_see = may_view_member(actor, entry.membership)
+    require(may_see and may_log_launch(actor, run.project), seen=may_see)
+    # Locked, so that one figure is not given to two runs.
+    session.refresh(entry, attribute_names=["run_id"], with_for_update=True)
+    if entry.kind != PracticeKind.CHECK_IN or entry.enrolments is None:
+        raise Conflict("There is no figure in this entry to give to a run.")
+    if entry.run_id is not None:
+        raise Conflict("This figure belongs to a run already. Correct it there if it is wrong.")
+    if entry.membership_id not in {owner.membership_id for owner in run.project.owners}:
+        raise Invalid.field("run_id", "Choose a run of a course that this participant owns.")
+    if entry.on < run.launched_on:
+        raise Invalid.field("run_id", "This run opened after the figure was given. Choose an earlier one.")
+    entry.run_id = run.id
+    reported = report_reach(
+        session,
+        run,
+        metric=ReachMetric.JOINERS,
+        value=entry.enrolments,
+        as_of=entry.on,
+        source=ReachSource.CHECK_IN,
+        recorded_by_id=actor.person_id,
+        now=now,
+    )
+    audit.record(session, "practice.tied", entry, actor=actor, now=now)
+    return reported

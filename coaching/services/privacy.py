@@ -1,0 +1,86 @@
+"""What a person is owed: all that is held on them, and its erasure. Both follow what each table declares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Select, Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from coaching.errors import Conflict
+from coaching.models import Base, ImportRow, Person, Privacy
+from coaching.policies import Actor, may_administer, require
+from coaching.services import audit
+
+
+def declared_tables() -> list[tuple[Table, Privacy]]:
+    """Every table that holds personal data, with what it promises; what depends on another comes before it."""
+    promises = {
+        mapper.class_.__tablename__: mapper.class_.__privacy__
+        for mapper in Base.registry.mappers
+        if mapper.class_.__privacy__ is not None
+    }
+    ordered = reversed(Base.metadata.sorted_tables)
+    return [(table, promises[table.name]) for table in ordered if table.name in promises]
+
+
+def export_person(session: Session, person: Person, *, actor: Actor | None) -> dict[str, list[dict[str, Any]]]:
+    """All that is held on a person, by table: for the person, for administrators, and for the command line (None)."""
+    require(actor is None or person.id == actor.person_id or may_administer(actor), seen=False)
+    held: dict[str, list[dict[str, Any]]] = {}
+    for table, promise in reversed(declared_tables()):
+        if not promise.export:
+            continue
+        columns = [table.c[name] for name in promise.export]
+        rows = session.execute(_about(table, promise, columns, person.id)).mappings()
+        lines = [dict(row) for row in rows]
+        if lines:
+            held[table.name] = lines
+    return held
+
+
+def erase_person(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> None:
+    """Leaves nothing that tells who the person was, and keeps the counts that they are part of.
+
+    Raises Conflict where they were erased already. Backups made before keep what they hold until they are deleted.
+    """
+    require(actor is None or may_administer(actor), seen=False)
+    if person.erased_at is not None:
+        raise Conflict("This person was erased already.")
+    # What the session still holds has to be in the database before statements look there.
+    session.flush()
+    for table, promise in declared_tables():
+        if promise.erase == "keep" or table.name == Person.__tablename__:
+            continue
+        key = next(iter(table.primary_key.columns))
+        of_person = _about(table, promise, [key], person.id)
+        if promise.erase == "delete" and len(table.primary_key.columns) > 1:
+            session.execute(delete(table).where(table.c[promise.subject[0]] == person.id))
+        elif promise.erase == "delete":
+            session.execute(delete(table).where(key.in_(of_person)))
+        else:
+            session.execute(update(table).where(key.in_(of_person)).values(promise.scrubbed))
+    # Rows of a report that nobody was matched to may name the person all the same.
+    named = ImportRow.__table__.c.email == person.email
+    session.execute(update(ImportRow).where(named).values(ImportRow.__privacy__.scrubbed))
+    promise = Person.__privacy__
+    for name, value in promise.scrubbed.items():
+        setattr(person, name, value)
+    person.erased_at = now
+    person.is_administrator = False
+    # What was loaded before is not what the statements left.
+    session.flush()
+    session.expire_all()
+    audit.record(session, "person.erased", person, actor=actor, now=now)
+
+
+def _about(table: Table, promise: Privacy, columns: list[Column[Any]], person_id: int) -> Select[Any]:
+    """The rows of a table that lead to the person along the declared chain of foreign keys."""
+    statement: Select[Any] = select(*columns)
+    here = table
+    for step in promise.subject[:-1]:
+        target = next(iter(here.c[step].foreign_keys)).column
+        statement = statement.join_from(here, target.table, here.c[step] == target)
+        here = target.table
+    return statement.where(here.c[promise.subject[-1]] == person_id)

@@ -1,0 +1,166 @@
+"""Course projects as lines of a page or a list: two statements, whatever their number, each run counted once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select, union
+
+from coaching.models import (
+    CourseProject,
+    CourseRun,
+    Membership,
+    Person,
+    Platform,
+    ProjectOwner,
+    ReachMetric,
+    ReachSnapshot,
+    Stage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLine:
+    """Who builds the course. `membership_id` is the public one, and None for a team-mate outside."""
+
+    name: str
+    membership_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """A project with its owners and its reach now; `joiners` is None while no run has a figure."""
+
+    id: str
+    title: str
+    platform: Platform
+    stage: Stage
+    runs: int
+    first_launch: date | None
+    joiners: int | None
+    as_of: date | None
+    owners: tuple[OwnerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachTotals:
+    """Projects, runs and enrolments, each run once; the figures are as of dates from `oldest` to `newest`."""
+
+    projects: int
+    launched: int
+    runs: int
+    joiners: int
+    oldest: date | None
+    newest: date | None
+
+
+CURRENT_JOINERS = and_(
+    ReachSnapshot.run_id == CourseRun.id,
+    ReachSnapshot.metric == ReachMetric.JOINERS,
+    ReachSnapshot.is_current,
+)
+
+# A union, and not a condition with OR, lets both engines walk their indexes from the cohort or the person.
+IN_COHORT = union(
+    select(CourseProject.id).where(CourseProject.cohort_id == bindparam("cohort_id")),
+    select(ProjectOwner.project_id)
+    .join(Membership, Membership.id == ProjectOwner.membership_id)
+    .where(Membership.cohort_id == bindparam("cohort_id")),
+)
+OF_PERSON = (
+    select(ProjectOwner.project_id)
+    .join(Membership, Membership.id == ProjectOwner.membership_id)
+    .where(Membership.person_id == bindparam("person_id"))
+)
+
+
+def project_statement(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The projects that `condition` chooses, with runs and reach."""
+    return (
+        select(
+            CourseProject.id,
+            CourseProject.public_id,
+            CourseProject.title,
+            CourseProject.platform,
+            CourseProject.stage,
+            func.count(CourseRun.id),
+            func.min(CourseRun.launched_on),
+            func.sum(ReachSnapshot.value),
+            func.min(ReachSnapshot.as_of),
+            func.max(ReachSnapshot.as_of),
+        )
+        .outerjoin(CourseRun, CourseRun.project_id == CourseProject.id)
+        .outerjoin(ReachSnapshot, CURRENT_JOINERS)
+        .where(condition)
+        .group_by(CourseProject.id)
+        .order_by(CourseProject.title, CourseProject.id)
+    )
+
+
+def owner_statement(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The owners of the projects that `condition` chooses, in the order in which they were added."""
+    return (
+        select(
+            ProjectOwner.project_id,
+            Membership.public_id,
+            func.coalesce(Person.name, ProjectOwner.outside_name),
+        )
+        .outerjoin(Membership, Membership.id == ProjectOwner.membership_id)
+        .outerjoin(Person, Person.id == Membership.person_id)
+        .where(condition)
+        .order_by(ProjectOwner.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLines:
+    """The lines, and what they come to together."""
+
+    lines: tuple[ProjectLine, ...]
+    totals: ReachTotals
+
+    def by_member(self) -> dict[str, list[ProjectLine]]:
+        """The lines by their owners' memberships: a co-owned project stands with each of them."""
+        owned: defaultdict[str, list[ProjectLine]] = defaultdict(list)
+        for line in self.lines:
+            for owner in line.owners:
+                if owner.membership_id is not None:
+                    owned[owner.membership_id].append(line)
+        return owned
+
+
+def read_projects(
+    connection: Connection,
+    projects: Select[*tuple[Any, ...]],
+    owners: Select[*tuple[Any, ...]],
+    values: Mapping[str, Any],
+) -> ProjectLines:
+    """Runs the two statements and puts owners to their projects."""
+    names: defaultdict[int, list[OwnerLine]] = defaultdict(list)
+    for project_id, membership_id, name in connection.execute(owners, values).all():
+        names[project_id].append(OwnerLine(name, membership_id))
+    rows = connection.execute(projects, values).all()
+    lines = tuple(
+        ProjectLine(public_id, title, platform, stage, runs, first, joiners, newest, tuple(names[number]))
+        for number, public_id, title, platform, stage, runs, first, joiners, _oldest, newest in rows
+    )
+    dates = [day for row in rows for day in row[8:] if day is not None]
+    totals = ReachTotals(
+        projects=len(lines),
+        launched=sum(line.runs > 0 for line in lines),
+        runs=sum(line.runs for line in lines),
+        joiners=sum(line.joiners or 0 for line in lines),
+        oldest=min(dates, default=None),
+        newest=max(dates, default=None),
+    )
+    return ProjectLines(lines, totals)
+
+
+PROJECTS_IN_COHORT = project_statement(CourseProject.id.in_(IN_COHORT))
+OWNERS_IN_COHORT = owner_statement(ProjectOwner.project_id.in_(IN_COHORT))
+PROJECTS_OF_PERSON = project_statement(CourseProject.id.in_(OF_PERSON))
+OWNERS_OF_PERSON = owner_statement(ProjectOwner.project_id.in_(OF_PERSON))

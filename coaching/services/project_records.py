@@ -1,0 +1,129 @@
+"""What the services of course projects share: finding, locking, and the rows that their acts leave behind.
+
+Nothing here asks permission or audits: the services that call it do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from coaching.errors import Invalid
+from coaching.models import (
+    OPEN_STATUSES,
+    Cohort,
+    CourseProject,
+    CourseRun,
+    Membership,
+    PracticeEntry,
+    PracticeKind,
+    ProjectOwner,
+    Role,
+    Stage,
+    StageChange,
+)
+from coaching.policies import Actor
+
+# What the policies ask of a project, in a constant number of queries.
+TEAM = (
+    joinedload(CourseProject.cohort),
+    selectinload(CourseProject.owners).joinedload(ProjectOwner.membership).joinedload(Membership.cohort),
+    selectinload(CourseProject.owners).joinedload(ProjectOwner.membership).joinedload(Membership.person),
+)
+
+
+def plain_name(name: str) -> str:
+    """A name or title as people compare it: without regard to case and blanks."""
+    return " ".join(name.split()).casefold()
+
+
+def lock_project(session: Session, project: CourseProject) -> None:
+    """Two who act on a project at once come one by one, and the second sees what the first did."""
+    names = ["stage", "version", "owners", "runs", "stage_changes"]
+    session.refresh(project, attribute_names=names, with_for_update=True)
+
+
+def find_members(
+    session: Session, programme_id: int, public_ids: Sequence[str], *, field: str = "owners"
+) -> dict[int, Membership]:
+    """The memberships by number, in the order given."""
+    wanted = list(dict.fromkeys(public_ids))
+    statement = (
+        select(Membership)
+        .join(Membership.cohort)
+        .where(
+            Membership.public_id.in_(wanted),
+            Membership.status.in_(OPEN_STATUSES),
+            Cohort.programme_id == programme_id,
+        )
+        .options(joinedload(Membership.person))
+    )
+    found = {member.public_id: member for member in session.scalars(statement)} if wanted else {}
+    if len(found) < len(wanted):
+        raise Invalid.field(field, "Choose people who are in a cohort of this programme.")
+    return {found[public_id].id: found[public_id] for public_id in wanted}
+
+
+def find_by_title(session: Session, cohort: Cohort, title: str, actor: Actor) -> list[CourseProject]:
+    """The projects of this title, but for case and blanks, in the cohort or of the actor's own in the programme."""
+    owned = (
+        select(ProjectOwner.project_id)
+        .join(ProjectOwner.membership)
+        .join(Membership.cohort)
+        .where(Membership.person_id == actor.person_id, Cohort.programme_id == cohort.programme_id)
+    )
+    statement = select(CourseProject.id, CourseProject.title).where(
+        (CourseProject.cohort_id == cohort.id) | CourseProject.id.in_(owned)
+    )
+    numbers = [number for number, name in session.execute(statement) if plain_name(name) == plain_name(title)]
+    chosen = select(CourseProject).where(CourseProject.id.in_(numbers)).order_by(CourseProject.id)
+    return list(session.scalars(chosen.options(*TEAM))) if numbers else []
+
+
+def add_stage(
+    session: Session,
+    project: CourseProject,
+    *,
+    stage: Stage,
+    on: date,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> StageChange:
+    """Adds a dated stage, and sets the project to the newest by day.
+
+    The stage at which a project was entered here counts only until there is another: it is dated when it was entered,
+    and what is logged next, perhaps a launch of last month, tells more.
+    """
+    change = StageChange(project=project, stage=stage, on=on, note=note, recorded_at=now, actor_id=actor.person_id)
+    session.add(change)
+    # The order of two changes of one day is that of their numbers, which the database gives.
+    session.flush()
+    changes = sorted(project.stage_changes, key=lambda known: known.id)
+    project.stage = max(changes[1:] or changes, key=lambda known: (known.on, known.id)).stage
+    return change
+
+
+def log_practice(
+    session: Session,
+    runs: Iterable[CourseRun],
+    owners: Iterable[ProjectOwner],
+    *,
+    now: datetime,
+    enrolments: int | None = None,
+) -> None:
+    """Each run into the practice log of each participant among the owners."""
+    team = [owner.membership for owner in owners if owner.membership is not None]
+    participants = [member for member in team if member.role == Role.PARTICIPANT]
+    for run in runs:
+        text = f"Launched {run.project.title}: {run.label}"
+        for member in participants:
+            session.add(
+                PracticeEntry(
+                    membership=member, kind=PracticeKind.LAUNCH, on=run.launched_on, run=run, text=text,
+                    enrolments=enrolments, created_at=now,
+                )
+            )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure calculations: figures in, figures out, no database."""

@@ -1,0 +1,35 @@
+"""The only reader of randomness: public identifiers, secrets, and the hashes that are stored of them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+# Lower-case Crockford base 32: nothing to confuse when read aloud, nothing a shell or a URL would quote.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+PUBLIC_ID_LENGTH = 20
+# A byte's lowest five bits choose the letter.
+_LETTERS = bytes(ord(_ALPHABET[byte & 31]) for byte in range(256))
+
+
+def new_public_id() -> str:
+    """An identifier of 100 random bits in 20 characters: it cannot be enumerated."""
+    return secrets.token_bytes(PUBLIC_ID_LENGTH).translate(_LETTERS).decode()
+
+
+def new_secret() -> str:
+    """A 256-bit secret, safe in a URL: for links, sign-in sessions, API tokens and claims."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hex, all that the database keeps of a secret.
+
+    A plain hash is enough because every secret here has 256 random bits; passwords go through argon2.
+    """
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_chance() -> float:
+    """A number from 0 up to 1, for waits that are not all to end at once."""
+    return secrets.randbits(53) / (1 << 53)

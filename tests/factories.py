@@ -1,0 +1,169 @@
+"""Rows for tests: each factory makes one, flushed, with sensible values and its parents where none are given."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    Base,
+    CoachingSession,
+    Cohort,
+    CohortKind,
+    CourseProject,
+    CourseRun,
+    Goal,
+    Membership,
+    MembershipStatus,
+    Person,
+    Platform,
+    Programme,
+    ProgrammeCoordinator,
+    ProjectOwner,
+    Role,
+    SessionState,
+    Stage,
+    StatusChange,
+)
+from coaching.policies import Actor
+from coaching.services.actors import load_actor
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+_numbers = count(1)
+Row = TypeVar("Row", bound=Base)
+
+
+def _keep(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row
+
+
+def actor_of(session: Session, person: Person) -> Actor:
+    return load_actor(session, person)
+
+
+def make_person(session: Session, **values: Any) -> Person:
+    number = next(_numbers)
+    values = {
+        "name": f"Person {number}",
+        "email": f"person{number}@example.org",
+        "timezone": "Europe/London",
+        "created_at": NOW,
+    } | values
+    return _keep(session, Person(**values))
+
+
+def make_programme(session: Session, **values: Any) -> Programme:
+    number = next(_numbers)
+    values = {
+        "slug": f"programme-{number}",
+        "name": f"Programme {number}",
+        "timezone": "Europe/London",
+        "created_at": NOW,
+    } | values
+    return _keep(session, Programme(**values))
+
+
+def make_coordinator(session: Session, programme: Programme, person: Person | None = None) -> Person:
+    person = person or make_person(session)
+    _keep(session, ProgrammeCoordinator(programme_id=programme.id, person_id=person.id, appointed_at=NOW))
+    return person
+
+
+def make_cohort(session: Session, programme: Programme | None = None, **values: Any) -> Cohort:
+    programme = programme or make_programme(session)
+    values = {
+        "programme_id": programme.id,
+        "name": f"Cohort {next(_numbers)}",
+        "kind": CohortKind.COACHING,
+        "timezone": "Europe/London",
+        "starts_on": date(2026, 3, 2),
+        "ends_on": date(2026, 6, 1),
+        "created_at": NOW,
+    } | values
+    return _keep(session, Cohort(**values))
+
+
+def make_membership(
+    session: Session, cohort: Cohort | None = None, person: Person | None = None, **values: Any
+) -> Membership:
+    cohort = cohort or make_cohort(session)
+    person = person or make_person(session)
+    values = {
+        "cohort_id": cohort.id,
+        "person_id": person.id,
+        "role": Role.PARTICIPANT,
+        "status": MembershipStatus.ACTIVE,
+        "joined_at": datetime(2026, 2, 20, 9, tzinfo=UTC),
+    } | values
+    membership = _keep(session, Membership(**values))
+    _keep(session, StatusChange(membership_id=membership.id, status=membership.status, at=membership.joined_at))
+    return membership
+
+
+def make_session(session: Session, cohort: Cohort | None = None, **values: Any) -> CoachingSession:
+    cohort = cohort or make_cohort(session)
+    starts_at = values.get("starts_at", datetime(2026, 3, 9, 9, 0, tzinfo=UTC))
+    minutes = values.get("duration_minutes", 60)
+    values = {
+        "cohort_id": cohort.id,
+        "title": f"Session {next(_numbers)}",
+        "local_start": starts_at.replace(tzinfo=None),
+        "timezone": "UTC",
+        "duration_minutes": minutes,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=minutes),
+        "state": SessionState.SCHEDULED,
+        "created_at": NOW,
+    } | values
+    return _keep(session, CoachingSession(**values))
+
+
+def make_goal(session: Session, membership: Membership | None = None, **values: Any) -> Goal:
+    membership = membership or make_membership(session)
+    values = {
+        "membership_id": membership.id,
+        "statement": "Launch a course with my team",
+        "much_less": "No course in sight",
+        "less": "An outline",
+        "expected": "A course that is open",
+        "more": "A course with 500 joiners",
+        "much_more": "A course that runs again",
+        "created_at": NOW,
+    } | values
+    return _keep(session, Goal(**values))
+
+
+def make_project(
+    session: Session, cohort: Cohort | None = None, *, owners: tuple[Membership, ...] = (), **values: Any
+) -> CourseProject:
+    if cohort is None:
+        cohort = owners[0].cohort if owners else make_cohort(session)
+    values = {
+        "programme_id": cohort.programme_id,
+        "cohort_id": cohort.id,
+        "title": f"Course {next(_numbers)}",
+        "platform": Platform.FUTURELEARN,
+        "stage": Stage.IDEA,
+        "created_at": NOW,
+    } | values
+    project = _keep(session, CourseProject(**values))
+    for owner in owners:
+        _keep(session, ProjectOwner(project_id=project.id, membership_id=owner.id, added_at=NOW))
+    return project
+
+
+def make_run(session: Session, project: CourseProject | None = None, **values: Any) -> CourseRun:
+    project = project or make_project(session)
+    values = {
+        "project_id": project.id,
+        "label": "Run 1",
+        "platform": project.platform,
+        "launched_on": date(2026, 5, 4),
+        "recorded_at": NOW,
+    } | values
+    return _keep(session, CourseRun(**values))

@@ -1,0 +1,254 @@
+"""The homes of a coach, a participant and a coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    AnswerChoice,
+    AttendanceStatus,
+    CheckInState,
+    Cohort,
+    CohortKind,
+    Membership,
+    MembershipStatus,
+    Person,
+    Role,
+    SessionState,
+)
+from coaching.services.progress import CoachHome, ParticipantHome, coach_home, coordinator_home, participant_home
+from tests.factories import (
+    NOW,
+    actor_of,
+    make_cohort,
+    make_coordinator,
+    make_goal,
+    make_membership,
+    make_person,
+    make_programme,
+    make_project,
+    make_run,
+    make_session,
+)
+from tests.services.progress_rows import attend, fill_cohort, make_check_in, make_step, rate, reach
+
+Counter = Callable[[], AbstractContextManager[list[str]]]
+STILL_RUNNING = date(2026, 9, 1)
+
+
+@pytest.fixture
+def person(session: Session) -> Person:
+    return make_person(session)
+
+
+@pytest.fixture
+def cohort(session: Session) -> Cohort:
+    return make_cohort(session, ends_on=STILL_RUNNING)
+
+
+def home_of_coach(session: Session, person: Person, cohort: Cohort) -> CoachHome:
+    make_membership(session, cohort, person, role=Role.COACH)
+    return coach_home(session, actor=actor_of(session, person), now=NOW)
+
+
+def home_of_participant(session: Session, person: Person) -> ParticipantHome:
+    return participant_home(session, actor=actor_of(session, person), now=NOW)
+
+
+@pytest.mark.parametrize("cohorts", [1, 4])
+def test_statements_do_not_grow_with_cohorts(
+    session: Session, person: Person, count_queries: Counter, cohorts: int
+) -> None:
+    for _ in range(cohorts):
+        coached, attended = make_cohort(session), make_cohort(session)
+        fill_cohort(session, coached, members=2)
+        fill_cohort(session, attended, members=2)
+        make_membership(session, coached, person, role=Role.COACH)
+        make_membership(session, attended, person)
+        make_coordinator(session, coached.programme, person)
+    actor = actor_of(session, person)
+    with count_queries() as statements:
+        assert len(coach_home(session, actor=actor, now=NOW).cohorts) == cohorts
+    assert len(statements) == 4
+    with count_queries() as statements:
+        assert len(participant_home(session, actor=actor, now=NOW).cohorts) == cohorts
+    assert len(statements) == 6
+    with count_queries() as statements:
+        assert len(coordinator_home(session, actor=actor, now=NOW).programmes) == cohorts
+    assert len(statements) == 3
+
+
+def test_a_coachs_cohorts_come_with_their_next_session(session: Session, person: Person, cohort: Cohort) -> None:
+    make_session(session, cohort, starts_at=NOW - timedelta(days=7))
+    make_session(session, cohort, starts_at=NOW + timedelta(days=1), state=SessionState.CANCELLED)
+    following = make_session(session, cohort, starts_at=NOW + timedelta(days=2))
+    make_session(session, cohort, starts_at=NOW + timedelta(days=9))
+    make_membership(session, cohort)
+    make_membership(session, cohort, status=MembershipStatus.APPLIED)
+    elsewhere = make_cohort(session)
+    make_membership(session, elsewhere, person)
+    (card,) = home_of_coach(session, person, cohort).cohorts
+    assert (card.id, card.programme, card.participants) == (cohort.public_id, cohort.programme.name, 1)
+    assert (card.next_session_id, card.next_starts_at) == (following.public_id, following.starts_at)
+
+
+def test_a_cohort_without_a_session_ahead_still_stands_there(session: Session, person: Person, cohort: Cohort) -> None:
+    (card,) = home_of_coach(session, person, cohort).cohorts
+    assert (card.next_session_id, card.next_starts_at) == (None, None)
+
+
+def test_silence_is_a_week_without_an_answer(session: Session, person: Person, cohort: Cohort) -> None:
+    steps = [make_step(session, cohort, position=position) for position in range(1, 5)]
+    silent, gone = make_membership(session, cohort), make_membership(session, cohort, status=MembershipStatus.WITHDRAWN)
+    check_in = make_check_in(session, steps[0], silent, asked_at=NOW - timedelta(days=8))
+    make_check_in(session, steps[1], silent, asked_at=NOW - timedelta(days=6))
+    make_check_in(session, steps[2], silent, answer=AnswerChoice.NOT_YET)
+    make_check_in(session, steps[3], silent, state=CheckInState.EXPIRED)
+    make_check_in(session, steps[0], gone)
+    make_check_in(session, make_step(session, make_cohort(session)), make_membership(session))
+    (found,) = home_of_coach(session, person, cohort).silent
+    assert (found.id, found.membership_id, found.step) == (check_in.public_id, silent.public_id, steps[0].label)
+
+
+def absences(session: Session, cohort: Cohort, member: Membership, *statuses: AttendanceStatus | None) -> None:
+    """One session a week, the last of them a week ago."""
+    for weeks, status in enumerate(reversed(statuses), start=1):
+        if status is not None:
+            meeting = make_session(session, cohort, starts_at=NOW - timedelta(weeks=weeks))
+            attend(session, meeting, member, status)
+
+
+PRESENT, PARTIAL = AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL
+ABSENT, EXCUSED = AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
+
+
+@pytest.mark.parametrize(
+    ("statuses", "in_a_row"),
+    [
+        ((PRESENT, ABSENT, ABSENT), 2),
+        ((ABSENT, ABSENT, ABSENT), 3),
+        ((PRESENT, ABSENT, EXCUSED, ABSENT), 2),
+        ((ABSENT, ABSENT, PRESENT), 0),
+        ((ABSENT, ABSENT, PARTIAL, ABSENT), 0),
+        ((PRESENT, EXCUSED, EXCUSED), 0),
+    ],
+)
+def test_absences_in_a_row(
+    session: Session, person: Person, cohort: Cohort, statuses: tuple[AttendanceStatus, ...], in_a_row: int
+) -> None:
+    member = make_membership(session, cohort)
+    absences(session, cohort, member, *statuses)
+    found = home_of_coach(session, person, cohort).absences
+    assert [line.absences for line in found] == ([in_a_row] if in_a_row else [])
+
+
+def test_absences_in_an_ended_cohort_need_nobody(session: Session, person: Person) -> None:
+    ended = make_cohort(session, ends_on=date(2026, 6, 1))
+    absences(session, ended, make_membership(session, ended), ABSENT, ABSENT)
+    assert home_of_coach(session, person, ended).absences == ()
+
+
+def test_the_months_launches_stand_once_with_their_owners(session: Session, person: Person, cohort: Cohort) -> None:
+    one, two = (make_membership(session, cohort, make_person(session, name=name)) for name in ("Ada", "Bea, RN"))
+    project = make_project(session, owners=(two, one))
+    run = make_run(session, project, launched_on=date(2026, 6, 1))
+    reach(session, run, 120)
+    make_run(session, project, launched_on=date(2026, 5, 31))
+    make_run(session, make_project(session), launched_on=date(2026, 6, 2))
+    (launch,) = home_of_coach(session, person, cohort).launches
+    assert (launch.project_id, launch.joiners, launch.owners) == (project.public_id, 120, ("Ada", "Bea, RN"))
+
+
+def test_the_month_is_the_coachs_own(session: Session, cohort: Cohort) -> None:
+    make_run(session, make_project(session, cohort), launched_on=date(2026, 5, 31))
+    turn_of_month = datetime(2026, 6, 1, 3, tzinfo=UTC)
+    for zone, launches in (("Europe/London", 0), ("America/New_York", 1)):
+        coach = make_membership(session, cohort, make_person(session, timezone=zone), role=Role.COACH).person
+        found = coach_home(session, actor=actor_of(session, coach), now=turn_of_month).launches
+        assert len(found) == launches
+
+
+def test_a_participants_next_session_is_one_of_theirs(session: Session, person: Person, cohort: Cohort) -> None:
+    me, other = make_membership(session, cohort, person), make_membership(session, cohort)
+    make_session(session, cohort, starts_at=NOW + timedelta(days=1), pair_membership_id=other.id)
+    mine = make_session(session, cohort, starts_at=NOW + timedelta(days=2), pair_membership_id=me.id)
+    make_session(session, cohort, starts_at=NOW + timedelta(days=3))
+    (card,) = home_of_participant(session, person).cohorts
+    assert card.next_session_id == mine.public_id
+
+
+def test_open_check_ins_are_those_that_can_be_answered(session: Session, person: Person, cohort: Cohort) -> None:
+    member = make_membership(session, cohort, person)
+    steps = [make_step(session, cohort, position=position) for position in range(1, 6)]
+    asked = make_check_in(session, steps[0], member)
+    make_check_in(session, steps[1], member, answer=AnswerChoice.DID_IT)
+    make_check_in(session, steps[2], member, asked_at=None)
+    make_check_in(session, steps[3], member, state=CheckInState.CANCELLED)
+    due = make_check_in(session, steps[4], member, state=CheckInState.DUE, asked_at=NOW - timedelta(minutes=1))
+    make_check_in(session, steps[0], make_membership(session, cohort))
+    found = home_of_participant(session, person).check_ins
+    assert [line.id for line in found] == [asked.public_id, due.public_id]
+    asked.closes_at = NOW
+    session.flush()
+    assert [line.id for line in home_of_participant(session, person).check_ins] == [due.public_id]
+
+
+def test_goals_projects_and_launches_of_a_participant(session: Session, person: Person, cohort: Cohort) -> None:
+    me, other = make_membership(session, cohort, person), make_membership(session, cohort)
+    goal = make_goal(session, me)
+    rate(session, goal, -1, date(2026, 4, 1))
+    rate(session, goal, 1, date(2026, 5, 1))
+    make_goal(session, other)
+    mine, theirs = make_project(session, owners=(me, other)), make_project(session, owners=(other,))
+    reach(session, make_run(session, mine, launched_on=date(2026, 4, 1)), 70)
+    make_run(session, theirs, launched_on=date(2026, 5, 1))
+    found = home_of_participant(session, person)
+    assert [(line.id, line.score, line.ratings) for line in found.goals] == [(goal.public_id, 1, 2)]
+    assert [(line.id, line.joiners) for line in found.projects] == [(mine.public_id, 70)]
+    assert [line.project_id for line in found.launches] == [theirs.public_id, mine.public_id]
+
+
+def test_who_left_finds_an_empty_home(session: Session, person: Person, cohort: Cohort) -> None:
+    gone = make_membership(session, cohort, person, status=MembershipStatus.WITHDRAWN)
+    make_goal(session, gone)
+    make_check_in(session, make_step(session, cohort), gone)
+    make_run(session, make_project(session, cohort))
+    found = home_of_participant(session, person)
+    assert (found.cohorts, found.check_ins, found.goals, found.launches) == ((), (), (), ())
+
+
+def test_a_coordinators_programmes_in_figures(session: Session, person: Person) -> None:
+    programme = make_programme(session)
+    make_coordinator(session, programme, person)
+    formal = make_cohort(session, programme, kind=CohortKind.FORMAL, ends_on=STILL_RUNNING)
+    coaching = make_cohort(session, programme)
+    one, two = make_membership(session, formal), make_membership(session, coaching)
+    make_membership(session, formal, status=MembershipStatus.DECLINED)
+    make_membership(session, formal, role=Role.COACH)
+    project = make_project(session, owners=(one, two))
+    for month, joiners in ((4, 100), (5, 30)):
+        run = make_run(session, project, launched_on=date(2026, month, 4))
+        reach(session, run, joiners, as_of=date(2026, month, 28))
+    make_project(session, coaching)
+    make_run(session, make_project(session))
+    actor = actor_of(session, person)
+    (card,) = coordinator_home(session, actor=actor, now=NOW).programmes
+    assert (card.id, card.formal_cohorts, card.coaching_cohorts, card.running_cohorts) == (programme.public_id, 1, 1, 1)
+    assert (card.participants, card.launched_projects, card.runs, card.joiners) == (2, 1, 2, 130)
+    assert (card.oldest, card.newest) == (date(2026, 4, 28), date(2026, 5, 28))
+
+
+def test_administrators_see_every_programme_and_empty_ones_too(session: Session) -> None:
+    make_programme(session, name="Empty")
+    make_cohort(session, make_programme(session, name="Full"))
+    administrator = actor_of(session, make_person(session, is_administrator=True))
+    found = coordinator_home(session, actor=administrator, now=NOW).programmes
+    assert [card.name for card in found] == ["Empty", "Full"]
+    assert (found[0].formal_cohorts, found[0].joiners, found[0].oldest) == (0, 0, None)
+    nobody = actor_of(session, make_person(session))
+    assert coordinator_home(session, actor=nobody, now=NOW).programmes == ()
