@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint check format bench lock revision clean
+.PHONY: help run demo test lint style types imports check format bench lock revision clean
 
 help:
 	@echo "make run        the product with its demo on http://127.0.0.1:$(PORT) (PORT=... for another port)"
@@ -37,10 +37,16 @@ demo: $(RUNTIME)
 test: $(DEVELOPMENT)
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
-lint: $(DEVELOPMENT)
+lint: style types imports
+
+style: $(DEVELOPMENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(DEVELOPMENT)
 	$(BIN)/mypy
+
+imports: $(DEVELOPMENT)
 	$(BIN)/lint-imports --no-logo
 
 check: lint test

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from itertools import cycle
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session, selectinload
 
 from bench.measure import Finding, ratio, take_turns
 from bench.shape import NOW, public_id
 from bench.stage import Stage
-from coaching.database import read_options
 from coaching.models import (
     Attendance,
     CheckIn,
@@ -137,9 +135,7 @@ def coach_of(stage: Stage, session: Session, cohort_number: int) -> Actor:
 
 def plain_cohort(number: int) -> Cohort:
     """A cohort that has been loaded already, as `get_cohort` leaves it."""
-    return Cohort(
-        id=number, public_id=public_id("c", number), programme_id=1, name="", starts_on=date.min, ends_on=date.min
-    )
+    return Cohort(id=number, public_id=public_id("c", number), programme_id=1)
 
 
 @contextmanager
@@ -155,31 +151,27 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def on_cohorts(
-    stage: Stage, connection: Connection, read: Callable[[Session, Cohort, Actor], Any]
-) -> Callable[[], object]:
-    """A call that reads one cohort after another, each in a new session on the same connection."""
-    with Session(connection) as session:
-        actors = {number: coach_of(stage, session, number) for number in range(1, 41)}
-    numbers = cycle(actors)
+def on_cohorts(stage: Stage, session: Session, read: Callable[[Cohort, Actor], Any]) -> Callable[[], object]:
+    """A call that reads one cohort after another, none of whose rows the session remembers."""
+    cohorts = cycle([(plain_cohort(number), coach_of(stage, session, number)) for number in range(1, 41)])
 
     def call() -> object:
-        number = next(numbers)
-        with Session(connection) as session:
-            return read(session, plain_cohort(number), actors[number])
+        session.expunge_all()
+        return read(*next(cohorts))
 
     return call
 
 
 def run(stage: Stage) -> list[Finding]:
     raw, numbers = raw_reader(stage), cycle(range(1, 41))
-    options = read_options(stage.engine)
-    with stage.engine.connect().execution_options(**options) as connection:
+    with stage.reading() as session:
         competitors = {
             "raw": lambda: raw(next(numbers)),
-            "ours": on_cohorts(stage, connection, lambda s, c, actor: cohort_progress(s, c, actor=actor, now=NOW)),
-            "eager": on_cohorts(stage, connection, lambda s, c, _actor: read_eagerly(s, c)),
-            "lazy": on_cohorts(stage, connection, lambda s, c, _actor: read_lazily(s, c)),
+            "ours": on_cohorts(
+                stage, session, lambda cohort, who: cohort_progress(session, cohort, actor=who, now=NOW)
+            ),
+            "eager": on_cohorts(stage, session, lambda cohort, _who: read_eagerly(session, cohort)),
+            "lazy": on_cohorts(stage, session, lambda cohort, _who: read_lazily(session, cohort)),
         }
         with counted(stage.engine) as lazily:
             competitors["lazy"]()

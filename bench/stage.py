@@ -22,7 +22,7 @@ from bench.shape import Shape, public_id
 from coaching.app import create_app
 from coaching.clock import utc_now
 from coaching.config import Settings
-from coaching.database import engine_options, prepare_engine
+from coaching.database import engine_options, prepare_engine, read_options
 from coaching.extensions import db
 from coaching.models import Person
 from coaching.services.api_tokens import create_api_token
@@ -67,6 +67,13 @@ class Stage:
             return connection
         folder = server_folder()
         return psycopg.connect(host=str(folder), user="postgres", dbname=DATABASE, autocommit=True, prepare_threshold=3)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session on one connection that is set up for reading, as the app's is for a GET."""
+        options = read_options(self.engine)
+        with self.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+            yield session
 
     def person(self, session: Session, number: int) -> Person:
         return session.query(Person).filter_by(public_id=public_id("p", number)).one()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -38,6 +39,10 @@ class CoachingApp(Flask):
 
     json_provider_class = FastJSON
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Nothing here is asynchronous, so that no call of a view or a hook has to be asked whether it is."""
+        return func
+
     def dispatch_request(self) -> ResponseReturnValue:
         if request.method in SAFE_METHODS:
             return super().dispatch_request()
@@ -58,7 +63,8 @@ def _begin_as_reader() -> None:
 def create_app(settings: Settings | None = None) -> CoachingApp:
     """The WSGI application. Raises BadSettings where it must not start."""
     settings = settings or read_settings()
-    app = CoachingApp("coaching", instance_path=str(settings.instance))
+    # The pages' own files are served by `assets`, under addresses that change with their content.
+    app = CoachingApp("coaching", instance_path=str(settings.instance), static_folder=None)
     _configure(app, settings)
     _bind_extensions(app)
     app.before_request(_begin_as_reader)

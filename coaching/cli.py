@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from coaching import __version__, clock, tokens
 from coaching.config import BadSettings, Settings, read_settings
 from coaching.database import engine_options, prepare_engine
-from coaching.errors import Invalid, NotFound, Refusal
+from coaching.errors import Conflict, Invalid, NotFound, Refusal
 
 PORT = click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True)
 HOST = click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
@@ -48,11 +48,15 @@ def main() -> None:
 @contextmanager
 def database(settings: Settings | None = None) -> Iterator[Session]:
     """One command is one transaction: kept at the end, undone when the command is refused."""
+    from coaching import schema  # noqa: PLC0415  Alembic is loaded by the commands that need it.
+
     settings = settings or read_settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
     try:
+        if schema.current_revision(engine) != schema.head_revision():
+            raise Conflict("The database does not have this version's schema. Run: coaching upgrade")
         with Session(engine) as session, session.begin():
             yield session
     finally:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
 from coaching.errors import NotAllowed, NotFound
-from coaching.models import OPEN_STATUSES, Cohort, CourseProject, Membership, MembershipStatus, Person, Role
+from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, CourseProject, Membership, MembershipStatus, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,17 @@ def require(allowed: bool, *, seen: bool, message: str = "You may look at this, 
     raise NotFound
 
 
-def may_sign_in(person: Person) -> bool:
+class Account(Protocol):
+    """What tells whether a person is let in: the row, or columns of it that were read alone."""
+
+    @property
+    def suspended_at(self) -> datetime | None: ...
+
+    @property
+    def erased_at(self) -> datetime | None: ...
+
+
+def may_sign_in(person: Account) -> bool:
     """The one gate that every door goes through: password, link, API token."""
     return person.suspended_at is None and person.erased_at is None
 
@@ -98,6 +110,15 @@ def may_view_cohort_progress(actor: Actor, cohort: Cohort) -> bool:
     """The table of every member's progress: coaches, coordinators and observers, not fellow participants."""
     standing = _standing(actor, cohort.id)
     return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.OBSERVER)
+
+
+def may_view_session(actor: Actor, coaching_session: CoachingSession) -> bool:
+    """A session of the cohort is everybody's in it; a one-to-one is for its pair and those who run the cohort."""
+    cohort, pair = coaching_session.cohort, coaching_session.pair_membership_id
+    if pair is None or may_run_cohort(actor, cohort):
+        return may_view_cohort(actor, cohort)
+    standing = _standing(actor, cohort.id)
+    return standing is not None and standing.membership_id == pair
 
 
 def is_self(actor: Actor, membership: Membership) -> bool:

@@ -47,6 +47,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
     Raises Conflict where a newer version of the software has been at the database.
     """
+    if revision == "head" and current_revision(engine) == head_revision():
+        return
     with schema_lock(engine) as connection:
         current = _revision(connection)
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}

@@ -15,7 +15,7 @@ from coaching.extensions import db, login_manager
 from coaching.models import Person
 from coaching.policies import Actor
 from coaching.services.actors import load_actor
-from coaching.services.api_tokens import find_api_token
+from coaching.services.api_tokens import find_token_holder
 from coaching.services.sign_in import end_auth_session, find_signed_in, start_auth_session
 from coaching.tokens import new_secret
 
@@ -140,14 +140,14 @@ def _guard() -> Response | AnyResponse | None:
 
 def _let_in_by_token() -> None:
     kind, _, shown = request.headers.get("Authorization", "").partition(" ")
-    token = find_api_token(db.session(), shown.strip(), now=utc_now()) if kind.lower() == "bearer" else None
-    if token is None:
+    holder = find_token_holder(db.session(), shown.strip(), now=utc_now()) if kind.lower() == "bearer" else None
+    if holder is None:
         raise Unauthorized(
             "Send an API token that is still good, as: Authorization: Bearer TOKEN.",
             www_authenticate=WWWAuthenticate("bearer"),
         )
-    scopes = frozenset(token.scopes.split())
+    scopes = frozenset(holder.scopes.split())
     needed = "read" if request.method in SAFE_METHODS else "write"
     if needed not in scopes:
         raise NotAllowed(f"This token may not {needed}. Make one with the scope {needed!r}.", code="scope")
-    g.actor = load_actor(db.session(), token.person, scopes=scopes)
+    g.actor = load_actor(db.session(), holder, scopes=scopes)

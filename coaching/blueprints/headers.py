@@ -24,8 +24,10 @@ def init_headers(app: Flask) -> None:
 
 
 def _dress(response: Response) -> Response:
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  Headers iterate over pairs.
     for name, value in FIXED.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:
+            response.headers.add(name, value)
     if request.blueprint != "assets":
         response.headers.setdefault("Cache-Control", "no-store")
     if current_app.extensions["settings"].is_secure:

@@ -78,6 +78,8 @@ class SmtpChannel:
             raise ChannelDown(f"No connection to the mail server: {_words(error)}") from error
 
     def send(self, wire: bytes, *, message_id: str, address: str) -> Outcome:  # noqa: ARG002  It is in the bytes.
+        if not _is_plain(address):
+            return Outcome(Verdict.FAILED, "The address has characters that mail servers do not take.")
         try:
             refused = self._introduce() or self._offer(address)
         except ChannelDown as error:
@@ -85,8 +87,6 @@ class SmtpChannel:
         except OSError as error:
             self._drop()
             return Outcome(Verdict.RETRY, f"The connection was lost before the mail was handed over: {_words(error)}")
-        except ValueError:
-            return self._recovered(Outcome(Verdict.FAILED, "The address has characters that mail servers do not take."))
         return self._transfer(wire) if refused is None else self._recovered(refused)
 
     def close(self) -> None:
@@ -205,6 +205,11 @@ class SmtpChannel:
         server, self._server = self._server, None
         if server is not None:
             server.close()
+
+
+def _is_plain(address: str) -> bool:
+    """Whether an address can stand in a command as it is: it cannot end the line, or name another recipient."""
+    return address.isascii() and address.isprintable() and not set(address) & set(" <>,;")
 
 
 def _refusal(code: int, words: bytes) -> Outcome:

@@ -108,9 +108,7 @@ def _minutes(group: list[PresenceRow], united: tuple[Interval, ...], most_minute
     if timed == 0 and any(row.minutes for row in group if row.interval is not None):
         timed = 1
     minutes = timed + sum(untimed)
-    if len(untimed) > 1 or (untimed and timed):
-        return min(minutes, max(most_minutes or minutes, timed, *untimed))
-    return minutes
+    return min(minutes, max(most_minutes or minutes, timed, *untimed))
 
 
 def _in_local_time(intervals: Iterable[Interval], zone: ZoneInfo) -> tuple[Interval, ...]:

@@ -24,6 +24,22 @@ class CoachingSession(Identified, Versioned, Base):
     """
 
     __tablename__ = "coaching_session"
+    __privacy__ = Privacy(
+        subject=("pair_membership_id", "person_id"),
+        export=(
+            "title",
+            "local_start",
+            "timezone",
+            "duration_minutes",
+            "state",
+            "location",
+            "agenda",
+            "cancelled_reason",
+        ),
+        erase="scrub",
+        scrubbed={"title": "One-to-one", "location": "", "agenda": "", "cancelled_reason": ""},
+        retention="As long as the programme: that they met is counted; what a one-to-one was about goes at erasure.",
+    )
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     pair_membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))

@@ -24,9 +24,9 @@ class CheckInAnswerSchema(BaseSchema):
 
     choice = Word(AnswerChoice, dump_only=True)
     note = fields.String(dump_only=True)
-    enrolments = fields.Integer(dump_only=True)
+    enrolments = fields.Integer(dump_only=True, allow_none=True)
     answered_at = fields.AwareDateTime(dump_only=True)
-    changed_at = fields.AwareDateTime(dump_only=True)
+    changed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     via = fields.String(dump_only=True)
 
 
@@ -40,7 +40,7 @@ class CheckInSchema(BaseSchema):
     question = fields.String(attribute="step.question", dump_only=True)
     state = Word(CheckInState, dump_only=True)
     due_at = fields.AwareDateTime(dump_only=True)
-    asked_at = fields.AwareDateTime(dump_only=True)
+    asked_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     closes_at = fields.AwareDateTime(dump_only=True)
     answer = fields.Nested(CheckInAnswerSchema, dump_only=True, allow_none=True)
 
@@ -53,7 +53,7 @@ class CheckInLineSchema(BaseSchema):
     step = fields.String(dump_only=True)
     question = fields.String(dump_only=True)
     due_at = fields.AwareDateTime(dump_only=True)
-    asked_at = fields.AwareDateTime(dump_only=True)
+    asked_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     closes_at = fields.AwareDateTime(dump_only=True)
     choice = Word(AnswerChoice, dump_only=True)
     note = fields.String(dump_only=True)

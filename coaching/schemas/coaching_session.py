@@ -52,7 +52,7 @@ class CoachingSessionSchema(EditSessionSchema):
 
     id = PublicId(attribute="public_id", dump_only=True)
     cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
-    pair_with = fields.String(attribute="pair_membership.public_id", dump_only=True)
+    pair_with = fields.String(attribute="pair_membership.public_id", dump_only=True, dump_default=None, allow_none=True)
     starts_at = fields.AwareDateTime(dump_only=True)
     ends_at = fields.AwareDateTime(dump_only=True)
     state = Word(SessionState, dump_only=True)

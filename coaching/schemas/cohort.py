@@ -47,7 +47,7 @@ class MembershipSchema(BaseSchema):
     id = PublicId(attribute="public_id", dump_only=True)
     cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
     name = fields.String(attribute="person.name", dump_only=True)
-    email = fields.String(attribute="person.email", dump_only=True)
+    email = fields.String(attribute="person.email", dump_only=True, allow_none=True)
     role = Word(Role, dump_only=True)
     status = Word(MembershipStatus, dump_only=True)
     joined_at = fields.AwareDateTime(dump_only=True)

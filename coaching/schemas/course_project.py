@@ -64,7 +64,7 @@ class LogLaunchSchema(BaseSchema):
 class OwnerSchema(BaseSchema):
     """An owner as they go out: a member with an identifier, or a name from outside."""
 
-    membership_id = fields.String(attribute="membership.public_id", dump_only=True)
+    membership_id = fields.String(attribute="membership.public_id", dump_only=True, dump_default=None, allow_none=True)
     name = fields.Function(
         lambda owner: owner.membership.person.name if owner.membership else owner.outside_name, dump_only=True
     )

@@ -49,7 +49,7 @@ class PersonSchema(BaseSchema):
 
     id = PublicId(attribute="public_id", dump_only=True)
     name = Line(200, required=True)
-    email = fields.String(dump_only=True)
+    email = fields.String(dump_only=True, allow_none=True)
     timezone = Line(64, required=True)
     is_administrator = fields.Boolean(dump_only=True)
 
@@ -63,5 +63,5 @@ class ApiTokenSchema(BaseSchema):
     days = Whole(1, 366, load_default=90, load_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     expires_at = fields.AwareDateTime(dump_only=True)
-    revoked_at = fields.AwareDateTime(dump_only=True)
+    revoked_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     secret = fields.String(dump_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from coaching.models import Cohort, Membership, MembershipStatus, Person, ProgrammeCoordinator, Role
+from coaching.models import Cohort, Membership, MembershipStatus, ProgrammeCoordinator, Role
 from coaching.policies import Actor, Standing
 
 # One statement for both kinds of tie: posts as coordinator (with no cohort), and memberships.
@@ -25,11 +25,31 @@ _TIES: CompoundSelect[Any] = union_all(
 )
 
 
-def load_actor(session: Session, person: Person, *, scopes: frozenset[str] | None = None) -> Actor:
+class Identity(Protocol):
+    """What an Actor takes over of a person: of the row, or of columns that were read alone."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def public_id(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def timezone(self) -> str: ...
+
+    @property
+    def is_administrator(self) -> bool: ...
+
+
+def load_actor(session: Session, person: Identity, *, scopes: frozenset[str] | None = None) -> Actor:
     """The Actor for a person who may sign in, with every post and membership they have. One query."""
     programme_ids: set[int] = set()
     standings: dict[int, Standing] = {}
-    for programme_id, cohort_id, membership_id, role, status in session.execute(_TIES, {"person_id": person.id}):
+    ties = session.connection().execute(_TIES, {"person_id": person.id})
+    for programme_id, cohort_id, membership_id, role, status in ties.all():
         if cohort_id is None:
             programme_ids.add(programme_id)
         else:

@@ -25,7 +25,7 @@ from coaching.models import (
     Role,
     RowOutcome,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_run_cohort, may_view_session, require
 from coaching.services import audit, import_recording
 from coaching.services.attendance import check_may_record
 from coaching.services.report_description import Reading, describe
@@ -97,25 +97,8 @@ def preview_import(
     check_may_record(coaching_session, now=now)
     report = _read(coaching_session, data, reading)
     members = open_members(session, coaching_session)
-    rows = []
-    for person, match in zip(report.people, _match(report, members), strict=True):
-        member = _member_of(match, members)
-        outcome, reason = _outcome(match, member, coaching_session)
-        is_matched = outcome == RowOutcome.MATCHED and member is not None
-        rows.append(
-            PreviewRow(
-                number=person.rows[0],
-                name=person.name,
-                email=person.email,
-                minutes=person.minutes,
-                outcome=outcome,
-                reason=reason,
-                membership_id=member.public_id if is_matched and member else None,
-                member_name=member.person.name if member else None,
-                status=attendance_status(person.minutes, coaching_session.duration_minutes) if is_matched else None,
-                suggestions=tuple(members[_key(found.member_key)].public_id for found in match.suggestions),
-            )
-        )
+    matches = zip(report.people, _match(report, members), strict=True)
+    rows = [_preview_row(person, match, members, coaching_session) for person, match in matches]
     seen = {row.membership_id for row in rows}
     expected = [member for member in members.values() if import_recording.is_expected(member, coaching_session)]
     already = _applied(session, coaching_session, report.sha256)
@@ -140,13 +123,12 @@ def apply_import(
 ) -> ImportBatch:
     """Records attendance from the report, all of it or nothing. The same file again gives the batch it made before.
 
-    Rows that are in doubt wait in the batch for `resolve_row`; members who are not in the report are recorded as
-    absent once nothing is in doubt. Raises Invalid where the report is of another day and nobody said that it is meant.
+    Rows in doubt wait for `resolve_row`. Raises Invalid where the report is of another day and nobody said it is meant.
     """
     require_runner(actor, coaching_session)
     check_may_record(coaching_session, now=now)
     # Two imports into one session take turns, so that the second sees what the first did.
-    session.refresh(coaching_session, with_for_update=True)
+    session.refresh(coaching_session, attribute_names=["state", "starts_at", "version"], with_for_update=True)
     report = _read(coaching_session, data, reading)
     already = _applied(session, coaching_session, report.sha256)
     if already is not None:
@@ -154,16 +136,7 @@ def apply_import(
     problems = _problems(report, coaching_session, reading)
     if problems:
         raise Invalid("The report does not fit this session.", problems)
-    batch = ImportBatch(
-        session_id=coaching_session.id,
-        kind=report.format,
-        file_name=file_name.replace("\\", "/").rsplit("/", 1)[-1][:200] or "report.csv",
-        sha256=report.sha256,
-        detected=_detected(report),
-        state=BatchState.APPLIED,
-        imported_at=now,
-        imported_by_id=actor.person_id if actor else None,
-    )
+    batch = _new_batch(coaching_session, report, file_name=file_name, actor=actor, now=now)
     session.add(batch)
     # The rows refer to the batch by its number.
     session.flush()
@@ -182,8 +155,10 @@ def apply_import(
 
 
 def require_runner(actor: Actor | None, coaching_session: CoachingSession) -> None:
-    cohort = coaching_session.cohort
-    require(actor is None or may_run_cohort(actor, cohort), seen=actor is not None and may_view_cohort(actor, cohort))
+    require(
+        actor is None or may_run_cohort(actor, coaching_session.cohort),
+        seen=actor is not None and may_view_session(actor, coaching_session),
+    )
 
 
 def _read(coaching_session: CoachingSession, data: bytes, reading: Reading) -> PresenceReport:
@@ -273,3 +248,38 @@ def _row(person: PresencePerson, outcome: RowOutcome, reason: str, member: Membe
         "reason": reason[:300],
         "membership_id": member.id if member and outcome == RowOutcome.MATCHED else None,
     }
+
+
+def _preview_row(
+    person: PresencePerson, match: Match, members: dict[int, Membership], coaching_session: CoachingSession
+) -> PreviewRow:
+    member = _member_of(match, members)
+    outcome, reason = _outcome(match, member, coaching_session)
+    is_matched = outcome == RowOutcome.MATCHED and member is not None
+    return PreviewRow(
+        number=person.rows[0],
+        name=person.name,
+        email=person.email,
+        minutes=person.minutes,
+        outcome=outcome,
+        reason=reason,
+        membership_id=member.public_id if is_matched and member else None,
+        member_name=member.person.name if member else None,
+        status=attendance_status(person.minutes, coaching_session.duration_minutes) if is_matched else None,
+        suggestions=tuple(members[_key(found.member_key)].public_id for found in match.suggestions),
+    )
+
+
+def _new_batch(
+    coaching_session: CoachingSession, report: PresenceReport, *, file_name: str, actor: Actor | None, now: datetime
+) -> ImportBatch:
+    return ImportBatch(
+        session_id=coaching_session.id,
+        kind=report.format,
+        file_name=file_name.replace("\\", "/").rsplit("/", 1)[-1][:200] or "report.csv",
+        sha256=report.sha256,
+        detected=_detected(report),
+        state=BatchState.APPLIED,
+        imported_at=now,
+        imported_by_id=actor.person_id if actor else None,
+    )

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from coaching.models import AuditEntry, AuditHead, Base
 from coaching.policies import Actor
+from coaching.services.insertion import insert_missing
 
 GENESIS = "0" * 64
+_HEAD = select(AuditHead).where(AuditHead.id == 1).with_for_update()
 
 
 def record(session: Session, act: str, subject: Base, *, actor: Actor | None, now: datetime) -> None:
@@ -19,10 +21,11 @@ def record(session: Session, act: str, subject: Base, *, actor: Actor | None, no
     if subject.id is None:  # type: ignore[attr-defined]
         # The entry names the row by its number, which the database gives at the flush.
         session.flush()
-    head = session.scalars(select(AuditHead).where(AuditHead.id == 1).with_for_update()).one_or_none()
+    head = session.scalars(_HEAD).one_or_none()
     if head is None:
-        head = AuditHead(id=1, length=0, digest=GENESIS)
-        session.add(head)
+        # Whoever comes first makes it; a second at the same moment waits here, and then finds it.
+        session.execute(insert_missing(session, AuditHead.__table__), {"id": 1, "length": 0, "digest": GENESIS})
+        head = session.scalars(_HEAD).one()
     entry = AuditEntry(
         id=head.length + 1,
         at=now,

@@ -27,6 +27,7 @@ from coaching.models import (
 from coaching.policies import Actor
 from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, read_cards
 from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
+from coaching.services.words import is_one_of, is_word
 
 SILENT_AFTER = timedelta(days=7)
 ABSENCES_IN_A_ROW = 2
@@ -69,8 +70,8 @@ class CoachHome:
 
 _LEARNERS = (
     Membership.cohort_id.in_(COACHED),
-    Membership.role == Role.PARTICIPANT,
-    Membership.status.in_(OPEN_STATUSES),
+    is_word(Membership.role, Role.PARTICIPANT),
+    is_one_of(Membership.status, OPEN_STATUSES),
 )
 _SILENT: Select[*tuple[Any, ...]] = (
     select(
@@ -86,7 +87,7 @@ _SILENT: Select[*tuple[Any, ...]] = (
     .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
     .join(Person, Person.id == Membership.person_id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(*_LEARNERS, CheckIn.state == CheckInState.ASKED, CheckIn.asked_at <= bindparam("asked_before"))
+    .where(*_LEARNERS, is_word(CheckIn.state, CheckInState.ASKED), CheckIn.asked_at <= bindparam("asked_before"))
     .order_by(CheckIn.asked_at, CheckIn.id)
     .limit(literal_column(str(LONGEST_LIST)))
 )
@@ -96,15 +97,15 @@ _LAST_TIME_THERE = (
     .join_from(_BEFORE, _EARLIER, _EARLIER.id == _BEFORE.session_id)
     .where(
         _BEFORE.membership_id == Membership.id,
-        or_(_BEFORE.status == AttendanceStatus.PRESENT, _BEFORE.status == AttendanceStatus.PARTIAL),
-        _EARLIER.state == SessionState.SCHEDULED,
+        is_one_of(_BEFORE.status, (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL)),
+        is_word(_EARLIER.state, SessionState.SCHEDULED),
     )
     .scalar_subquery()
 )
 _MISSED = and_(
     Attendance.membership_id == Membership.id,
-    Attendance.status == AttendanceStatus.ABSENT,
-    CoachingSession.state == SessionState.SCHEDULED,
+    is_word(Attendance.status, AttendanceStatus.ABSENT),
+    is_word(CoachingSession.state, SessionState.SCHEDULED),
     or_(_LAST_TIME_THERE.is_(None), CoachingSession.starts_at > _LAST_TIME_THERE),
 )
 _ABSENCES = (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import CoachingSession, Cohort, Membership, Role, SessionState
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit
 from coaching.services.zones import to_utc
 
@@ -28,7 +28,7 @@ def get_session(session: Session, public_id: str, *, actor: Actor) -> CoachingSe
         )
     )
     found = session.scalars(statement).one_or_none()
-    if found is None or not _may_view(actor, found):
+    if found is None or not may_view_session(actor, found):
         raise NotFound
     return found
 
@@ -79,7 +79,7 @@ def edit_session(
 ) -> CoachingSession:
     """Changes or moves a session that has not been cancelled."""
     cohort = coaching_session.cohort
-    require(may_run_cohort(actor, cohort), seen=_may_view(actor, coaching_session))
+    require(may_run_cohort(actor, cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
     coaching_session.title, coaching_session.location, coaching_session.agenda = title, location, agenda
     _set_time(coaching_session, local_start, timezone, duration_minutes)
@@ -91,7 +91,7 @@ def cancel_session(
     session: Session, coaching_session: CoachingSession, *, actor: Actor, now: datetime, reason: str = ""
 ) -> CoachingSession:
     """Cancels a session. It stays on the list, marked, and is counted in nobody's attendance."""
-    require(may_run_cohort(actor, coaching_session.cohort), seen=_may_view(actor, coaching_session))
+    require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
     coaching_session.state, coaching_session.cancelled_reason = SessionState.CANCELLED, reason
     audit.record(session, "session.cancelled", coaching_session, actor=actor, now=now)
@@ -111,14 +111,6 @@ def list_sessions(session: Session, cohort: Cohort, *, actor: Actor) -> list[Coa
         pair = CoachingSession.pair_membership_id
         statement = statement.where(pair.is_(None) | (pair == own))
     return list(session.scalars(statement))
-
-
-def _may_view(actor: Actor, coaching_session: CoachingSession) -> bool:
-    cohort, pair = coaching_session.cohort, coaching_session.pair_membership_id
-    if pair is None or may_run_cohort(actor, cohort):
-        return may_view_cohort(actor, cohort)
-    standing = actor.standings.get(cohort.id)
-    return standing is not None and standing.is_open and standing.membership_id == pair
 
 
 def _refuse_cancelled(coaching_session: CoachingSession) -> None:

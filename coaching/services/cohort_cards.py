@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from coaching.models import (
@@ -19,6 +19,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
+from coaching.services.words import is_one_of, is_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,16 @@ class CohortCard:
 
 _MINE = aliased(Membership)
 _NEXT = aliased(CoachingSession)
-IS_MINE = (_MINE.person_id == bindparam("person_id"), _MINE.status.in_(OPEN_STATUSES))
-COACHED = select(_MINE.cohort_id).where(*IS_MINE, _MINE.role == Role.COACH)
-ATTENDED = select(_MINE.cohort_id).where(*IS_MINE, _MINE.role != Role.COACH)
+IS_MINE = (_MINE.person_id == bindparam("person_id"), is_one_of(_MINE.status, OPEN_STATUSES))
+COACHED = select(_MINE.cohort_id).where(*IS_MINE, is_word(_MINE.role, Role.COACH))
+ATTENDED = select(_MINE.cohort_id).where(*IS_MINE, not_(is_word(_MINE.role, Role.COACH)))
 
 PARTICIPANTS = (
     select(func.count())
     .where(
         Membership.cohort_id == Cohort.id,
-        Membership.role == Role.PARTICIPANT,
-        Membership.status.in_(OPEN_STATUSES),
+        is_word(Membership.role, Role.PARTICIPANT),
+        is_one_of(Membership.status, OPEN_STATUSES),
     )
     .scalar_subquery()
 )
@@ -64,7 +65,7 @@ def next_session_id(*conditions: ColumnElement[bool]) -> Any:
         select(CoachingSession.id)
         .where(
             CoachingSession.cohort_id == Cohort.id,
-            CoachingSession.state == SessionState.SCHEDULED,
+            is_word(CoachingSession.state, SessionState.SCHEDULED),
             CoachingSession.ends_at > bindparam("now"),
             *conditions,
         )
@@ -100,9 +101,9 @@ def _cards(role: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Selec
     )
 
 
-COACHED_CARDS = _cards(_MINE.role == Role.COACH)
+COACHED_CARDS = _cards(is_word(_MINE.role, Role.COACH))
 ATTENDED_CARDS = _cards(
-    _MINE.role != Role.COACH,
+    not_(is_word(_MINE.role, Role.COACH)),
     or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == _MINE.id),
 )
 

@@ -23,6 +23,7 @@ from coaching.models import (
 from coaching.policies import Actor, may_coordinate
 from coaching.services.cohort_cards import PARTICIPANTS, next_session_id
 from coaching.services.paging import Page, Statement, check_limit, read_page
+from coaching.services.words import is_one_of
 
 
 class CohortState(StrEnum):
@@ -66,7 +67,7 @@ _IS_MINE = or_(
     ),
     Cohort.id.in_(
         select(Membership.cohort_id).where(
-            Membership.person_id == bindparam("person_id"), Membership.status.in_(OPEN_STATUSES)
+            Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES)
         )
     ),
 )

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, String, and_, bindparam, func, literal_column, or_, select, type_coerce
+from sqlalchemy import (
+    Connection,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -43,12 +55,13 @@ from coaching.services.project_list import (
     read_projects,
 )
 from coaching.services.session_list import WAS_THERE, SessionLine, last_session, next_session, read_sessions
+from coaching.services.words import is_one_of, is_word
 from coaching.statistics.gas import ScaledGoal, attainment
 
 # What `counted` of a member's attendance means, in the words that stand beside it.
 DENOMINATOR = "Sessions held and not cancelled since the member joined"
 
-IS_OPEN = Membership.status.in_(OPEN_STATUSES)
+IS_OPEN = is_one_of(Membership.status, OPEN_STATUSES)
 # Who came before they were entered was there all the same; of who left, only what was recorded counts.
 COUNTS = or_(
     WAS_THERE,
@@ -56,7 +69,7 @@ COUNTS = or_(
 )
 HELD_FOR_MEMBER = and_(
     CoachingSession.cohort_id == Membership.cohort_id,
-    CoachingSession.state == SessionState.SCHEDULED,
+    is_word(CoachingSession.state, SessionState.SCHEDULED),
     CoachingSession.ends_at <= bindparam("now"),
     or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == Membership.id),
 )
@@ -109,7 +122,7 @@ _CHECK_INS = (
     )
     .join(Membership, Membership.id == CheckIn.membership_id)
     .outerjoin(CheckInAnswer, CheckInAnswer.check_in_id == CheckIn.id)
-    .where(_IN_COHORT, CheckIn.state != CheckInState.CANCELLED)
+    .where(_IN_COHORT, not_(is_word(CheckIn.state, CheckInState.CANCELLED)))
     .order_by(CheckInAnswer.answered_at, CheckInAnswer.id)
 )
 

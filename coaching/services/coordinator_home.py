@@ -24,6 +24,7 @@ from coaching.models import (
 )
 from coaching.policies import Actor
 from coaching.services.project_list import CURRENT_JOINERS
+from coaching.services.words import is_one_of, is_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ _COHORTS: Select[*tuple[Any, ...]] = (
         Programme.slug,
         Programme.name,
         Programme.is_synthetic,
-        func.count(Cohort.id).filter(Cohort.kind == CohortKind.FORMAL),
-        func.count(Cohort.id).filter(Cohort.kind == CohortKind.COACHING),
+        func.count(Cohort.id).filter(is_word(Cohort.kind, CohortKind.FORMAL)),
+        func.count(Cohort.id).filter(is_word(Cohort.kind, CohortKind.COACHING)),
         func.count(Cohort.id).filter(_IS_RUNNING),
     )
     .outerjoin(Cohort, Cohort.programme_id == Programme.id)
@@ -70,7 +71,7 @@ _COHORTS: Select[*tuple[Any, ...]] = (
 _PARTICIPANTS = (
     select(Cohort.programme_id, func.count())
     .join_from(Cohort, Membership, Membership.cohort_id == Cohort.id)
-    .where(Membership.role == Role.PARTICIPANT, Membership.status.in_(OPEN_STATUSES))
+    .where(is_word(Membership.role, Role.PARTICIPANT), is_one_of(Membership.status, OPEN_STATUSES))
     .group_by(Cohort.programme_id)
 )
 _REACH = (

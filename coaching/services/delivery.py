@@ -186,11 +186,11 @@ def _write(
         try:
             wire, address = _wire_of(office, message), message.email or ""
         except Exception as error:
-            # Whatever is wrong with one message must not hold up the others. The error's text may quote the message.
-            log.exception("Message %s cannot be written.", message.id)
-            office.unsettled.append(
-                Attempt(message, token, Outcome(Verdict.RETRY, f"Not written: {type(error).__name__}"))
-            )
+            # Whatever is wrong with one message must not hold up the others. The error is named and not shown,
+            # because its text may quote the message.
+            log.error("Message %s cannot be written: %s.", message.id, type(error).__name__)
+            outcome = Outcome(Verdict.RETRY, f"It cannot be written: {type(error).__name__}.")
+            office.unsettled.append(Attempt(message, token, outcome))
             tally["retry"] += 1
             continue
         fresh.append((message.id, wire, address))

@@ -48,7 +48,7 @@ def list_lines(
 ) -> list[ImportLine]:
     """The rows in the order of the file, for those who run the cohort."""
     require_runner(actor, coaching_session)
-    return [ImportLine(*row) for row in session.execute(_ROWS, {"batch_id": batch.id}).tuples()]
+    return [ImportLine(*row) for row in session.execute(_ROWS, {"batch_id": batch.id})]
 
 
 def preview_lines(preview: ImportPreview) -> list[ImportLine]:

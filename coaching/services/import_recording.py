@@ -45,10 +45,9 @@ def record_batch(
 ) -> None:
     """Records every matched member; and the absence of the others, once no row is in doubt."""
     recorded = recorded_attendance(session, coaching_session)
-    rows_by_member: dict[int, list[ImportRow]] = {}
-    for row in batch.rows:
-        if row.membership_id is not None:
-            rows_by_member.setdefault(row.membership_id, []).append(row)
+    rows_by_member = _by_member(batch)
+    recording = {"batch_id": batch.id, "recorded_at": now, "recorded_by_id": actor.person_id if actor else None}
+    recording |= {"session_id": coaching_session.id, "source": AttendanceSource.ZOOM}
     presence: dict[int, tuple[Interval, ...]] = {}
     new: list[dict[str, Any]] = []
     for membership_id, rows in rows_by_member.items():
@@ -61,24 +60,27 @@ def record_batch(
         if line is None or line.batch_id != batch.id:
             rows[0].before = _remember(line)
         presence[membership_id], found = _presence(rows, coaching_session.duration_minutes)
-        found |= {"batch_id": batch.id, "recorded_at": now, "recorded_by_id": actor.person_id if actor else None}
         if line is None:
-            new.append({"session_id": coaching_session.id, "membership_id": membership_id} | found)
-        for name, value in found.items() if line is not None else ():
+            new.append(recording | found | {"membership_id": membership_id})
+        for name, value in (recording | found).items() if line is not None else ():
             setattr(line, name, value)
     if all(row.outcome != RowOutcome.REVIEW for row in batch.rows):
-        absent = {"status": AttendanceStatus.ABSENT, "minutes": 0, "source": AttendanceSource.ZOOM}
-        absent |= {"batch_id": batch.id, "recorded_at": now, "recorded_by_id": actor.person_id if actor else None}
-        new += [
-            {"session_id": coaching_session.id, "membership_id": member.id} | absent
-            for member in members
-            if is_expected(member, coaching_session) and member.id not in rows_by_member and member.id not in recorded
-        ]
+        others = (member.id for member in members if is_expected(member, coaching_session))
+        absent = recording | {"status": AttendanceStatus.ABSENT, "minutes": 0}
+        new += [absent | {"membership_id": key} for key in others if key not in rows_by_member and key not in recorded]
     if new:
         # One statement for all of them: the ORM would send one for each on SQLite.
         session.execute(insert(Attendance), new)
     lines = recorded_attendance(session, coaching_session)
     _replace_intervals(session, {lines[key].id: intervals for key, intervals in presence.items()})
+
+
+def _by_member(batch: ImportBatch) -> dict[int, list[ImportRow]]:
+    rows_by_member: dict[int, list[ImportRow]] = {}
+    for row in batch.rows:
+        if row.membership_id is not None:
+            rows_by_member.setdefault(row.membership_id, []).append(row)
+    return rows_by_member
 
 
 def _presence(rows: list[ImportRow], duration_minutes: int) -> tuple[tuple[Interval, ...], dict[str, Any]]:
@@ -87,7 +89,7 @@ def _presence(rows: list[ImportRow], duration_minutes: int) -> tuple[tuple[Inter
     # Two devices without join times were there at once: their minutes overlap, and the longer one counts.
     minutes = max([total_minutes(intervals), *(row.minutes for row in rows if not row.intervals)])
     status = AttendanceStatus(attendance_status(minutes, duration_minutes))
-    return intervals, {"status": status, "minutes": minutes, "source": AttendanceSource.ZOOM}
+    return intervals, {"status": status, "minutes": minutes}
 
 
 def _replace_intervals(session: Session, presence: Mapping[int, tuple[Interval, ...]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from coaching.models import OPEN_STATUSES, Cohort, Membership, Person
 from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
 from coaching.services.paging import Page, Statement, check_limit, read_page
+from coaching.services.words import is_one_of
 
 # Fellow participants see who is in; observers also how everyone stands; those who run the cohort also the addresses.
 _NAMES = (Membership.public_id.label("id"), Person.name, Membership.role)
@@ -40,7 +41,7 @@ def _statement(view: int, is_later: bool, limit: int) -> Statement:
         .limit(literal_column(str(limit + 1)))
     )
     if view == 0:
-        statement = statement.where(Membership.status.in_(OPEN_STATUSES))
+        statement = statement.where(is_one_of(Membership.status, OPEN_STATUSES))
     if is_later:
         statement = statement.where(
             tuple_(Person.name, Membership.id) > tuple_(_marked(_MARKED.name), _marked(_MARK.id))

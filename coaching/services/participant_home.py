@@ -14,6 +14,7 @@ from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_card
 from coaching.services.cohort_progress import LATEST_SCORE
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
+from coaching.services.words import is_one_of, is_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class ParticipantHome:
     launches: tuple[LaunchLine, ...]
 
 
-_OWN = (Membership.person_id == bindparam("person_id"), Membership.status.in_(OPEN_STATUSES))
+_OWN = (Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES))
 _OPEN_CHECK_INS = (
     select(
         CheckIn.public_id,
@@ -69,8 +70,8 @@ _OPEN_CHECK_INS = (
         *_OWN,
         CheckIn.closes_at > bindparam("now"),
         or_(
-            CheckIn.state == CheckInState.ASKED,
-            and_(CheckIn.state == CheckInState.DUE, CheckIn.due_at <= bindparam("now")),
+            is_word(CheckIn.state, CheckInState.ASKED),
+            and_(is_word(CheckIn.state, CheckInState.DUE), CheckIn.due_at <= bindparam("now")),
         ),
     )
     .order_by(CheckIn.due_at, CheckIn.id)

@@ -76,6 +76,12 @@ _LOG = (
     .where(PracticeEntry.membership_id == bindparam("membership_id"))
     .order_by(PracticeEntry.on.desc(), PracticeEntry.id.desc())
 )
+# By person and not by membership: a course that began in last year's cohort is still theirs in this one.
+_OWNED = (
+    select(ProjectOwner.project_id)
+    .join(Membership, Membership.id == ProjectOwner.membership_id)
+    .where(Membership.person_id == bindparam("person_id"))
+)
 _RUNS = (
     select(
         CourseRun.public_id,
@@ -87,7 +93,6 @@ _RUNS = (
         ReachSnapshot.as_of,
     )
     .join(CourseProject, CourseProject.id == CourseRun.project_id)
-    .join(ProjectOwner, ProjectOwner.project_id == CourseProject.id)
     .outerjoin(
         ReachSnapshot,
         and_(
@@ -96,7 +101,7 @@ _RUNS = (
             ReachSnapshot.is_current,
         ),
     )
-    .where(ProjectOwner.membership_id == bindparam("membership_id"))
+    .where(CourseProject.id.in_(_OWNED), CourseProject.programme_id == bindparam("programme_id"))
     .order_by(CourseRun.launched_on.desc(), CourseRun.id.desc())
 )
 
@@ -122,9 +127,10 @@ def list_practice(session: Session, membership: Membership, *, actor: Actor) -> 
 
 
 def list_runs(session: Session, membership: Membership, *, actor: Actor) -> list[RunLine]:
-    """The runs of the participant's courses, the newest first: what a figure of theirs can be tied to."""
+    """The runs of the participant's courses in the programme, the newest first: what a figure can be tied to."""
     require(may_view_member(actor, membership), seen=False)
-    rows: Iterable[Any] = session.execute(_RUNS, {"membership_id": membership.id})
+    values = {"person_id": membership.person_id, "programme_id": membership.cohort.programme_id}
+    rows: Iterable[Any] = session.execute(_RUNS, values)
     return [RunLine(*row) for row in rows]
 
 
@@ -140,7 +146,8 @@ def tie_enrolments(
         raise Conflict("There is no figure in this entry to give to a run.")
     if entry.run_id is not None:
         raise Conflict("This figure belongs to a run already. Correct it there if it is wrong.")
-    if entry.membership_id not in {owner.membership_id for owner in run.project.owners}:
+    owners = {owner.membership.person_id for owner in run.project.owners if owner.membership is not None}
+    if entry.membership.person_id not in owners:
         raise Invalid.field("run_id", "Choose a run of a course that this participant owns.")
     if entry.on < run.launched_on:
         raise Invalid.field("run_id", "This run opened after the figure was given. Choose an earlier one.")

@@ -34,9 +34,10 @@ def export_person(session: Session, person: Person, *, actor: Actor | None) -> d
             continue
         columns = [table.c[name] for name in promise.export]
         rows = session.execute(_about(table, promise, columns, person.id)).mappings()
-        lines = [dict(row) for row in rows]
+        # The driver's keys are a kind of string that JSON writers refuse.
+        lines = [{str(name): value for name, value in row.items()} for row in rows]
         if lines:
-            held[table.name] = lines
+            held[str(table.name)] = lines
     return held
 
 

@@ -21,6 +21,7 @@ from coaching.models import (
     ReachSnapshot,
     Stage,
 )
+from coaching.services.words import is_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class ReachTotals:
 
 CURRENT_JOINERS = and_(
     ReachSnapshot.run_id == CourseRun.id,
-    ReachSnapshot.metric == ReachMetric.JOINERS,
+    is_word(ReachSnapshot.metric, ReachMetric.JOINERS),
     ReachSnapshot.is_current,
 )
 

@@ -6,7 +6,7 @@ late does not push out a newer one, in whatever order they arrive, and a correct
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -46,8 +46,6 @@ class Figure(NamedTuple):
 
     id: int
     value: int
-    as_of: date
-    corrects_id: int | None
 
 
 def get_run(session: Session, public_id: str, *, actor: Actor) -> CourseRun:
@@ -115,10 +113,10 @@ def report_reach(
     """
     _check_figure(session, run, value=value, as_of=as_of, recorded_by_id=recorded_by_id, now=now)
     figures = _lock_figures(session, run, metric)
-    same_day = [figure for figure in _standing(figures) if figure.as_of == as_of]
-    if same_day and same_day[-1].value == value:
-        return ReportedReach(session.get_one(ReachSnapshot, same_day[-1].id), is_repeat=True)
-    warnings = _shrinks(_standing(figures), value, as_of)
+    same_day = figures.get(as_of)
+    if same_day is not None and same_day.value == value:
+        return ReportedReach(session.get_one(ReachSnapshot, same_day.id), is_repeat=True)
+    warnings = _shrinks(figures, value, as_of)
     snapshot = _append(session, run, figures, metric=metric, value=value, as_of=as_of, source=source, now=now)
     snapshot.recorded_by_id, snapshot.reason = recorded_by_id, reason
     return ReportedReach(snapshot, warnings)
@@ -140,7 +138,7 @@ def correct_reach(
         raise Invalid.field("reason", "Say why the figure changes: it stays on record with the old one.")
     _check_figure(session, run, value=value, as_of=snapshot.as_of, recorded_by_id=actor.person_id, now=now)
     figures = _lock_figures(session, run, snapshot.metric)
-    newest = [figure for figure in _standing(figures) if figure.as_of == snapshot.as_of][-1]
+    newest = figures[snapshot.as_of]
     if newest.id != snapshot.id:
         raise Conflict("A later figure stands for this day already. Correct that one.")
     if newest.value == value:
@@ -182,43 +180,41 @@ def _check_figure(
         raise Invalid.field("as_of", "This day is still to come. Write the day on which you read the figure.")
 
 
-def _lock_figures(session: Session, run: CourseRun, metric: ReachMetric) -> Sequence[Figure]:
-    """The run's figures by day and arrival. The run is locked, so that two who report at once come one by one."""
-    session.execute(select(CourseRun.id).where(CourseRun.id == run.id))
+def _lock_figures(session: Session, run: CourseRun, metric: ReachMetric) -> dict[date, Figure]:
+    """The figure that stands for each day, the earliest day first: of one day the last to come in.
+
+    A correction is of the day of what it corrects and comes after it, so a corrected figure never stands.
+    The run is locked, so that two who report at once come one by one.
+    """
+    session.execute(select(CourseRun.id).where(CourseRun.id == run.id).with_for_update())
     statement = (
-        select(ReachSnapshot.id, ReachSnapshot.value, ReachSnapshot.as_of, ReachSnapshot.corrects_id)
+        select(ReachSnapshot.id, ReachSnapshot.value, ReachSnapshot.as_of)
         .where(ReachSnapshot.run_id == run.id, ReachSnapshot.metric == metric)
         .order_by(ReachSnapshot.as_of, ReachSnapshot.id)
     )
-    return [Figure(*row) for row in session.execute(statement)]
-
-
-def _standing(figures: Sequence[Figure]) -> list[Figure]:
-    """The figures that no correction names."""
-    corrected = {figure.corrects_id for figure in figures}
-    return [figure for figure in figures if figure.id not in corrected]
+    return {as_of: Figure(number, value) for number, value, as_of in session.execute(statement)}
 
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _shrinks(standing: Sequence[Figure], value: int, as_of: date) -> tuple[str, ...]:
+def _shrinks(figures: Mapping[date, Figure], value: int, as_of: date) -> tuple[str, ...]:
     """Warnings about neighbours in time: of people who joined, there can hardly be fewer later on."""
-    before = [figure for figure in standing if figure.as_of <= as_of]
-    after = [figure for figure in standing if figure.as_of > as_of]
+    before = max((other for other in figures if other <= as_of), default=None)
+    after = min((other for other in figures if other > as_of), default=None)
     found = []
-    if before and before[-1].value > value:
-        found.append(f"{value:,} is fewer than the {before[-1].value:,} of {_day(before[-1].as_of)}.")
-    if after and after[0].value < value:
-        found.append(f"{value:,} is more than the {after[0].value:,} of {_day(after[0].as_of)}.")
+    if before is not None and figures[before].value > value:
+        found.append(f"{value:,} is fewer than the {figures[before].value:,} of {_day(before)}.")
+    if after is not None and figures[after].value < value:
+        found.append(f"{value:,} is more than the {figures[after].value:,} of {_day(after)}.")
     return tuple(f"{words} If one of the two is wrong, correct it." for words in found)
 
 
 def _append(
     session: Session,
     run: CourseRun,
-    figures: Sequence[Figure],
+    figures: Mapping[date, Figure],
     *,
     metric: ReachMetric,
     value: int,
@@ -227,7 +223,7 @@ def _append(
     now: datetime,
 ) -> ReachSnapshot:
     """The new row, current where no figure of a later day stands. Call it with the run locked."""
-    is_current = all(figure.as_of <= as_of for figure in figures)
+    is_current = all(other <= as_of for other in figures)
     if is_current:
         # At once, because the database admits one current figure a run and metric, and inserts come before updates.
         session.execute(

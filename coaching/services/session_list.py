@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from coaching.models import Attendance, AttendanceStatus, CoachingSession, Cohort, SessionState
 from coaching.policies import Actor, may_run_cohort
+from coaching.services.words import is_one_of
 
-WAS_THERE = or_(Attendance.status == AttendanceStatus.PRESENT, Attendance.status == AttendanceStatus.PARTIAL)
+WAS_THERE = is_one_of(Attendance.status, (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL))
 
 _SESSIONS = (
     select(

@@ -51,7 +51,7 @@ def _counts(
     connection: Connection, statement: Select[Any, int], states: type[MessageState] | type[CheckInState]
 ) -> dict[str, int]:
     """A number for every state, nought included, so that who reads it need not know which there are."""
-    found: dict[StrEnum, int] = dict(connection.execute(statement).tuples())
+    found: dict[StrEnum, int] = dict(connection.execute(statement).all())
     return {state.value: found.get(state, 0) for state in states}
 
 

@@ -51,18 +51,24 @@ def gas_t(weights: Sequence[float], scores: Sequence[int]) -> float | None:
     """The T-score: 50 where every goal is reached as expected. None where no goal carries weight."""
     if len(weights) != len(scores):
         raise ValueError(f"There are {len(weights)} weights for {len(scores)} scores.")
-    if any(weight < 0 for weight in weights):
+    if not weights:
+        return None
+    if min(weights) < 0:
         raise ValueError("A weight is 0 or more.")
-    if any(not LOWEST <= score <= HIGHEST for score in scores):
+    if min(scores) < LOWEST or max(scores) > HIGHEST:
         raise ValueError(f"A score is from {LOWEST} to {HIGHEST}.")
-    heaviest = max(weights, default=0)
+    heaviest = max(weights)
     if heaviest == 0:
         return None
     # The formula does not change when every weight is divided by the same number, and so it cannot overflow.
-    shares = [weight / heaviest for weight in weights]
-    total = sum(share * score for share, score in zip(shares, scores, strict=True))
-    spread = (1 - RHO) * sum(share * share for share in shares) + RHO * sum(shares) ** 2
-    return 50 + 10 * total / sqrt(spread)
+    # One plain loop: a cohort's page asks for two of these a member.
+    total = squares = whole = 0.0
+    for weight, score in zip(weights, scores, strict=True):
+        share = weight / heaviest
+        total += share * score
+        squares += share * share
+        whole += share
+    return 50 + 10 * total / sqrt((1 - RHO) * squares + RHO * whole * whole)
 
 
 def attainment(goals: Sequence[ScaledGoal]) -> Attainment:

@@ -14,6 +14,7 @@ from coaching.importers.names import MAX_NAME, cap_name, clean_name, fold_name, 
     [
         ("Ann Lee", "Ann Lee", ""),
         ("Annie (Ann Lee)", "Annie", "Ann Lee"),
+        ("Annie ( Ann Lee )", "Annie", "Ann Lee"),
         ("24-A5(Ann Lee)", "24-A5", "Ann Lee"),
         ("Jo (HR) (Joanna Smith)", "Jo (HR)", "Joanna Smith"),
         ("Jo (Joanna (Jo) Smith)", "Jo", "Joanna (Jo) Smith"),

@@ -67,6 +67,7 @@ def test_a_started_minute_counts_as_a_whole_one(seconds: int, minutes: int) -> N
     ("minutes", "duration", "status"),
     [
         (0, 60, "absent"),
+        (0, 0, "absent"),
         (1, 60, "partial"),
         (44, 60, "partial"),
         (45, 60, "present"),

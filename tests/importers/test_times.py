@@ -146,6 +146,12 @@ def test_the_repeated_hour_takes_what_fits_the_duration() -> None:
     assert long.end - long.start == timedelta(hours=2)
 
 
+def test_the_repeated_hour_is_its_first_when_nothing_else_is_known() -> None:
+    stretch = utc_stretch(local(10, 27, 1, 10), local(10, 27, 1, 50), LONDON, None)
+    assert stretch is not None
+    assert stretch.start == datetime(2024, 10, 27, 0, 10, tzinfo=UTC)
+
+
 def test_leaving_by_the_clock_before_joining_in_the_repeated_hour() -> None:
     stretch = utc_stretch(local(10, 27, 1, 50), local(10, 27, 1, 10), LONDON, None)
     assert stretch is not None

@@ -57,6 +57,17 @@ def test_a_rejoin_that_lost_its_address_goes_to_the_one_of_that_name() -> None:
     assert told(report, "Rows without an address were added to the person of the same name: Ann Lee.")
 
 
+def test_spellings_of_one_name_and_address_are_one_person_without_a_doubt() -> None:
+    report = read_zoom_report(unique("Ann Lee,Ann@example.org,10,", "ANN LEE,ann@example.org,20,", "Ann Lee,,5,"))
+    assert [(person.minutes, person.other_names) for person in report.people] == [(35, ())]
+
+
+def test_the_missing_zone_is_said_where_there_are_times() -> None:
+    timed = read_zoom_report(joins(join("Ann", "ann@example.org", "02:00:00 PM", "02:30:00 PM", 30)))
+    assert timed.warnings == ("The file does not name a time zone; its times are shown as they stand.",)
+    assert read_zoom_report(unique(ANN)).warnings == ()
+
+
 def test_two_addresses_of_one_name_leave_the_row_without_one_alone() -> None:
     report = read_zoom_report(unique("Ann Lee,a@example.org,10,", "Ann Lee,b@example.org,20,", "Ann Lee,,30,"))
     assert [person.minutes for person in report.people] == [10, 20, 30]

@@ -270,7 +270,8 @@ def test_an_import_takes_the_same_queries_for_two_people_as_for_sixty(
     session: Session, now: datetime, count_queries: Any
 ) -> None:
     counts = []
-    for size in (2, 60):
+    # The very first act of all starts the audit trail, which is not what is counted here.
+    for size in (1, 2, 60):
         names = [(f"Member Number{number}", f"m{size}x{number}@example.org") for number in range(size)]
         house = House(session, *names, coach=f"coach{size}@example.org")
         data = own_report(*(f"{n},{e},DAY 11:35:00 AM,DAY 12:50:00 PM,75,No" for n, e in names))
@@ -282,10 +283,10 @@ def test_an_import_takes_the_same_queries_for_two_people_as_for_sixty(
             attendance_imports.apply_import(session, house.meeting, data, READ, file_name="r.csv", actor=actor, now=now)
             session.flush()
         counts.append(len(statements))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
     assert (
         house.db.scalars(
             select(func.count()).select_from(Attendance).where(Attendance.source == AttendanceSource.ZOOM)
         ).one()
-        == 62
+        == 63
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import AuthSession, Capability, Message, MessageKind, Purpose
 from coaching.services import capabilities, people, sign_in
-from coaching.services.api_tokens import create_api_token, find_api_token
+from coaching.services.api_tokens import create_api_token, find_token_holder
 from coaching.services.passwords import is_password_right
 from tests.factories import actor_of, make_person
 
@@ -105,12 +105,12 @@ def test_suspension_shuts_every_door_at_once(session: Session, now: datetime) ->
         session, person, label="x", scopes=frozenset({"read"}), days=1, secret="program", now=now
     )
     assert sign_in.find_signed_in(session, "browser", now=now) is person
-    assert find_api_token(session, shown, now=now) is not None
+    assert find_token_holder(session, shown, now=now) is not None
     people.suspend_person(session, person, actor=actor_of(session, administrator), now=now)
     session.flush()
     session.expire_all()
     assert sign_in.find_signed_in(session, "browser", now=now) is None
-    assert find_api_token(session, shown, now=now) is None
+    assert find_token_holder(session, shown, now=now) is None
     people.restore_person(session, person, actor=actor_of(session, administrator), now=now)
     session.flush()
     session.expire_all()

@@ -194,9 +194,12 @@ def test_a_correction_takes_the_place_of_a_figure_and_names_it(session: Session,
 
 
 def test_a_corrected_figure_no_longer_warns(session: Session, team: Team, run: CourseRun) -> None:
-    wrong = report(session, run, 3000, day(1)).snapshot
+    wrong = report(session, run, 3000, day(4)).snapshot
     correct_reach(session, wrong, actor=team.as_ana, now=NOW, value=300, reason="A zero too many")
     assert report(session, run, 400, day(8)).warnings == ()
+    assert report(session, run, 200, day(1)).warnings == ()
+    (warning,) = report(session, run, 350, day(2)).warnings
+    assert warning.startswith("350 is more than the 300 of 8 May 2026.")
 
 
 def test_a_correction_of_the_past_leaves_the_present(session: Session, team: Team, run: CourseRun) -> None:

@@ -85,6 +85,11 @@ class ApiBlueprint(Blueprint):
 
         return decorator
 
+    def refuses(self, *codes: int) -> Callable[[View], View]:
+        """Documents refusals that are this route's own."""
+        described: Callable[[View], View] = self.doc(responses={code: HTTPStatus(code).name for code in codes})
+        return described
+
     def answers(self, shape: dict[str, Any], *, headers: dict[str, Any] | None = None) -> Callable[[View], View]:
         """For a view whose value goes to JSON as it is, without a schema; `shape` documents it."""
         answer = {"description": "The answer.", "content": {JSON: {"schema": shape}}, "headers": headers or {}}

@@ -33,6 +33,7 @@ class MessageQuery(QuerySchema):
 @blueprint.route("/messages")
 @blueprint.arguments(MessageQuery, location="query")
 @blueprint.lists(shape_of(MessageLine), is_paged=True)
+@blueprint.refuses(404)
 def index(query: dict[str, Any]) -> Slice:
     """Messages, the newest first: that they are there and what became of them, not what they say."""
     limit, passed = query["limit"], query["after"]

@@ -7,6 +7,7 @@ end), a body in another format is refused instead of ignored, and an argument ma
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, NoReturn
 
 import orjson
@@ -58,6 +59,10 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {}  # noqa: RUF012  webargs declares it so.
     __location_map__ = {**FlaskParser.__location_map__, "multipart": "load_multipart"}  # noqa: RUF012
 
+    def _get_schema(self, argmap: Any, req: Request) -> Schema:
+        # To make a schema takes longer than to use it, and it keeps nothing of a request.
+        return _one_of(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
+
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         return _single(req.args.lists(), schema)
 
@@ -92,6 +97,11 @@ class StrictParser(FlaskParser):
     def _on_validation_error(self, error: ValidationError, *_request: Any, **_options: Any) -> NoReturn:
         # webargs would put the location before each name; a name alone is what the sender wrote.
         raise invalid_from(error.messages) from error
+
+
+@cache
+def _one_of(kind: type[Schema]) -> Schema:
+    return kind()
 
 
 def _single(values: Iterable[tuple[str, list[Any]]], schema: Schema) -> dict[str, Any]:

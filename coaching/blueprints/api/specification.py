@@ -11,9 +11,11 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
 from flask_smorest import Api, Blueprint
+from marshmallow import fields
 
 from coaching.blueprints.addresses import PublicIdConverter
 from coaching.blueprints.api.shapes import to_json
+from coaching.schemas.coaching_session import WallClock
 
 PREFIX = "/api/v1"
 PROBLEM_TYPE = "application/problem+json"
@@ -109,6 +111,7 @@ def make_api(app: Flask) -> ProblemApi:
         },
     )
     api.register_converter(PublicIdConverter, _public_id_schema)
+    plugin.converter.add_attribute_function(_own_fields)
     components = api.spec.components
     components.security_scheme("token", {"type": "http", "scheme": "bearer", "description": "An API token."})
     components.parameter("IDEMPOTENCY_KEY", "header", IDEMPOTENCY_KEY | {"name": "Idempotency-Key"}, lazy=True)
@@ -147,6 +150,13 @@ class Document:
 
 def _public_id_schema(converter: PublicIdConverter) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{converter.regex}$"}
+
+
+def _own_fields(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """What the document says of fields that JSON Schema has no word for."""
+    if isinstance(field, WallClock):
+        return {"format": "date-time-local", "examples": ["2026-03-09T09:00"]}
+    return {}
 
 
 def _schema_name(schema: Any) -> str:

@@ -18,6 +18,7 @@ blueprint = ApiBlueprint("status", tag="Status", description="How the product is
 
 @blueprint.route("/status")
 @blueprint.answers(shape_of(StatusReport))
+@blueprint.refuses(404)
 def show() -> dict[str, Any]:
     """The schema, messages and check-ins by state, the age in seconds of what is due longest, and the schedulers."""
     require(may_administer(current_actor()), seen=False)

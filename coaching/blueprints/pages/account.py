@@ -61,7 +61,7 @@ def create_token() -> ResponseReturnValue:
         )
     except Invalid as refusal:
         return _page(token=sent_again(refusal)), 422
-    return _page(shown=shown, label=values["label"]), 201
+    return _page(new_token=shown, new_label=values["label"]), 201
 
 
 @blueprint.post("/tokens/<id:public_id>/revocation")
@@ -81,7 +81,7 @@ def _about(person: Person) -> Form:
     return filled(person.version, name=person.name, timezone=person.timezone)
 
 
-def _page(about: Form | None = None, token: Form | None = None, shown: str | None = None, label: str = "") -> str:
+def _page(about: Form | None = None, token: Form | None = None, new_token: str = "", new_label: str = "") -> str:
     person = _own()
     about = about or _about(person)
     token = token or filled(days="90")
@@ -94,8 +94,8 @@ def _page(about: Form | None = None, token: Form | None = None, shown: str | Non
         errors=dict(about.errors) | dict(token.errors),
         zones=zone_options(about.values.get("timezone", "")),
         tokens=list_api_tokens(db.session(), actor=current_actor()),
-        shown=shown,
-        label=label,
+        new_token=new_token,
+        new_label=new_label,
         now=utc_now(),
         lives=LIVES,
         scopes=SCOPES,

@@ -20,6 +20,7 @@ from coaching.services.zones import known_zones
 
 VERSION = "version"
 CHANGED = "changed-meanwhile"
+LOOK_AGAIN = "Somebody changed this while you were typing. Look at what is saved now, then save yours again."
 # The folders of the zone database that are parts of the world; the others hold old names of the same places.
 REGIONS = (
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
@@ -63,7 +64,7 @@ def sent_again(refusal: Refusal, standing: Callable[[], Form] | None = None) -> 
         return Form(typed, messages_of(refusal), version)
     now = standing()
     saved = {name: value for name, value in now.values.items() if typed.get(name, "") != value}
-    return Form(typed, messages_of(refusal), now.version, saved)
+    return Form(typed, {"": [LOOK_AGAIN]}, now.version, saved)
 
 
 def messages_of(refusal: Refusal) -> Messages:

@@ -15,7 +15,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CourseRun, ReachMetric
-from coaching.policies import may_log_launch
+from coaching.policies import may_log_launch, require
 from coaching.schemas.base import load_form
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
 from coaching.services.reach import add_reach, correct_reach, get_run, get_snapshot
@@ -55,6 +55,8 @@ def report(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/reach/<id:public_id>/correction")
 def new_correction(public_id: str) -> ResponseReturnValue:
+    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
+    require(may_log_launch(current_actor(), snapshot.run.project), seen=True)
     return _correction(public_id, filled())
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
-from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -93,13 +93,12 @@ def test_a_key_that_cannot_be_used_is_refused(world: World, caller: CallerOf, ke
     assert count(session, Goal) == 0
 
 
-def test_two_at_once_act_once(
-    world: World, session: Session, new_client: Callable[[], FlaskClient], app: Any, engine_name: str
-) -> None:
+def test_two_at_once_act_once(world: World, session: Session, app: Flask) -> None:
     token = make_token(session, world.participant)
     path = f"/api/v1/members/{world.member.public_id}/goals"
     session.commit()
-    start, answers = Barrier(6), []
+    start = Barrier(6)
+    answers: list[TestResponse] = []
 
     def send() -> None:
         client = app.test_client()
@@ -126,7 +125,7 @@ def test_a_new_token_is_given_again_and_stored_nowhere(world: World, caller: Cal
     assert count(session, ApiToken) == 2
     kept = session.scalars(select(IdempotencyKey)).one()
     assert secret not in (kept.body or "")
-    assert secret.encode() not in __import__("base64").b64decode(kept.body or "")
+    assert secret.encode() not in base64.b64decode(kept.body or "")
 
 
 def test_another_token_does_not_get_the_answer(world: World, caller: CallerOf, session: Session) -> None:

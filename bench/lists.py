@@ -1,0 +1,111 @@
+"""A page of 50 rows of the API, the whole WSGI call, beside the bare driver and `json`, and beside the usual way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import fields
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from bench.measure import Finding, ratio, take_turns
+from bench.stage import Stage
+from coaching.clock import utc_now
+from coaching.models import CoachingSession, Cohort
+from coaching.schemas.cohort import CohortSchema
+from coaching.services.cohort_cards import PARTICIPANTS, next_session_id
+
+ROWS = 50
+COORDINATOR = 2
+PATH = f"/api/v1/cohorts?limit={ROWS}"
+
+# The statement of coaching/services/cohort_list.py for somebody who sees their own, written by hand.
+RAW = f"""SELECT c.public_id, c.name, c.kind, c.description, c.timezone, c.starts_on, c.ends_on, c.version,
+  p.public_id, p.name,
+  (SELECT count(*) FROM membership m WHERE m.cohort_id = c.id AND m.role = 'participant'
+    AND m.status IN ('accepted', 'active', 'paused', 'completed')),
+  s.public_id, s.starts_at
+FROM cohort c JOIN programme p ON p.id = c.programme_id
+LEFT JOIN coaching_session s ON s.id = (SELECT n.id FROM coaching_session n WHERE n.cohort_id = c.id
+  AND n.state = 'scheduled' AND n.ends_at > :now AND n.pair_membership_id IS NULL ORDER BY n.starts_at, n.id LIMIT 1)
+WHERE c.programme_id IN (SELECT programme_id FROM programme_coordinator WHERE person_id = :person)
+  OR c.id IN (SELECT cohort_id FROM membership WHERE person_id = :person
+    AND status IN ('accepted', 'active', 'paused', 'completed'))
+ORDER BY c.starts_on DESC, c.id DESC LIMIT {ROWS + 1}"""
+KEYS = ("id", "name", "kind", "description", "timezone", "starts_on", "ends_on", "version", "programme_id", "programme",
+        "participants", "next_session_id", "next_session_at")  # fmt: skip
+
+
+def raw_list(stage: Stage) -> Callable[[], bytes]:
+    """The limit: one statement by the driver, dictionaries, and the standard library's JSON."""
+    driver = stage.driver()
+    statement = RAW
+    if stage.engine_name == "postgresql":
+        statement = RAW.replace(":now", "%(now)s").replace(":person", "%(person)s")
+
+    def read() -> bytes:
+        now: Any = utc_now()
+        now = f"{now:%Y-%m-%d %H:%M:%S.%f}" if stage.engine_name == "sqlite" else now
+        rows = driver.execute(statement, {"now": now, "person": COORDINATOR}).fetchall()
+        items = [dict(zip(KEYS, row, strict=True)) for row in rows[:ROWS]]
+        return json.dumps({"items": items, "next": items[-1]["id"]}, default=str).encode()
+
+    return read
+
+
+class RowSchema(CohortSchema):
+    """The list's row as a schema would write it."""
+
+    programme = fields.String(attribute="programme.name")
+    participants = fields.Integer()
+    next_session_id = fields.String()
+    next_session_at = fields.AwareDateTime()
+
+
+def usual_list(session: Session) -> Callable[[], bytes]:
+    """The usual way: objects, and a schema that writes them one field after another."""
+    following = aliased(CoachingSession)
+    schema = RowSchema(many=True)
+    statement = (
+        select(Cohort, PARTICIPANTS, following)
+        .options(joinedload(Cohort.programme))
+        .outerjoin(following, following.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
+        .where(Cohort.programme_id == 1)
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+        .limit(ROWS)
+    )
+
+    def read() -> bytes:
+        session.expunge_all()
+        found = []
+        for cohort, participants, meeting in session.execute(statement, {"now": utc_now()}):
+            cohort.participants = participants
+            cohort.next_session_id = meeting.public_id if meeting else None
+            cohort.next_session_at = meeting.starts_at if meeting else None
+            found.append(cohort)
+        return json.dumps(schema.dump(found)).encode()
+
+    return read
+
+
+def run(stage: Stage) -> list[Finding]:
+    ask = stage.asker(PATH, token=stage.token_for(COORDINATOR))
+    raw = raw_list(stage)
+    ours, theirs = json.loads(ask())["items"], json.loads(raw())["items"]
+    if [row["id"] for row in ours] != [row["id"] for row in theirs] or len(ours) != ROWS:
+        raise RuntimeError("The two lists differ.")
+    with stage.reading() as session:
+        timings = take_turns(
+            {"raw": raw, "ours": ask, "usual": usual_list(session)},
+            calls=5 if stage.is_quick else 20,
+            clock=stage.clock,
+        )
+    limit, engine = timings["raw"], stage.engine_name
+    target = 2.5 if engine == "sqlite" else 3
+    work, note = f"list of {ROWS} rows, 3 joins", f"raw {limit.p50 * 1000:.2f} ms, with sign-in by token"
+    return [
+        Finding(f"{work}: whole WSGI call", engine, ratio(timings["ours"], limit), "x raw + json", target, note=note),
+        Finding(f"{work}: peer, ORM + marshmallow", engine, ratio(timings["usual"], limit), "x raw + json"),
+    ]

@@ -1,0 +1,137 @@
+"""A thing of every kind in the world's cohort, so that every address of the API has something to show."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    BatchState,
+    CheckIn,
+    CheckInState,
+    Delivery,
+    FollowUpPlan,
+    FollowUpStep,
+    ImportBatch,
+    ImportRow,
+    Message,
+    MessageKind,
+    MessageState,
+    PracticeEntry,
+    PracticeKind,
+    Rating,
+    ReachMetric,
+    ReachSnapshot,
+    ReachSource,
+    RowOutcome,
+)
+from tests import factories
+from tests.blueprints.api.conftest import World
+from tests.factories import NOW
+
+
+def fill(session: Session, world: World) -> dict[str, str]:
+    """The public identifiers of what was made, by the names that they have in addresses."""
+    check_in = _check_in(session, world)
+    made = {
+        "programme_id": world.programme,
+        "cohort_id": world.cohort,
+        "member_id": world.member,
+        "check_in_id": check_in,
+        "entry_id": _entry(session, world, check_in),
+        "message_id": _message(session, world, check_in),
+    }
+    made |= _goal(session, world) | _project(session, world) | _import(session, world)
+    session.flush()
+    return {name: row.public_id for name, row in made.items()}
+
+
+def _check_in(session: Session, world: World) -> CheckIn:
+    plan = FollowUpPlan(cohort_id=world.cohort.id, created_at=NOW)
+    step = FollowUpStep(plan=plan, position=1, label="Two weeks on", offset="P14D", question="Have you begun?")
+    check_in = CheckIn(
+        step=step,
+        membership=world.member,
+        state=CheckInState.ASKED,
+        due_at=NOW,
+        asked_at=NOW,
+        closes_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )
+    session.add_all([plan, check_in])
+    session.flush()
+    return check_in
+
+
+def _entry(session: Session, world: World, check_in: CheckIn) -> PracticeEntry:
+    entry = PracticeEntry(
+        membership=world.member,
+        kind=PracticeKind.CHECK_IN,
+        on=date(2026, 6, 1),
+        text="Did it",
+        enrolments=120,
+        check_in_id=check_in.id,
+        created_at=NOW,
+    )
+    session.add(entry)
+    return entry
+
+
+def _message(session: Session, world: World, check_in: CheckIn) -> Message:
+    message = Message(
+        kind=MessageKind.CHECK_IN,
+        subject_id=check_in.id,
+        recipient_id=world.participant.id,
+        address=world.participant.email or "",
+        facts={},
+        message_id="<one@coaching.internal>",
+        state=MessageState.UNKNOWN,
+        due_at=NOW,
+        created_at=NOW,
+        settled_at=NOW,
+    )
+    message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=NOW, detail="Nobody knows."))
+    session.add(message)
+    return message
+
+
+def _goal(session: Session, world: World) -> dict[str, Any]:
+    goal = factories.make_goal(session, world.member)
+    session.add(
+        Rating(goal=goal, rated_by_id=world.participant.id, score=0, rated_on=date(2026, 6, 1), created_at=NOW)
+    )
+    return {"goal_id": goal}
+
+
+def _project(session: Session, world: World) -> dict[str, Any]:
+    project = factories.make_project(session, world.cohort, owners=(world.member,))
+    run = factories.make_run(session, project)
+    snapshot = ReachSnapshot(
+        run=run,
+        metric=ReachMetric.JOINERS,
+        value=250,
+        as_of=date(2026, 5, 20),
+        source=ReachSource.PARTICIPANT,
+        recorded_at=NOW,
+    )
+    session.add(snapshot)
+    return {"project_id": project, "run_id": run, "snapshot_id": snapshot}
+
+
+def _import(session: Session, world: World) -> dict[str, Any]:
+    held = factories.make_session(session, world.cohort)
+    batch = ImportBatch(
+        session_id=held.id,
+        kind="zoom",
+        file_name="report.csv",
+        sha256="0" * 64,
+        detected={"format": "zoom"},
+        state=BatchState.APPLIED,
+        imported_at=NOW,
+        imported_by_id=world.coach.id,
+    )
+    row = ImportRow(number=1, name="P. Person", minutes=50, outcome=RowOutcome.REVIEW, reason="Two are alike.")
+    batch.rows.append(row)
+    session.add(batch)
+    return {"session_id": held, "import_id": batch, "row_id": row}

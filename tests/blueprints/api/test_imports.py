@@ -1,0 +1,127 @@
+"""A Zoom report over the API: looked at, applied once, matched by hand, undone."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from coaching.models import Attendance, CoachingSession, ImportBatch
+from tests import factories
+from tests.blueprints.api.caller import PREFIX, Caller, CallerOf, body, problem
+from tests.blueprints.api.conftest import World
+
+REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
+Participant Person,{participant},03/09/2026 09:00:00 AM,03/09/2026 10:00:00 AM,60,No
+Unknown Guest,,03/09/2026 09:10:00 AM,03/09/2026 09:30:00 AM,20,Yes
+"""
+
+
+@pytest.fixture
+def held(session: Session, world: World) -> CoachingSession:
+    return factories.make_session(session, world.cohort, starts_at=datetime(2026, 3, 9, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def report(world: World) -> bytes:
+    return REPORT.format(participant=world.participant.email).encode()
+
+
+def bring(me: Caller, held: CoachingSession, content: bytes, **fields: Any) -> TestResponse:
+    data = {"file": (io.BytesIO(content), "report.csv"), **fields}
+    return me.post(f"/sessions/{held.public_id}/imports", data=data)
+
+
+def test_a_dry_run_tells_and_keeps_nothing(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    found = body(bring(caller(world.coach), held, report, dry_run="true"))
+    assert (found["id"], found["dry_run"], found["state"]) == (None, True, None)
+    assert found["detected"]["format"] == "zoom"
+    assert [(row["outcome"], row["minutes"]) for row in found["rows"]] == [("matched", 60), ("review", 20)]
+    assert found["rows"][0]["membership_id"] == world.member.public_id
+    assert found["not_in_report"] == ["Fellow Person"]
+    assert session.scalars(select(ImportBatch)).all() == []
+
+
+def test_a_report_is_applied_once(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    coach = caller(world.coach)
+    response = bring(coach, held, report)
+    made = body(response, 201)
+    assert response.headers["Location"] == f"{PREFIX}/imports/{made['id']}"
+    assert (made["state"], made["file_name"], made["dry_run"]) == ("applied", "report.csv", False)
+    assert body(coach.get(f"/imports/{made['id']}")) == made
+    assert body(bring(coach, held, report))["id"] == made["id"]
+    assert body(bring(coach, held, report, dry_run="true"))["already_imported_as"] == made["id"]
+    assert [line.minutes for line in session.scalars(select(Attendance))] == [60]
+
+
+def test_a_row_in_doubt_is_matched_and_the_import_undone(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    coach = caller(world.coach)
+    made = body(bring(coach, held, report), 201)
+    (doubtful,) = [row for row in made["rows"] if row["outcome"] == "review"]
+    path = f"/imports/{made['id']}/rows/{doubtful['id']}/match"
+    problem(coach.post(path, {"membership_id": world.coach_member.public_id}), 422, names="membership_id")
+    matched = body(coach.post(path, {"membership_id": world.fellow_member.public_id}))
+    assert [row["membership_id"] for row in matched["rows"]] == [
+        world.member.public_id,
+        world.fellow_member.public_id,
+    ]
+    assert len(session.scalars(select(Attendance)).all()) == 2
+    session.rollback()
+    aside = body(coach.post(path, {"membership_id": None}))
+    assert [row["outcome"] for row in aside["rows"]] == ["matched", "ignored"]
+    assert body(coach.post(f"/imports/{made['id']}/undo"))["state"] == "undone"
+    problem(coach.post(f"/imports/{made['id']}/undo"), 409)
+    assert session.scalars(select(Attendance)).all() == []
+
+
+def test_who_may_import(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    problem(bring(caller(world.participant), held, report), 403)
+    problem(bring(caller(world.observer), held, report), 403)
+    problem(bring(caller(world.outsider), held, report), 404)
+    made = body(bring(caller(world.coach), held, report), 201)
+    problem(caller(world.outsider).get(f"/imports/{made['id']}"), 404)
+    problem(caller(world.participant).get(f"/imports/{made['id']}"), 403)
+
+
+def test_a_row_of_another_import_is_not_there(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    coach = caller(world.coach)
+    first = body(bring(coach, held, report), 201)
+    other = factories.make_session(session, world.cohort, starts_at=held.starts_at)
+    second = body(bring(coach, other, report), 201)
+    row = second["rows"][1]["id"]
+    problem(coach.post(f"/imports/{first['id']}/rows/{row}/match", {"membership_id": None}), 404)
+
+
+def test_a_report_of_another_day_is_refused(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    coach = caller(world.coach)
+    later = report.replace(b"03/09/2026", b"03/17/2026")
+    problem(bring(coach, held, later), 422, names="file")
+    assert "file" in body(bring(coach, held, later, dry_run="true"))["problems"]
+    assert session.scalars(select(Attendance)).all() == []
+    session.rollback()
+    body(bring(coach, held, later, other_day="true"), 201)
+
+
+def test_a_real_report(world: World, caller: CallerOf, held: CoachingSession, samples: Path) -> None:
+    content = (samples / "zoom_participants.csv").read_bytes()
+    found = body(bring(caller(world.coach), held, content, dry_run="true", other_day="true"))
+    assert found["rows"]
+    problem(bring(caller(world.coach), held, content[: len(content) // 2] + b"\x00"), 422, names="file")

@@ -1,0 +1,68 @@
+"""Home: a section for each role that a person has, and what to do for those who have none yet."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from coaching.models import Role
+from tests import factories
+from tests.blueprints.pages.browsing import Browse, links, words
+from tests.worlds import Traces, World
+
+
+def test_a_participant_finds_what_is_theirs(browse: Browse, world: World, traces: Traces) -> None:
+    page = browse(world.participant).get("/")
+    for text in ("Hello, Participant", "Six weeks on", "Did you launch?", "Just us", "Launch a course with my team",
+                 "Sepsis, early", "1,234 enrolments"):  # fmt: skip
+        assert text in words(page)
+    assert f"/check-ins/{traces.open_check_in.public_id}" in links(page)
+    assert f"/cohorts/{world.cohort.public_id}/launches/new" in links(page)
+    assert "Who needs you" not in words(page)
+    assert "Programmes" not in words(page)
+
+
+def test_a_coach_finds_who_needs_them(browse: Browse, world: World, traces: Traces) -> None:
+    page = browse(world.coach).get("/")
+    assert "Who needs you" in words(page)
+    assert "No answer to “Six weeks on”" in words(page)
+    assert f"/members/{world.member.public_id}" in links(page)
+    assert f"/sessions/{traces.pair.public_id}" in links(page)
+    assert "Your goals" not in words(page)
+
+
+def test_a_coach_whom_nobody_waits_for_is_told_so(browse: Browse, world: World) -> None:
+    assert "Nobody is waiting for you" in words(browse(world.coach).get("/"))
+
+
+def test_a_coordinator_finds_their_programmes_in_figures(browse: Browse, world: World, traces: Traces) -> None:
+    page = browse(world.coordinator).get("/")
+    assert "MOOC School" in words(page)
+    assert "1,234 enrolments" in words(page)
+    assert f"/programmes/{world.programme.public_id}" in links(page)
+
+
+def test_an_observer_is_not_asked_to_learn(browse: Browse, world: World, traces: Traces) -> None:
+    page = browse(world.observer).get("/")
+    assert "Cohorts that you follow" in words(page)
+    assert "Your goals" not in words(page)
+    assert "Log a launch" not in words(page)
+
+
+def test_several_roles_share_one_page(session: Session, browse: Browse, world: World) -> None:
+    factories.make_coordinator(session, world.programme, world.coach)
+    elsewhere = factories.make_cohort(session)
+    factories.make_membership(session, elsewhere, world.coach, role=Role.PARTICIPANT)
+    page = words(browse(world.coach).get("/"))
+    for heading in ("Your cohorts", "Your goals", "Who needs you", "Cohorts that you coach", "Programmes"):
+        assert heading in page
+
+
+def test_who_is_nowhere_yet_is_told_what_will_happen(session: Session, browse: Browse) -> None:
+    page = browse(factories.make_person(session)).get("/")
+    assert page.status_code == 200
+    assert "You are not in a cohort yet" in words(page)
+
+
+def test_an_administrator_of_an_empty_house_is_told_how_to_begin(session: Session, browse: Browse) -> None:
+    page = browse(factories.make_person(session, is_administrator=True)).get("/")
+    assert "There is no programme yet" in words(page)

@@ -1,0 +1,180 @@
+"""The main job, end to end, in a real browser with a real mail server, on both engines.
+
+A coordinator comes in, a coach opens a cohort, schedules a session and records who came from a Zoom report; a
+participant sets a goal and logs the launch of a course; the timetable mails a check-in; it is answered by its link
+without signing in; and the coordinator sees it all.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Mailbox, Product
+
+PASSWORD = "a long and quiet sentence"
+OUR_REPORT = Path(__file__).with_name("zoom_report.csv")
+REAL_REPORT = Path(__file__).resolve().parents[3] / "shared" / "samples" / "zoom_participants.csv"
+# Fifteen days ago, so that the check-in of two weeks after the end fell due yesterday.
+ENDED = date.today() - timedelta(days=15)
+
+pytestmark = [pytest.mark.browser]
+
+
+class Visitor:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, browser: Browser, product: Product, *, width: int = 1280) -> None:
+        self.context = browser.new_context(
+            base_url=product.base, viewport={"width": width, "height": 900}, timezone_id="Europe/London"
+        )
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def come_in(self, link: str) -> Page:
+        """Accepts an invitation and is signed in."""
+        self.page.goto(link)
+        self.page.get_by_label("Choose a password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Start").click()
+        expect(self.page.get_by_text("Your account is ready")).to_be_visible()
+        return self.page
+
+    def fill(self, **fields: str) -> None:
+        """Fills inputs by the names that they have in the form."""
+        for name, value in fields.items():
+            self.page.locator(f"[name={name}]").first.fill(value)
+
+    def choose(self, name: str, value: str) -> None:
+        """Chooses by the label, as people do: it covers the whole choice."""
+        number = self.page.locator(f"[name={name}][value={value}]").get_attribute("id")
+        self.page.locator(f"label[for='{number}']").click()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+
+
+@pytest.mark.parametrize(
+    "report", [pytest.param(OUR_REPORT, id="our-report"), pytest.param(REAL_REPORT, id="real-report")]
+)
+def test_the_main_job(browser: Browser, product: Product, mailbox: tuple[Mailbox, str], report: Path) -> None:
+    if not report.exists():
+        pytest.skip("The sample exports are not beside this checkout.")
+    mails = mailbox[0]
+    product.command("upgrade")
+    product.command("programme", "add", "school", "--name", "Course School")
+    invitation = product.command("person", "add", "ruth@example.org", "--name", "Ruth", "--timezone", "Europe/London")
+    product.command("programme", "coordinator", "school", "ruth@example.org")
+    product.start()
+
+    coordinator = Visitor(browser, product)
+    coordinator.come_in(invitation)
+    open_cohort(coordinator, "Cohort before", kind="formal")
+    add_member(coordinator, "Asha Coach", "coach@example.org", role="coach")
+
+    coach = Visitor(browser, product)
+    coach.come_in(mails.link_to("coach@example.org", "/invitations/"))
+    open_cohort(coach, "The band", kind="coaching")
+    add_member(coach, "George Harrison", "george.harrison@gmail.com", role="participant")
+    add_member(coach, "Ringo Starr", "ringorocks@beatles.org", role="participant")
+    hold_session(coach)
+    record_attendance(coach, report)
+
+    participant = Visitor(browser, product, width=390)
+    participant.come_in(mails.link_to("george.harrison@gmail.com", "/invitations/"))
+    set_goal(participant)
+    log_launch(participant)
+
+    answer_by_link(Visitor(browser, product, width=390), mails.link_to("george.harrison@gmail.com", "/check-in/"))
+    see_it_all(coordinator)
+    for visitor in (coordinator, coach, participant):
+        assert visitor.said == []
+
+
+def open_cohort(visitor: Visitor, name: str, *, kind: str) -> None:
+    visitor.page.goto("/programmes")
+    visitor.follow("Course School")
+    visitor.follow("Open a cohort")
+    visitor.choose("kind", kind)
+    visitor.fill(name=name, starts_on=str(ENDED - timedelta(weeks=12)), ends_on=str(ENDED))
+    visitor.press("Open the cohort")
+    expect(visitor.page.get_by_text(f"{name} is open")).to_be_visible()
+
+
+def add_member(visitor: Visitor, name: str, email: str, *, role: str) -> None:
+    visitor.follow("Add someone")
+    visitor.fill(name=name, email=email)
+    visitor.choose("role", role)
+    visitor.press("Add")
+    expect(visitor.page.get_by_text(f"{name} is added")).to_be_visible()
+
+
+def hold_session(coach: Visitor) -> None:
+    """Logs a session after the fact, at the time of the report."""
+    coach.follow("Schedule a session")
+    coach.fill(title="Circle on launching", local_day="2020-09-24", local_time="11:30", duration_minutes="80")
+    coach.page.locator("[name=timezone]").select_option("America/New_York")
+    coach.press("Save the session")
+    expect(coach.page.get_by_role("heading", name="Circle on launching")).to_be_visible()
+
+
+def record_attendance(coach: Visitor, report: Path) -> None:
+    coach.follow("Import Zoom report")
+    coach.page.locator("[name=file]").set_input_files(report)
+    coach.press("Check the report")
+    expect(coach.page.get_by_role("row", name="George Harrison")).to_contain_text("Present")
+    expect(coach.page.get_by_role("row", name="Ringo Starr")).to_contain_text("Partial")
+    coach.press("Record attendance")
+    coach.follow("Back to the session")
+    george = coach.page.get_by_role("group", name="George Harrison")
+    expect(george.get_by_label("Present")).to_be_checked()
+    expect(coach.page.get_by_role("group", name="Ringo Starr").get_by_label("Partial")).to_be_checked()
+
+
+def set_goal(participant: Visitor) -> None:
+    participant.page.goto("/")
+    participant.follow("Your goals, attendance and check-ins")
+    participant.follow("Set a goal")
+    participant.fill(statement="Launch a course with my team", why="Twice as many ask as we can teach")
+    participant.press("Set the goal")
+    expect(participant.page.get_by_role("heading", name="Launch a course with my team")).to_be_visible()
+
+
+def log_launch(participant: Visitor) -> None:
+    participant.page.goto("/")
+    participant.follow("The band")
+    participant.follow("Log a launch")
+    participant.fill(title="Slide guitar for beginners", launched_on=str(ENDED - timedelta(days=7)), enrolments="120")
+    participant.press("Log the launch")
+    expect(participant.page.get_by_role("heading", name="Slide guitar for beginners")).to_be_visible()
+    expect(participant.page.get_by_text("120 enrolments")).to_be_visible()
+
+
+def answer_by_link(stranger: Visitor, link: str) -> None:
+    """Opened twice, as by a scanner first; answered without any account."""
+    stranger.page.goto(link)
+    stranger.page.goto(link)
+    stranger.choose("choice", "did_it")
+    stranger.fill(note="Open since two weeks, the discussion is lively.", enrolments="150")
+    stranger.press("Send my answer")
+    expect(stranger.page.get_by_text("Your answer is kept")).to_be_visible()
+    stranger.page.goto("/")
+    expect(stranger.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def see_it_all(coordinator: Visitor) -> None:
+    coordinator.page.goto("/programmes")
+    coordinator.follow("Course School")
+    expect(coordinator.page.get_by_text("150", exact=True).first).to_be_visible()
+    coordinator.follow("The band")
+    row = coordinator.page.get_by_role("row", name="George Harrison").first
+    expect(row).to_contain_text("Did it")
+    expect(row).to_contain_text("150")
+    expect(row).to_contain_text("Slide guitar for beginners")

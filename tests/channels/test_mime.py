@@ -1,0 +1,185 @@
+"""Mails as a mail program reads them: text and HTML say the same, and nobody's words become a header."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from coaching.channels.base import Letter
+from coaching.channels.mime import LONGEST_SUBJECT, one_line, write_mail
+from coaching.models import MessageKind
+
+SENDER = "Coaching <coaching@example.org>"
+LINK = "https://coaching.example.org/check-in/AbC_123-x"
+FACTS: dict[str, dict[str, Any]] = {
+    "check_in": {
+        "label": "Two weeks on",
+        "question": "Have you begun to put what you learned into practice?",
+        "cohort": "Cohort 7 & friends",
+        "programme": "MOOC School",
+        "closes_at": "2026-07-13T08:00:00+00:00",
+        "is_synthetic": False,
+    },
+    "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
+    "password_reset": {},
+}
+
+
+def letter(kind: str = "check_in", **values: Any) -> Letter:
+    standard = Letter(
+        kind=kind,
+        message_id="<0123456789abcdefghjk@coaching.internal>",
+        name="Ann Author",
+        address="ann@example.org",
+        timezone="Europe/London",
+        facts=FACTS[kind],
+        link=LINK,
+        written_at=datetime(2026, 6, 15, 8, 0, tzinfo=UTC),
+    )
+    return replace(standard, **values)
+
+
+def read(letter: Letter) -> EmailMessage:
+    parsed = email.message_from_bytes(write_mail(letter, sender=SENDER), policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    assert not parsed.defects
+    return parsed
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+class Words(HTMLParser):
+    """The text of an HTML document, the targets of its links, and what it would load."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self._silent = 0
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = dict(attributes)
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        self.loads += [value for name, value in attributes if name in {"src", "background"} and value]
+        self._silent += tag in {"style", "title", "script"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in {"style", "title", "script"}
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.words += data.split()
+
+
+def told(words: str) -> set[str]:
+    return {word.strip('.,:"“”') for word in words.split()} - {""}
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in MessageKind])
+def test_every_kind_has_a_text_and_its_html_twin(kind: str) -> None:
+    mail = read(letter(kind))
+    plain, html = part(mail, "plain"), Words(part(mail, "html"))
+    assert plain.startswith("Hello Ann Author,")
+    assert plain.split().count(LINK) == 1
+    assert html.links == [LINK]
+    assert html.loads == []
+    assert " ".join(html.words).replace("“", '"').count("Hello Ann Author,") == 1
+    # What the HTML says, the text says too: only the link stands in the one as words, in the other behind a button.
+    assert told(" ".join(html.words[html.words.index("Hello") :])) <= told(plain)
+
+
+def test_the_headers_are_those_of_a_machine_that_wants_no_machine_to_answer() -> None:
+    mail = read(letter())
+    assert mail["From"] == SENDER
+    assert mail["To"] == "Ann Author <ann@example.org>"
+    assert mail["Subject"] == "Two weeks on: Cohort 7 & friends"
+    assert mail["Message-ID"] == "<0123456789abcdefghjk@coaching.internal>"
+    assert mail["Date"].datetime == datetime(2026, 6, 15, 8, 0, tzinfo=UTC)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+
+
+def test_a_check_in_says_who_reads_the_answer_and_until_when_in_the_readers_zone() -> None:
+    mail = read(letter(timezone="America/New_York"))
+    for kind in ("plain", "html"):
+        words = " ".join(Words(part(mail, kind)).words)
+        assert "your coaches in Cohort 7 & friends, and the coordinators of MOOC School" in words
+        assert "Monday 13 July 2026, 04:00 (America/New_York)" in words
+
+
+def test_a_synthetic_programme_says_so() -> None:
+    facts = FACTS["check_in"] | {"is_synthetic": True}
+    mail = read(letter(facts=facts))
+    assert "synthetic data" in part(mail, "html")
+    assert "synthetic data" in part(mail, "plain")
+    assert "synthetic data" not in part(read(letter()), "html")
+
+
+def test_the_same_letter_is_the_same_bytes() -> None:
+    assert write_mail(letter(), sender=SENDER) == write_mail(letter(), sender=SENDER)
+
+
+def test_the_styles_are_written_into_the_elements() -> None:
+    html = part(read(letter()), "html")
+    assert 'class="button"' in html
+    assert "style=" in html.partition('class="button"')[0][-400:] + html.partition('class="button"')[2][:400]
+
+
+def test_what_people_wrote_is_text_and_not_markup() -> None:
+    evil = "<script>alert(1)</script>"
+    mail = read(letter(name=evil, facts=FACTS["check_in"] | {"question": evil}))
+    assert "<script" not in part(mail, "html")
+    assert evil in part(mail, "plain")
+
+
+def test_every_line_is_short_and_seven_bits_wide() -> None:
+    wire = write_mail(letter(name="Zoë Ångström", facts=FACTS["check_in"] | {"question": "ö" * 500}), sender=SENDER)
+    assert wire.isascii()
+    assert max(len(line) for line in wire.split(b"\r\n")) <= 998
+    assert b"\n" not in wire.replace(b"\r\n", b"")
+    assert wire.endswith(b"\r\n")
+
+
+@pytest.mark.parametrize("kind", ["check_in", "invitation"])
+@settings(deadline=None)
+@given(words=st.text(max_size=200), name=st.text(max_size=80))
+def test_nobodys_words_become_a_header(kind: str, words: str, name: str) -> None:
+    names = ("label", "cohort", "programme", "question") if kind == "check_in" else ("to", "by")
+    facts = FACTS[kind] | dict.fromkeys(names, f"{words}\r\nBcc: eve@example.org\r\n\r\n{words}")
+    mail = read(letter(kind, name=f"{name}\nBcc: eve@example.org", facts=facts))
+    assert sorted(mail.keys()) == sorted(
+        [
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "Auto-Submitted",
+            "X-Auto-Response-Suppress",
+            "MIME-Version",
+            "Content-Type",
+        ]
+    )
+    assert [address.addr_spec for address in mail["To"].addresses] == ["ann@example.org"]
+    assert len(mail["Subject"]) <= LONGEST_SUBJECT
+    assert [each.get_content_type() for each in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_line_is_one_line_without_anything_a_terminal_obeys() -> None:
+    assert one_line(" a\r\nb\tc\x1b[2J\u2028d  ") == "a b c [2J d"

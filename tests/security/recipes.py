@@ -1,0 +1,202 @@
+"""What is sent to each address that writes, so that it succeeds for whoever may do it.
+
+A recipe takes the place whose address is called, and the guest: the place from which the identifiers in the body come.
+They are the same, save in the tests that swap them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.security.world import PASSWORD, Place
+
+Recipe = Callable[[Place, Place], dict[str, Any]]
+
+REPORT = (
+    b"Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\r\n"
+    b"Fellow Name-here,fellow@here.example.org,11/20/2023 09:00:05 AM,11/20/2023 10:00:00 AM,60,No\r\n"
+)
+ZONE = "Europe/London"
+COHORT = {"name": "A new name", "timezone": ZONE, "starts_on": "2026-01-05", "ends_on": "2026-02-09"}
+SESSION = {"title": "A new session", "timezone": ZONE, "duration_minutes": 45}
+ANSWER = {"choice": "did_it", "note": "It is open.", "enrolments": 130}
+MEMBER = {"email": "newcomer@example.org", "name": "New Comer", "role": "participant", "status": "active"}
+TOKEN = {"label": "A program", "scopes": ["write"], "days": 30}
+PROJECT = {"title": "A new course", "platform": "moodle", "audience": "Nurses", "url": "https://example.org/course"}
+
+
+def days_on(place: Place, days: int) -> str:
+    """A day so long after the launch in the world, which was 40 days ago."""
+    return (place.rows["run"].launched_on + timedelta(days=days)).isoformat()
+
+
+def goal_values(place: Place, _guest: Place) -> dict[str, Any]:
+    """A goal that was rated keeps its scale."""
+    goal = place.rows["goal"]
+    names = ("much_less", "less", "expected", "more", "much_more", "importance", "difficulty", "baseline")
+    return {"statement": "Another statement"} | {name: getattr(goal, name) for name in names}
+
+
+def rating(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"score": 1, "rated_on": days_on(place, 35), "note": "Getting there."}
+
+
+def launch(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"launched_on": days_on(place, 20), "enrolments": 70}
+
+
+def quick_launch(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"title": "A quick course", "launched_on": days_on(place, 20), "enrolments": 70}
+
+
+def stage_change(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"stage": "designing", "on": days_on(place, 5), "note": "On paper."}
+
+
+def reach(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"metric": "joiners", "value": 300, "as_of": days_on(place, 30)}
+
+
+def new_project(_place: Place, guest: Place) -> dict[str, Any]:
+    return PROJECT | {"owners": [guest.ids["fellow member"]], "stage": "idea"}
+
+
+def owner(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"membership_id": guest.ids["fellow member"]}
+
+
+def run(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"run_id": guest.ids["run"]}
+
+
+def marks(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"marks": [{"membership_id": guest.ids["member"], "status": "present"}]}
+
+
+def pair(_place: Place, guest: Place) -> dict[str, Any]:
+    return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
+
+
+def constant(**values: Any) -> Callable[[Place, Place], dict[str, Any]]:
+    return lambda _place, _guest: values
+
+
+def page_session(**more: Any) -> Callable[[Place, Place], dict[str, Any]]:
+    return constant(**SESSION, local_day="2026-03-02", local_time="10:00", **more)
+
+
+def page_pair(_place: Place, guest: Place) -> dict[str, Any]:
+    return SESSION | {"local_day": "2026-03-02", "local_time": "10:00", "pair_with": guest.ids["member"]}
+
+
+def page_marks(_place: Place, guest: Place) -> dict[str, Any]:
+    return {f"mark-{guest.ids['member']}": "present"}
+
+
+def page_report(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(REPORT), "report.csv"), "date_order": "mdy", "other_day": "on"}
+
+
+def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(REPORT), "report.csv"), "date_order": "mdy", "other_day": "true"}
+
+
+def reset_address(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"email": place.people["fellow"].email}
+
+
+def credentials(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"email": place.people["fellow"].email, "password": PASSWORD}
+
+
+FIRST = {"version": "1"}
+FORMS: dict[str, Recipe] = {
+    "account.edit": constant(name="Another Name", timezone=ZONE, **FIRST),
+    "account.create_token": constant(**TOKEN),
+    "account.revoke_token": constant(),
+    "appearance.choose": constant(theme="dark", next="/account"),
+    "check_in_links.answer": constant(**ANSWER),
+    "check_ins.answer": constant(**ANSWER),
+    "cohorts.create": constant(**COHORT, kind="formal"),
+    "cohorts.update": constant(**COHORT, **FIRST),
+    "goals.create": constant(statement="Run it again"),
+    "goals.rate": rating,
+    "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
+    "imports.apply": page_report,
+    "imports.preview": page_report,
+    "imports.resolve": owner,
+    "imports.undo": constant(),
+    "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
+    "members.change": constant(status="paused", reason="On leave", **FIRST),
+    "members.create": constant(**MEMBER),
+    "members.invite": constant(),
+    "messages.resend": constant(),
+    "password_resets.create": reset_address,
+    "password_resets.submit": constant(password=PASSWORD),
+    "practice.tie": run,
+    "projects.change": stage_change,
+    "projects.create": new_project,
+    "projects.create_launch": quick_launch,
+    "projects.launch": launch,
+    "projects.share": owner,
+    "projects.update": constant(**PROJECT, **FIRST),
+    "runs.correct": constant(value=260, reason="A typing error"),
+    "runs.report": reach,
+    "sessions.cancel": constant(reason="Snow", **FIRST),
+    "sessions.create": page_pair,
+    "sessions.mark": page_marks,
+    "sessions.update": page_session(**FIRST),
+    "sign_in.end": constant(),
+    "sign_in.submit": credentials,
+}
+# The API's, which take JSON, save the one upload.
+BODIES: dict[str, Recipe] = {
+    "api_check_ins.answer": constant(**ANSWER),
+    "api_cohorts.edit": constant(**COHORT),
+    "api_goals.create": constant(statement="Run it again"),
+    "api_goals.edit": constant(statement="Another statement"),
+    "api_goals.rate": rating,
+    "api_imports.match": owner,
+    "api_imports.undo": constant(),
+    "api_members.add": constant(**MEMBER),
+    "api_members.change": constant(status="paused", reason="On leave"),
+    "api_messages.resend": constant(),
+    "api_practice.tie": run,
+    "api_programmes.open_one": constant(**COHORT, kind="formal"),
+    "api_projects.change": stage_change,
+    "api_projects.edit": constant(**PROJECT),
+    "api_projects.launch": launch,
+    "api_projects.launch_quickly": quick_launch,
+    "api_projects.share": owner,
+    "api_projects.start": new_project,
+    "api_runs.correct": constant(value=260, reason="A typing error"),
+    "api_runs.report": reach,
+    "api_sessions.cancel": constant(reason="Snow"),
+    "api_sessions.edit": constant(**SESSION, local_start="2026-03-02T10:00"),
+    "api_sessions.mark_there": marks,
+    "api_sessions.schedule": pair,
+    "api_tokens.create": constant(**TOKEN),
+}
+UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
+BODILESS = frozenset({"api_tokens.revoke"})
+# Bodies that hold identifiers.
+WITH_IDENTIFIERS = sorted(
+    name
+    for name, recipe in (FORMS | BODIES).items()
+    if recipe in {owner, run, marks, pair, page_pair, page_marks, new_project}
+)
+
+
+def request_options(endpoint: str, place: Place, guest: Place | None = None, **extra: Any) -> dict[str, Any]:
+    """The body, and the headers that it needs, as the test client takes them. `extra` fields are added to it."""
+    guest = guest or place
+    if endpoint in FORMS:
+        return {"data": FORMS[endpoint](place, guest) | extra}
+    if endpoint in UPLOADS:
+        return {"data": UPLOADS[endpoint](place, guest) | extra}
+    if endpoint in BODIES:
+        return {"json": BODIES[endpoint](place, guest) | extra, "headers": {"If-Match": "*"}}
+    return {"json": extra} if extra else {}

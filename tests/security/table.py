@@ -1,0 +1,274 @@
+"""Who gets what: a row for each address, a column for each person. A rule without a row here fails the matrix.
+
+`ok` is success, a number is that status. A row may name another row of the world than the usual one: `| coach member`
+asks about the coach's membership instead of the participant's. Everything asked about is in the cohort "here".
+
+par participant, fel fellow participant, wdr withdrawn, app applied only; nei participant of the cohort beside, which is
+in the same programme; str participant of another programme; coa coach, fco former coach, cob coach of the cohort
+beside, cot coach in the other programme; obs observer; cdr coordinator, cdt coordinator of the other programme;
+adm administrator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.security.recipes import FORMS
+from tests.security.stage import NOBODIES, PEOPLE, Stage, is_api
+from tests.security.world import Place
+
+TABLE = """
+                                                  par fel wdr app nei str coa fco cob cot obs cdr cdt adm
+# Public: these say in their modules why.
+assets.asset                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+health.live                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+health.ready                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+appearance.choose                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+sign_in.form                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+sign_in.submit                                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+sign_in.demo                                      404 404 404 404 404 404 404 404 404 404 404 404 404 404
+invitations.show                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+invitations.accept                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+password_resets.new                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+password_resets.create                            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+password_resets.show                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+password_resets.submit                            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+check_in_links.show                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+check_in_links.answer                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_docs.openapi                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_docs.viewer                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+# Oneself.
+home.show                                         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+sign_in.end                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+account.show                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+account.edit                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+account.create_token                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+account.revoke_token                              ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+api_me.show                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_me.list_memberships                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_tokens.index                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_tokens.create                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_tokens.revoke                                 ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+
+# Programmes: for those who coordinate one or open cohorts in it; its figures for coordinators.
+programmes.list                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+programmes.show                                   404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_programmes.index                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_programmes.show                               404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_progress.show_programme                       404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+cohorts.new                                       404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+
+# Cohorts: seen by those who are in, changed by those who run them.
+api_cohorts.index                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+cohorts.show                                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_cohorts.show                                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+cohorts.edit                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+cohorts.update                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_cohorts.edit                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_progress.show_cohort                          403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+
+# Members: each sees themselves; those who run the cohort see everyone.
+api_members.index                                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+members.new                                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+members.create                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_members.add                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+members.show                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+members.show | withdrawn member                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+members.show | coach member                       404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_members.show                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_members.show | withdrawn member               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_members.show | observer member                404 404 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_members.list_statuses                         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+members.change                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+members.change | coach member                     404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_members.change                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_members.change | coach member                 404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+members.invite | invited member                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+members.invite | fellow member                    404 403 404 404 404 404 409 404 404 404 404 409 404 409
+
+# Sessions: the cohort's for everybody in it, a one-to-one for its pair.
+api_sessions.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+sessions.new                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+sessions.create                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_sessions.schedule                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+sessions.show                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+sessions.show | pair session                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_sessions.show                                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_sessions.show | pair session                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+sessions.edit                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+sessions.edit | pair session                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+sessions.update                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+sessions.update | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_sessions.edit                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_sessions.edit | pair session                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+sessions.cancel                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+sessions.cancel | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_sessions.cancel                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_sessions.cancel | pair session                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+sessions.mark                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+sessions.mark | pair session                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_sessions.show_attendance                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_sessions.show_attendance | pair session       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_sessions.mark_there                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_sessions.mark_there | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# Imports: for those who run the cohort.
+imports.new                                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.new | pair session                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+imports.preview                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.apply                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_imports.bring_in                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_imports.bring_in | pair session               403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+imports.show                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.show | pair import                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+imports.resolve                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.undo                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.undo | pair import                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_imports.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_imports.show | pair import                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_imports.match                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_imports.undo                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
+# Goals: the participant's and the coaches', and nobody else's.
+api_goals.index                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goals.new                                         ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
+goals.new | coach member                          404 404 404 404 404 404 403 404 404 404 404 403 404 403
+goals.create                                      ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
+goals.create | coach member                       404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_goals.create                                  ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_goals.create | coach member                   404 404 404 404 404 404 403 404 404 404 404 403 404 403
+goals.show                                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goals.show | withdrawn goal                       404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goals.show                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goals.show | withdrawn goal                   404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+goals.edit                                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goals.update                                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goals.edit | unrated goal                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goals.rate                                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goals.list_ratings                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goals.rate                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+
+# Course projects: seen in the cohorts of their owners, changed by owners and by those who run these cohorts.
+api_projects.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+projects.new                                      ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.create                                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_projects.start                                ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.new_launch                               ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.create_launch                            ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_projects.launch_quickly                       ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.show                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+projects.show | shared project                    ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_projects.show                                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_projects.show | shared project                ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+projects.edit                                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.edit | shared project                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+projects.update                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_projects.edit                                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_projects.edit | shared project                ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+projects.launch                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.launch | shared project                  ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+api_projects.launch                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_projects.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+projects.change                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_projects.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
+# Runs and reach: as the project.
+runs.show                                         ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+runs.show | shared run                            ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_runs.show                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_runs.show | shared run                        ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+runs.report                                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+runs.report | shared run                          ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+api_runs.report                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+runs.new_correction                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+runs.correct                                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_runs.correct                                  ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
+# The practice log: the participant's, and of those who run the cohort.
+practice.list                                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.index                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.member_runs                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice.tie                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.tie                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# Check-ins: answered by the participant alone, read by those who run the cohort.
+api_check_ins.index                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_check_ins.list_member                         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+check_ins.show                                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+check_ins.show | withdrawn check-in               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_check_ins.show                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_check_ins.show | withdrawn check-in           404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+check_ins.answer                                  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+check_ins.answer | withdrawn check-in             404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_check_ins.answer                              ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
+
+# The outbox and the state of the product: for administrators.
+messages.list                                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+messages.resend                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+api_messages.index                                404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+api_messages.show                                 404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+api_messages.resend                               404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+api_status.show                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+"""
+# Those who come without a key that opens: what they get at a public address, a page, and the API.
+NOBODY_AT_PAGE = "in"
+NOBODY_AT_API = "401"
+# A cookie that is not ours carries no CSRF token either.
+FORGED_FORM = "400"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    endpoint: str
+    variant: str
+    expected: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.endpoint} | {self.variant}" if self.variant else self.endpoint
+
+    def instead(self, place: Place) -> dict[str, str]:
+        """The identifiers that the variant puts in the place of the usual ones, by noun."""
+        return {self.variant.rpartition(" ")[2]: place.ids[self.variant]} if self.variant else {}
+
+    def path(self, stage: Stage, place: Place) -> str:
+        return stage.path(self.endpoint, place, **self.instead(place))
+
+
+def read_table() -> list[Row]:
+    """The rows. Raises ValueError for a line that does not fit the heading."""
+    heading, *lines = [line for line in TABLE.splitlines() if line and not line.startswith("#")]
+    width = len(heading) - len(heading.lstrip())
+    rows = []
+    for line in lines:
+        endpoint, _, variant = line[:width].strip().partition(" | ")
+        cells = line[width:].split()
+        rows.append(Row(endpoint, variant, dict(zip(PEOPLE, cells, strict=True))))
+    return rows
+
+
+ROWS = read_table()
+
+
+def expected(stage: Stage, row: Row, identity: str) -> str:
+    """What this identity is to get, those of the table and those whose key does not open."""
+    if identity in row.expected:
+        return row.expected[identity]
+    if identity == "forged" and row.endpoint in FORMS and row.endpoint != "check_in_links.answer":
+        return FORGED_FORM
+    if stage.is_public(row.endpoint):
+        return row.expected["stranger"]
+    at_api, is_read = is_api(stage.rules[row.endpoint].rule), stage.method(row.endpoint) == "GET"
+    if identity in NOBODIES:
+        return NOBODY_AT_API if at_api else NOBODY_AT_PAGE
+    if not at_api:
+        return NOBODY_AT_PAGE
+    # A coach's token with one scope: what it does not cover is refused, whatever is asked about.
+    return row.expected["coach"] if is_read == (identity == "reader") else "403"

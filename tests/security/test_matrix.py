@@ -1,0 +1,89 @@
+"""Every rule of the app, asked by everybody: the answer is what the table says, and a refusal keeps nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.security.recipes import BODIES, BODILESS, FORMS, UPLOADS, request_options
+from tests.security.stage import NOBODIES, PEOPLE, Answer, Stage, is_api
+from tests.security.table import ROWS, Row, expected
+
+KEY_HOLDERS = (*PEOPLE, "reader", "writer")
+# A refusal that is remembered all the same: there is none among the cells, because every sign-in here succeeds.
+READS = ("GET",)
+
+
+def play(stage: Stage, row: Row, identity: str, *, method: str | None = None) -> Answer:
+    """One cell."""
+    here = stage.world.here
+    return stage.send(
+        identity,
+        method or stage.method(row.endpoint),
+        row.path(stage, here),
+        **request_options(row.endpoint, here),
+    )
+
+
+def by_name(row: Row) -> str:
+    return row.name
+
+
+def test_every_rule_has_a_row(stage: Stage) -> None:
+    assert {row.endpoint for row in ROWS} == set(stage.rules)
+    assert len({row.name for row in ROWS}) == len(ROWS)
+
+
+def test_every_rule_that_writes_has_a_recipe(stage: Stage) -> None:
+    writing = {endpoint for endpoint in stage.rules if stage.method(endpoint) not in READS}
+    assert set(FORMS) | set(BODIES) | set(UPLOADS) | BODILESS == writing
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_name)
+def test_everybody_gets_what_is_theirs(stage: Stage, row: Row) -> None:
+    wrong = {}
+    for identity in (*KEY_HOLDERS, *NOBODIES):
+        answer = play(stage, row, identity)
+        wanted = expected(stage, row, identity)
+        if answer.kind != wanted:
+            wrong[identity] = (wanted, answer.kind)
+        if wanted != "ok":
+            assert not answer.kept, (identity, answer.kept)
+        elif stage.method(row.endpoint) in READS:
+            assert not answer.writes, (identity, answer.writes)
+    assert wrong == {}, "Wanted, and got."
+
+
+HIDDEN = [row for row in ROWS if "404" in row.expected.values() and row.endpoint != "sign_in.demo"]
+
+
+@pytest.mark.parametrize("row", HIDDEN, ids=by_name)
+def test_not_yours_is_the_same_as_not_there(stage: Stage, row: Row) -> None:
+    here = stage.world.here
+    hidden, nothing = row.path(stage, here), stage.path_to_nothing(row.endpoint)
+    method, options = stage.method(row.endpoint), request_options(row.endpoint, here)
+    for identity in (name for name, cell in row.expected.items() if cell == "404"):
+        theirs = stage.send(identity, method, hidden, **request_options(row.endpoint, here))
+        nobodys = stage.send(identity, method, nothing, **options)
+        assert theirs.bare(hidden) == nobodys.bare(nothing), identity
+        options = request_options(row.endpoint, here)
+
+
+PLAIN = [row for row in ROWS if not row.variant]
+ASKERS = ("anonymous", "participant", "stranger", "coach", "administrator")
+
+
+@pytest.mark.parametrize("row", PLAIN, ids=by_name)
+def test_head_and_options_tell_no_more(stage: Stage, row: Row) -> None:
+    """HEAD is answered as GET is, without a body; OPTIONS tells the methods to whoever is let in at all."""
+    method = stage.method(row.endpoint)
+    for identity in ASKERS:
+        if method == "GET":
+            head = play(stage, row, identity, method="HEAD")
+            assert head.kind == expected(stage, row, identity)
+            assert head.response.data == b""
+        options = stage.send(identity, "OPTIONS", row.path(stage, stage.world.here))
+        is_shut = identity == "anonymous" and not stage.is_public(row.endpoint)
+        at_api = is_api(stage.rules[row.endpoint].rule)
+        assert options.kind == (("401" if at_api else "in") if is_shut else "ok")
+        assert options.response.data == (options.response.data if is_shut else b"")
+        assert not options.writes

@@ -1,0 +1,403 @@
+"""A small world with every noun three times: in the cohort, in the one beside it, and in another programme.
+
+Every text in it is marked, so that a test can tell whose words it found in an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    AnswerChoice,
+    ApiToken,
+    BatchState,
+    Capability,
+    CheckIn,
+    CheckInAnswer,
+    CheckInState,
+    Cohort,
+    Delivery,
+    FollowUpPlan,
+    FollowUpStep,
+    ImportBatch,
+    ImportRow,
+    Membership,
+    MembershipStatus,
+    Message,
+    MessageKind,
+    MessageState,
+    Person,
+    PracticeEntry,
+    PracticeKind,
+    Programme,
+    Purpose,
+    Rating,
+    ReachMetric,
+    ReachSnapshot,
+    ReachSource,
+    Role,
+    RowOutcome,
+    StageChange,
+    StatusChange,
+)
+from coaching.tokens import hash_secret
+from tests import factories
+
+PASSWORD = "a long enough password"
+PLACES = ("here", "beside", "there")
+
+
+@dataclass
+class Place:
+    """One cohort with all that is in it. `ids` has each noun's public identifier, under the noun of its address."""
+
+    label: str
+    programme: Programme
+    cohort: Cohort
+    people: dict[str, Person]
+    members: dict[str, Membership]
+    rows: dict[str, Any]
+    secrets: dict[str, str]
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {noun: row.public_id for noun, row in self.rows.items()}
+
+
+@dataclass
+class World:
+    now: datetime
+    here: Place
+    beside: Place
+    there: Place
+    people: dict[str, Person]
+
+    def place(self, label: str) -> Place:
+        found: Place = getattr(self, label)
+        return found
+
+
+def build_world(session: Session, *, now: datetime) -> World:
+    """Two programmes; two cohorts in the first, one in the second; and everybody who has to do with them."""
+    first = factories.make_programme(session, name="Programme here", description="about-here")
+    second = factories.make_programme(session, name="Programme there", description="about-there")
+    places = {
+        label: _Builder(session, label, programme, now).build()
+        for label, programme in (("here", first), ("beside", first), ("there", second))
+    }
+    here, beside, there = (places[label] for label in PLACES)
+    people = here.people | {
+        "neighbour": beside.people["participant"],
+        "coach_beside": beside.people["coach"],
+        "stranger": there.people["participant"],
+        "coach_there": there.people["coach"],
+        "coordinator": factories.make_coordinator(session, first, _person(session, "coordinator", "here")),
+        "coordinator_there": factories.make_coordinator(session, second, _person(session, "coordinator", "there")),
+        "administrator": _person(session, "administrator", "here", is_administrator=True),
+    }
+    # A course that is built together with somebody of the cohort beside.
+    owners = (here.members["participant"], beside.members["participant"])
+    shared = factories.make_project(session, here.cohort, owners=owners, title="title-shared-here")
+    here.rows["shared project"] = shared
+    here.rows["shared run"] = factories.make_run(
+        session, shared, launched_on=(now - timedelta(days=40)).date(), label="label-shared-here"
+    )
+    session.flush()
+    return World(now=now, here=here, beside=beside, there=there, people=people)
+
+
+def _person(session: Session, who: str, label: str, **values: Any) -> Person:
+    values = {
+        "name": f"{who.title()} Name-{label}",
+        "email": f"{who}@{label}.example.org",
+        "password_hash": _HASH,
+        "timezone": "Europe/London",
+    } | values
+    return factories.make_person(session, **values)
+
+
+# Hashed once and with little effort: argon2 is slow on purpose, and all of them have the same password.
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+class _Builder:
+    """The rows of one place."""
+
+    def __init__(self, session: Session, label: str, programme: Programme, now: datetime) -> None:
+        self.session, self.label, self.programme, self.now = session, label, programme, now
+        self.rows: dict[str, Any] = {"programme": programme}
+        self.secrets: dict[str, str] = {}
+
+    def build(self) -> Place:
+        self.cohort = factories.make_cohort(
+            self.session,
+            self.programme,
+            name=f"Cohort {self.label}",
+            description=self.says("description"),
+            starts_on=self.day(200),
+            ends_on=self.day(30),
+        )
+        self.rows["cohort"] = self.cohort
+        self._people()
+        self._goal()
+        self._sessions()
+        self._check_ins()
+        self._projects()
+        self._imports()
+        self._keys()
+        self.session.flush()
+        return Place(self.label, self.programme, self.cohort, self.people, self.members, self.rows, self.secrets)
+
+    def says(self, what: str) -> str:
+        return f"{what}-{self.label}"
+
+    def ago(self, days: float) -> datetime:
+        return self.now - timedelta(days=days)
+
+    def day(self, days: int) -> Any:
+        return self.ago(days).date()
+
+    def add(self, row: Any) -> Any:
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def _people(self) -> None:
+        standings = {
+            "participant": (Role.PARTICIPANT, MembershipStatus.ACTIVE),
+            "fellow": (Role.PARTICIPANT, MembershipStatus.ACTIVE),
+            "withdrawn": (Role.PARTICIPANT, MembershipStatus.WITHDRAWN),
+            "applicant": (Role.PARTICIPANT, MembershipStatus.APPLIED),
+            "invited": (Role.PARTICIPANT, MembershipStatus.ACTIVE),
+            "observer": (Role.OBSERVER, MembershipStatus.ACTIVE),
+            "coach": (Role.COACH, MembershipStatus.ACTIVE),
+            "former_coach": (Role.COACH, MembershipStatus.WITHDRAWN),
+            "suspended": (Role.COACH, MembershipStatus.ACTIVE),
+        }
+        self.people, self.members = {}, {}
+        for who, (role, status) in standings.items():
+            password = {"password_hash": None} if who == "invited" else {}
+            person = _person(self.session, who, self.label, **password)
+            self.people[who] = person
+            self.members[who] = factories.make_membership(
+                self.session, self.cohort, person, role=role, status=status, joined_at=self.ago(190)
+            )
+        # Only the gate keeps this one out: nobody has ended the session, the token or the membership.
+        self.people["suspended"].suspended_at = self.ago(1)
+        self.rows |= {
+            "member": self.members["participant"],
+            "fellow member": self.members["fellow"],
+            "withdrawn member": self.members["withdrawn"],
+            "invited member": self.members["invited"],
+            "coach member": self.members["coach"],
+            "observer member": self.members["observer"],
+        }
+        self.add(
+            StatusChange(
+                membership_id=self.members["participant"].id,
+                status=MembershipStatus.ACTIVE,
+                at=self.ago(100),
+                reason=self.says("reason"),
+            )
+        )
+
+    def _goal(self) -> None:
+        marked = {
+            name: self.says(name) for name in ("statement", "why", "much_less", "less", "expected", "more", "much_more")
+        }
+        goal = factories.make_goal(self.session, self.members["participant"], **marked)
+        self.add(
+            Rating(
+                goal=goal,
+                rated_by_id=self.people["participant"].id,
+                score=0,
+                rated_on=self.day(10),
+                note=self.says("rating-note"),
+                created_at=self.ago(10),
+            )
+        )
+        fresh = factories.make_goal(self.session, self.members["participant"], statement=self.says("second-statement"))
+        own = factories.make_goal(self.session, self.members["withdrawn"], statement=self.says("withdrawn-statement"))
+        self.rows |= {"goal": goal, "unrated goal": fresh, "withdrawn goal": own}
+
+    def _sessions(self) -> None:
+        everyone = factories.make_session(
+            self.session,
+            self.cohort,
+            starts_at=self.ago(60),
+            title=self.says("session-title"),
+            agenda=self.says("agenda"),
+            location=f"https://meet.example.org/{self.says('location')}",
+        )
+        pair = factories.make_session(
+            self.session,
+            self.cohort,
+            starts_at=self.ago(50),
+            pair_membership_id=self.members["participant"].id,
+            title=self.says("pair-title"),
+            agenda=self.says("pair-agenda"),
+        )
+        to_come = factories.make_session(
+            self.session, self.cohort, starts_at=self.ago(-10), title=self.says("future-title")
+        )
+        self.rows |= {"session": everyone, "pair session": pair, "future session": to_come}
+
+    def _check_ins(self) -> None:
+        plan = FollowUpPlan(cohort_id=self.cohort.id, created_at=self.now)
+        for position in (1, 2):
+            plan.steps.append(
+                FollowUpStep(
+                    position=position,
+                    label=f"Step {position}",
+                    offset=f"P{position * 7}D",
+                    question=self.says(f"question-{position}"),
+                )
+            )
+        self.add(plan)
+        asked = self._check_in("participant", plan.steps[0], CheckInState.ASKED)
+        answered = self._check_in("participant", plan.steps[1], CheckInState.ANSWERED)
+        self.add(
+            CheckInAnswer(
+                check_in=answered,
+                choice=AnswerChoice.DID_IT,
+                note=self.says("answer-note"),
+                enrolments=120,
+                answered_at=self.ago(5),
+                via="page",
+            )
+        )
+        entry = self.add(
+            PracticeEntry(
+                membership=self.members["participant"],
+                kind=PracticeKind.CHECK_IN,
+                on=self.day(5),
+                text=self.says("answer-note"),
+                enrolments=120,
+                check_in_id=answered.id,
+                created_at=self.ago(5),
+            )
+        )
+        self.rows |= {"check-in": asked, "answered check-in": answered, "practice": entry}
+        self.rows["withdrawn check-in"] = self._check_in("withdrawn", plan.steps[0], CheckInState.ASKED)
+
+    def _check_in(self, who: str, step: FollowUpStep, state: CheckInState) -> CheckIn:
+        row: CheckIn = self.add(
+            CheckIn(
+                step=step,
+                membership=self.members[who],
+                state=state,
+                due_at=self.ago(8),
+                asked_at=self.ago(8),
+                closes_at=self.ago(-30),
+            )
+        )
+        return row
+
+    def _projects(self) -> None:
+        project = factories.make_project(
+            self.session,
+            self.cohort,
+            owners=(self.members["participant"],),
+            title=self.says("project-title"),
+            audience=self.says("audience"),
+            url=f"https://courses.example.org/{self.label}",
+        )
+        self.add(
+            StageChange(
+                project=project, stage="idea", on=self.day(90), note=self.says("stage-note"), recorded_at=self.now
+            )
+        )
+        run = factories.make_run(
+            self.session, project, launched_on=self.day(40), label=self.says("run-label"), recorded_at=self.now
+        )
+        snapshot = self.add(
+            ReachSnapshot(
+                run=run,
+                metric=ReachMetric.JOINERS,
+                value=250,
+                as_of=self.day(20),
+                source=ReachSource.PARTICIPANT,
+                reason=self.says("reach-reason"),
+                recorded_at=self.ago(20),
+            )
+        )
+        self.rows |= {"project": project, "run": run, "reach": snapshot}
+
+    def _imports(self) -> None:
+        for name, held in (("", self.rows["session"]), ("pair ", self.rows["pair session"])):
+            batch = ImportBatch(
+                session_id=held.id,
+                kind="zoom",
+                file_name=f"{self.says('file')}.csv",
+                sha256="0" * 64,
+                detected={"format": "zoom", "warnings": [], "row_errors": []},
+                state=BatchState.APPLIED,
+                imported_at=self.ago(40),
+                imported_by_id=self.people["coach"].id,
+            )
+            row = ImportRow(
+                number=1,
+                name=self.says("unmatched-name"),
+                email=f"unmatched@{self.label}.example.org",
+                minutes=50,
+                outcome=RowOutcome.REVIEW,
+                reason="Two are alike.",
+            )
+            batch.rows.append(row)
+            self.add(batch)
+            self.rows |= {f"{name}import": batch, f"{name}row": row}
+
+    def _keys(self) -> None:
+        """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""
+        participant, check_in = self.people["participant"], self.rows["check-in"]
+        purposes = {
+            "check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, participant),
+            "invitations": (Purpose.INVITATION, self.people["invited"].id, self.people["invited"]),
+            "password-reset": (Purpose.PASSWORD_RESET, participant.id, participant),
+        }
+        for name, (purpose, subject_id, person) in purposes.items():
+            self.secrets[name] = self.says(f"secret-of-{name}")
+            self.add(
+                Capability(
+                    secret_hash=hash_secret(self.secrets[name]),
+                    purpose=purpose,
+                    subject_id=subject_id,
+                    person_id=person.id,
+                    created_at=self.ago(1),
+                    expires_at=self.ago(-10),
+                )
+            )
+        self.rows["token"] = self.add(
+            ApiToken(
+                person_id=participant.id,
+                label=self.says("token-label"),
+                secret_hash=hash_secret(self.says("token")),
+                scopes="read",
+                created_at=self.ago(1),
+                expires_at=self.ago(-10),
+            )
+        )
+        self.rows["message"] = self._message(check_in, participant)
+
+    def _message(self, check_in: CheckIn, recipient: Person) -> Message:
+        message = Message(
+            kind=MessageKind.CHECK_IN,
+            subject_id=check_in.id,
+            recipient_id=recipient.id,
+            address=recipient.email or "",
+            facts={"fact": self.says("message-fact")},
+            secret=self.says("message-secret"),
+            message_id=f"<{self.label}@coaching.internal>",
+            state=MessageState.UNKNOWN,
+            due_at=self.ago(8),
+            created_at=self.ago(8),
+            settled_at=self.ago(8),
+        )
+        message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=self.ago(8), detail="Nobody knows."))
+        self.add(message)
+        return message

@@ -1,0 +1,75 @@
+"""The settings: read once, checked, and a refusal that says what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coaching.config import DEVELOPMENT_SECRET, BadSettings, Settings, read_settings
+
+GOOD = {"COACHING_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz", "COACHING_ENVIRONMENT": "production"}
+
+
+def test_a_checkout_needs_no_settings(tmp_path: Path) -> None:
+    settings = read_settings({"COACHING_INSTANCE": str(tmp_path)})
+    assert settings.is_development
+    assert settings.database_url == f"sqlite:///{tmp_path}/coaching.db"
+    assert settings.mail_url == f"file:{tmp_path}/mail"
+    assert read_settings({"PORT": "8123"}).base_url == "http://127.0.0.1:8123"
+
+
+@pytest.mark.parametrize(
+    "secret", [None, "", "short", "a" * 64, DEVELOPMENT_SECRET], ids=["none", "blank", "short", "repeated", "default"]
+)
+def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(secret: str | None) -> None:
+    environ = {"COACHING_ENVIRONMENT": "production"} | ({} if secret is None else {"COACHING_SECRET_KEY": secret})
+    with pytest.raises(BadSettings) as refusal:
+        read_settings(environ)
+    assert "COACHING_SECRET_KEY" in str(refusal.value)
+    assert "secrets.token_urlsafe" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COACHING_ENVIRONMENT", "staging"),
+        ("COACHING_DATABASE_URL", "mysql://localhost/x"),
+        ("COACHING_BASE_URL", "coaching.example.org"),
+        ("COACHING_BASE_URL", "ftp://coaching.example.org"),
+        ("COACHING_BASE_URL", "https://coaching.example.org/?x=1"),
+        ("COACHING_MAIL_URL", "mail.example.org"),
+        ("COACHING_MAIL_URL", "smtp://"),
+        ("COACHING_MAIL_URL", "smtp://host:notaport"),
+        ("COACHING_RESEND_UNKNOWN", "maybe"),
+        ("COACHING_TRUSTED_PROXIES", "-1"),
+        ("COACHING_TRUSTED_PROXIES", "many"),
+    ],
+)
+def test_each_bad_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        read_settings(GOOD | {name: value})
+    assert name in str(refusal.value)
+
+
+def test_good_settings_are_read() -> None:
+    settings = read_settings(
+        GOOD
+        | {
+            "COACHING_DATABASE_URL": "postgresql://u:p@db/coaching",
+            "COACHING_BASE_URL": "https://coaching.example.org/",
+            "COACHING_MAIL_URL": "smtp+starttls://u:p@mail.example.org:587",
+            "COACHING_RESEND_UNKNOWN": "yes",
+            "COACHING_TRUSTED_PROXIES": "1",
+        }
+    )
+    assert settings.database_url == "postgresql+psycopg://u:p@db/coaching"
+    assert settings.base_url == "https://coaching.example.org"
+    assert settings.is_secure
+    assert settings.resend_unknown
+    assert settings.trusted_proxies == 1
+
+
+def test_settings_check_themselves_however_they_are_made() -> None:
+    with pytest.raises(BadSettings):
+        Settings(environment="production")

@@ -1,0 +1,145 @@
+"""A programme with everybody around one cohort in it, and the traces that a cohort leaves: for tests of what is seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    AnswerChoice,
+    Attendance,
+    AttendanceSource,
+    AttendanceStatus,
+    CheckIn,
+    CheckInAnswer,
+    CheckInState,
+    CoachingSession,
+    Cohort,
+    CourseProject,
+    FollowUpPlan,
+    FollowUpStep,
+    Goal,
+    Membership,
+    Person,
+    Programme,
+    Rating,
+    ReachMetric,
+    ReachSnapshot,
+    ReachSource,
+    Role,
+    Stage,
+)
+from tests import factories
+
+
+@dataclass
+class World:
+    """One cohort with a coach, two participants and an observer, its coordinator, and a coach from elsewhere."""
+
+    programme: Programme
+    cohort: Cohort
+    administrator: Person
+    coordinator: Person
+    coach: Person
+    participant: Person
+    fellow: Person
+    observer: Person
+    outsider: Person
+    member: Membership
+    fellow_member: Membership
+    coach_member: Membership
+
+
+def make_world(session: Session) -> World:
+    programme = factories.make_programme(session, name="MOOC School")
+    cohort = factories.make_cohort(session, programme, name="Cohort 9")
+    people = {
+        name: factories.make_person(session, name=f"{name.title()} Person", is_administrator=name == "administrator")
+        for name in ("administrator", "coach", "participant", "fellow", "observer", "outsider")
+    }
+    coach = factories.make_membership(session, cohort, people["coach"], role=Role.COACH)
+    member = factories.make_membership(session, cohort, people["participant"])
+    fellow = factories.make_membership(session, cohort, people["fellow"])
+    factories.make_membership(session, cohort, people["observer"], role=Role.OBSERVER)
+    # Somebody of another programme, so that "not yours" is asked by one who is not a stranger everywhere.
+    factories.make_membership(session, None, people["outsider"], role=Role.COACH)
+    coordinator = factories.make_coordinator(session, programme)
+    return World(
+        programme=programme,
+        cohort=cohort,
+        coordinator=coordinator,
+        member=member,
+        fellow_member=fellow,
+        coach_member=coach,
+        **people,
+    )
+
+
+@dataclass
+class Traces:
+    """What stands in a cohort that has been under way for a while."""
+
+    held: CoachingSession
+    coming: CoachingSession
+    pair: CoachingSession
+    goal: Goal
+    project: CourseProject
+    check_in: CheckIn
+    open_check_in: CheckIn
+
+
+def leave_traces(session: Session, world: World, now: datetime) -> Traces:
+    """A session held and one to come, a one-to-one, a goal, a launch with its reach, check-ins of two kinds."""
+    cohort, member = world.cohort, world.member
+    held = factories.make_session(session, cohort, title="Held", starts_at=now - timedelta(days=7))
+    coming = factories.make_session(session, cohort, title="Coming", starts_at=now + timedelta(days=7))
+    pair = factories.make_session(
+        session, cohort, title="Just us", starts_at=now + timedelta(days=3), pair_membership_id=member.id
+    )
+    session.add(
+        Attendance(
+            session_id=held.id, membership_id=member.id, status=AttendanceStatus.PRESENT, minutes=55,
+            source=AttendanceSource.ZOOM, recorded_at=now,
+        )
+    )  # fmt: skip
+    goal = factories.make_goal(session, member)
+    session.add(Rating(goal_id=goal.id, rated_by_id=member.person_id, score=1, rated_on=now.date(), created_at=now))
+    project = factories.make_project(session, owners=(member,), title="Sepsis, early", stage=Stage.LAUNCHED)
+    run = factories.make_run(session, project, launched_on=now.date() - timedelta(days=20))
+    session.add(
+        ReachSnapshot(
+            run_id=run.id, metric=ReachMetric.JOINERS, value=1234, as_of=now.date(), source=ReachSource.PARTICIPANT,
+            recorded_at=now,
+        )
+    )  # fmt: skip
+    answered, asked = _check_ins(session, world, now)
+    return Traces(held, coming, pair, goal, project, answered, asked)
+
+
+def _check_ins(session: Session, world: World, now: datetime) -> tuple[CheckIn, CheckIn]:
+    plan = FollowUpPlan(cohort_id=world.cohort.id, created_at=now)
+    session.add(plan)
+    session.flush()
+    made = []
+    for position, label in enumerate(("Two weeks on", "Six weeks on")):
+        step = FollowUpStep(plan_id=plan.id, position=position, label=label, offset="P14D", question="Did you launch?")
+        session.add(step)
+        session.flush()
+        asked = datetime.combine(now.date(), datetime.min.time(), UTC) - timedelta(days=10 - position)
+        check_in = CheckIn(
+            step_id=step.id, membership_id=world.member.id, state=CheckInState.ASKED, due_at=asked, asked_at=asked,
+            closes_at=now + timedelta(days=30),
+        )  # fmt: skip
+        session.add(check_in)
+        session.flush()
+        made.append(check_in)
+    made[0].state = CheckInState.ANSWERED
+    session.add(
+        CheckInAnswer(
+            check_in_id=made[0].id, choice=AnswerChoice.DID_IT, note="We are live!", answered_at=now, via="link"
+        )
+    )
+    session.flush()
+    return made[0], made[1]
