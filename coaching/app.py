@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 from flask import Flask, current_app, request
 from flask.json.provider import DefaultJSONProvider
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -34,10 +36,25 @@ class FastJSON(DefaultJSONProvider):
         return orjson.loads(s)
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed cookies, whose signer is made once and not for each request."""
+
+    signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self.signer is None:
+            self.signer = super().get_signing_serializer(app)
+        return self.signer
+
+
 class CoachingApp(Flask):
     """Flask, where one request is one transaction: kept when it succeeded, undone when it was refused."""
 
     json_provider_class = FastJSON
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.session_interface = Cookies()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Nothing here is asynchronous, so that no call of a view or a hook has to be asked whether it is."""

@@ -20,11 +20,7 @@ from coaching.importers.zoom_warnings import about_file, about_people, about_row
 
 
 def read_zoom_report(
-    data: bytes,
-    *,
-    timezone: str | None = None,
-    date_order: DateOrder | None = None,
-    expected_day: date | None = None,
+    data: bytes, *, timezone: str | None = None, date_order: DateOrder | None = None, expected_day: date | None = None
 ) -> PresenceReport:
     """The report in this file, or `Invalid` on the field `file`, `timezone` or `date_order`.
 

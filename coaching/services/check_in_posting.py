@@ -160,7 +160,7 @@ def _refuse(connection: Connection, refused: Sequence[tuple[DueCheckIn, str]], *
         return
     asked = [each for each, _reason in refused]
     identifiers = _insert_messages(connection, asked, MessageState.CANCELLED, [None] * len(asked), now=now)
-    numbers = dict(connection.execute(_NUMBERS, {"identifiers": identifiers}).tuples().all())
+    numbers = dict(connection.execute(_NUMBERS, {"identifiers": identifiers}).all())
     lines = [
         {"message_id": numbers[identifier], "outcome": MessageState.CANCELLED, "at": now, "detail": reason}
         for identifier, (_each, reason) in zip(identifiers, refused, strict=True)

@@ -12,7 +12,7 @@ from coaching.models import CheckIn, CheckInAnswer, CheckInState, Cohort, Follow
 from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
 from coaching.services.paging import Page, Statement, check_limit, read_page
 
-_MARK = aliased(CheckIn)
+_MARK, _MARKED = aliased(CheckIn), aliased(Membership)
 
 
 def list_cohort_check_ins(
@@ -32,7 +32,7 @@ def list_cohort_check_ins(
     )
     statement = _statement(state is not None, after is not None, check_limit(limit))
     values = {"cohort_id": cohort.id, "state": state, "after": after}
-    return read_page(session, statement, values, mark=CheckIn, limit=limit)
+    return read_page(session, statement, values, mark=_mark(_MARK.id), limit=limit)
 
 
 @lru_cache(maxsize=256)
@@ -71,5 +71,13 @@ def _statement(is_narrowed: bool, is_later: bool, limit: int) -> Statement:
 
 
 def _marked(column: Any) -> Any:
-    """A column of the row that the cursor names."""
-    return select(column).where(_MARK.public_id == bindparam("after")).scalar_subquery()
+    return _mark(column).scalar_subquery()
+
+
+def _mark(column: Any) -> Statement:
+    """A column of the row that the cursor names, where it is one of this cohort."""
+    return (
+        select(column)
+        .join_from(_MARK, _MARKED, _MARKED.id == _MARK.membership_id)
+        .where(_MARK.public_id == bindparam("after"), _MARKED.cohort_id == bindparam("cohort_id"))
+    )

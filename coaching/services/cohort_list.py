@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, String, bindparam, literal_column, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
@@ -40,7 +40,7 @@ _COHORTS: Statement = (
     select(
         Cohort.public_id.label("id"),
         Cohort.name,
-        Cohort.kind,
+        type_coerce(Cohort.kind, String).label("kind"),
         Cohort.description,
         Cohort.timezone,
         Cohort.starts_on,
@@ -61,16 +61,6 @@ _IN_STATE = {
     CohortState.PAST: (Cohort.ends_on < bindparam("today"),),
     CohortState.FUTURE: (Cohort.starts_on > bindparam("today"),),
 }
-_IS_MINE = or_(
-    Cohort.programme_id.in_(
-        select(ProgrammeCoordinator.programme_id).where(ProgrammeCoordinator.person_id == bindparam("person_id"))
-    ),
-    Cohort.id.in_(
-        select(Membership.cohort_id).where(
-            Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES)
-        )
-    ),
-)
 
 
 def list_cohorts(
@@ -103,26 +93,48 @@ def list_cohorts(
         "text": _pattern(text or ""),
         "after": after,
     }
-    return read_page(session, _statement(filters, state, check_limit(limit)), values, mark=Cohort, limit=limit)
+    statement = _statement(filters, state, check_limit(limit))
+    return read_page(session, statement, values, mark=_mark(_MARK.id, filters), limit=limit)
 
 
 @lru_cache(maxsize=256)
 def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -> Statement:
     conditions: dict[str, ColumnElement[bool]] = {
-        "mine": _IS_MINE,
+        "mine": _is_mine(Cohort),
         "programme": Cohort.programme_id == bindparam("programme_id"),
         "kind": Cohort.kind == bindparam("kind"),
         "text": Cohort.name.ilike(bindparam("text"), escape="\\"),
-        "after": tuple_(Cohort.starts_on, Cohort.id) < tuple_(_marked(_MARK.starts_on), _marked(_MARK.id)),
+        "after": tuple_(Cohort.starts_on, Cohort.id)
+        < tuple_(_mark(_MARK.starts_on, filters).scalar_subquery(), _mark(_MARK.id, filters).scalar_subquery()),
     }
     in_state = _IN_STATE[state] if state is not None else ()
     statement = _COHORTS.where(*(conditions[name] for name in sorted(filters)), *in_state)
     return statement.limit(literal_column(str(limit + 1)))
 
 
-def _marked(column: Any) -> Any:
-    """A column of the row that the cursor names. One scalar each, so that the comparison can walk an index."""
-    return select(column).where(_MARK.public_id == bindparam("after")).scalar_subquery()
+def _mark(column: Any, filters: frozenset[str]) -> Statement:
+    """A column of the row that the cursor names, where it is one that this asker may look at.
+
+    One scalar each, so that the comparison can walk an index.
+    """
+    statement: Statement = select(column).where(_MARK.public_id == bindparam("after"))
+    if "programme" in filters:
+        statement = statement.where(_MARK.programme_id == bindparam("programme_id"))
+    return statement.where(_is_mine(_MARK)) if "mine" in filters else statement
+
+
+def _is_mine(cohort: Any) -> ColumnElement[bool]:
+    """Whether the asker coordinates the cohort's programme, or is in the cohort."""
+    return or_(
+        cohort.programme_id.in_(
+            select(ProgrammeCoordinator.programme_id).where(ProgrammeCoordinator.person_id == bindparam("person_id"))
+        ),
+        cohort.id.in_(
+            select(Membership.cohort_id).where(
+                Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES)
+            )
+        ),
+    )
 
 
 def _pattern(text: str) -> str:

@@ -27,7 +27,7 @@ def list_members(session: Session, cohort: Cohort, *, actor: Actor, limit: int =
     view = 2 if may_run_cohort(actor, cohort) else 1 if may_view_cohort_progress(actor, cohort) else 0
     statement = _statement(view, after is not None, check_limit(limit))
     values = {"cohort_id": cohort.id, "cohort": cohort.public_id, "after": after}
-    return read_page(session, statement, values, mark=Membership, limit=limit)
+    return read_page(session, statement, values, mark=_mark(_MARK.id), limit=limit)
 
 
 @lru_cache(maxsize=128)
@@ -50,9 +50,13 @@ def _statement(view: int, is_later: bool, limit: int) -> Statement:
 
 
 def _marked(column: Any) -> Any:
+    return _mark(column).scalar_subquery()
+
+
+def _mark(column: Any) -> Statement:
+    """A column of the row that the cursor names, where it is one of this cohort."""
     return (
         select(column)
         .join_from(_MARK, _MARKED, _MARKED.id == _MARK.person_id)
-        .where(_MARK.public_id == bindparam("after"))
-        .scalar_subquery()
+        .where(_MARK.public_id == bindparam("after"), _MARK.cohort_id == bindparam("cohort_id"))
     )

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid
-from coaching.models import CheckIn, Cohort, Membership
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -41,21 +40,20 @@ def read_page(
     statement: Statement,
     values: Mapping[str, Any],
     *,
-    mark: type[CheckIn | Cohort | Membership],
+    mark: Statement,
     limit: int,
 ) -> Page:
     """Runs a statement that asks for one row more than the page holds, which tells whether there is a next page.
 
-    The statement's labels are the keys of the rows, `id` is one of them, and `mark` is what `values["after"]` names.
+    The statement's labels are the keys of the rows, `id` is one of them, and `mark` finds the row of this list that
+    `values["after"]` names. Another list's row is refused as one that is nowhere: it would tell where that row stands.
     """
     connection = session.connection()
     result = connection.execute(statement, values)
     keys = tuple(result.keys())
     items = [dict(zip(keys, row, strict=True)) for row in result.all()]
-    if not items and values["after"] is not None:
-        known = select(mark.id).where(mark.public_id == values["after"])
-        if connection.execute(known).first() is None:
-            raise Invalid.field("after", "There is no such row to go on from. Start again without it.")
+    if not items and values["after"] is not None and connection.execute(mark, values).first() is None:
+        raise Invalid.field("after", "There is no such row to go on from. Start again without it.")
     if len(items) <= limit:
         return Page(items, None)
     del items[limit:]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from coaching.importers.presence import PresenceReport
+
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED_SAMPLE = Path(__file__).parents[3] / "shared" / "samples" / "zoom_participants.csv"
 
@@ -40,3 +42,13 @@ def join(name: str, email: str, start: str, end: str, minutes: int | str, guest:
 def summary(start: str, end: str, minutes: int | str, participants: int | str) -> Sequence[str]:
     """The three lines above the people."""
     return (SUMMARY, f"81200000001,Coaching circle,{start},{end},host@example.org,{minutes},{participants},", "")
+
+
+def told(report: PresenceReport, text: str) -> bool:
+    """Whether a warning says this."""
+    return any(text in warning for warning in report.warnings)
+
+
+def minutes(report: PresenceReport) -> dict[str, int]:
+    """Everybody's minutes by name."""
+    return {person.name: person.minutes for person in report.people}

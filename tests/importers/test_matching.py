@@ -84,6 +84,14 @@ def test_doubtful(one: PresencePerson, best: str, why: str) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+def test_the_best_suggestion_decides_and_weaker_ones_are_shown() -> None:
+    members = [Member(1, "George Martin", ""), Member(2, "George Harrison", "")]
+    (found,) = match_people([person("George Martins")], members)
+    assert found.how == "doubtful"
+    assert [one.member_key for one in found.suggestions] == [1, 2]
+    assert found.suggestions[1].score < 0.8 < found.suggestions[0].score
+
+
 @pytest.mark.parametrize(
     "one",
     [person("Quentin Fox"), person("😀"), person("A"), person("iPad"), person("Q", "q@example.com"), person("(HR)")],

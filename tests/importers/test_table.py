@@ -24,8 +24,9 @@ def test_quotation_marks_doubled_and_in_the_middle() -> None:
     assert rows('"Say ""hi""",b,c\nJoe "Jo" Low,b,c\n') == [['Say "hi"', "b", "c"], ['Joe "Jo" Low', "b", "c"]]
 
 
-def test_a_first_line_that_names_the_delimiter_is_no_row() -> None:
-    assert rows("sep=;\na;b;c\n", ";") == [[], ["a", "b", "c"]]
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
+def test_a_first_line_that_names_the_delimiter_is_no_row(first: str) -> None:
+    assert rows(f"{first}\na;b;c\n", ";") == [[], ["a", "b", "c"]]
 
 
 def test_a_mark_never_closed_costs_one_row() -> None:
@@ -46,6 +47,11 @@ def test_a_mark_that_would_swallow_a_long_file_costs_one_row() -> None:
     table = read_table(text, ",")
     assert list(table.broken) == [2]
     assert len(table.rows) == 10_002
+
+
+def test_an_open_mark_is_a_cut_only_at_the_very_end() -> None:
+    assert "never closed" in read_table('a,b,c\n"Low, C\n', ",").broken[2]
+    assert "never closed" in read_table('a,b,c\n"Low, C\n1,2,3', ",").broken[2]
 
 
 def test_a_row_cut_off_in_its_quotation_marks() -> None:
@@ -70,7 +76,7 @@ def test_open_marks_cost_their_own_rows_only(text: str, lost: list[int]) -> None
 
 
 def test_a_quoted_cell_of_many_lines_and_commas_is_whole() -> None:
-    text = 'a,b,c,d\n"Ann,\nof Here, There",1,2,3\nBob,4,5,6\n'
+    text = 'a,b,c,d\n"Ann,\nof Here, There",1,2,3\nBob,4,5,6\n' + "\n" * 9
     assert rows(text)[1] == ["Ann,\nof Here, There", "1", "2", "3"]
 
 

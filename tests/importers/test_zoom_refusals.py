@@ -66,6 +66,7 @@ def archive(name: str) -> bytes:
         (UNIQUE.encode(), "nobody in it"),
         (UNIQUE.encode()[:-40], "whole and with all its columns"),
         (unique("Ann,,30,", UNIQUE, "Bob,,20,"), "A second report begins at row 3"),
+        (unique(UNIQUE, "Bob,,20,"), "A second report begins at row 2"),
         (unique(*["Ann,,30,"] * 20_100), "more than 20,000 rows"),
         (unique("Ann,,30," + "x," * MAX_COLUMNS), "columns; 60 is the most"),
         (unique(f"{'n' * 10_001},,30,"), "more than 10,000 characters"),

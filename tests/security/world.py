@@ -42,6 +42,7 @@ from coaching.models import (
     ReachSource,
     Role,
     RowOutcome,
+    Stage,
     StageChange,
     StatusChange,
 )

@@ -43,6 +43,7 @@ def move(session: Session, cohort: Cohort, ends_on: date, now: datetime = NOW) -
 def change(session: Session, membership: Membership, status: MembershipStatus, now: datetime = NOW) -> None:
     """What the service of memberships does at a change of status."""
     membership.status = status
+    session.flush()
     if status == MembershipStatus.WITHDRAWN:
         withdraw_check_ins(session, membership, now=now)
     elif status != MembershipStatus.PAUSED:

@@ -88,11 +88,10 @@ class ProblemApi(Api):
     def _register_responses(self) -> None:
         """A documented problem for each status, under the name by which flask-smorest refers to it."""
         self.spec.components.schema("Problem", PROBLEM)
-        content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for code, meaning in MEANINGS.items():
-            self.spec.components.response(
-                HTTPStatus(code).name, {"description": meaning, "content": content}, lazy=True
-            )
+            content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": _example(code)}}
+            response = {"description": meaning, "content": content}
+            self.spec.components.response(HTTPStatus(code).name, response, lazy=True)
         self.spec.components.response(HTTPStatus(304).name, {"description": "Nothing changed."}, lazy=True)
 
 
@@ -146,6 +145,18 @@ class Document:
             blueprint.register_views_in_doc(self._api, self._app, spec, name=blueprint.name, parameters=None)
             spec.tag({"name": blueprint.tag, "description": blueprint.description})
         return to_json(spec.to_dict())
+
+
+def _example(status: int) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    code = title.lower().replace(" ", "-")
+    return {
+        "type": f"urn:coaching:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": "What to do about it.",
+        "code": code,
+    }
 
 
 def _public_id_schema(converter: PublicIdConverter) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,8 +16,25 @@ from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.models import Cohort, CourseProject, CourseRun, Platform, ReachMetric, Role, Stage
-from coaching.policies import may_edit_project, may_log_launch, may_start_project, may_view_cohort, require
+from coaching.models import (
+    Cohort,
+    CourseProject,
+    CourseRun,
+    Membership,
+    Platform,
+    ReachMetric,
+    ReachSnapshot,
+    Role,
+    Stage,
+)
+from coaching.policies import (
+    may_edit_project,
+    may_log_launch,
+    may_run_cohort,
+    may_start_project,
+    may_view_cohort,
+    require,
+)
 from coaching.schemas.base import load_form
 from coaching.schemas.course_project import (
     AddOwnerSchema,
@@ -33,6 +50,7 @@ from coaching.services.course_projects import (
     change_stage,
     edit_project,
     get_project,
+    list_projects,
     log_launch,
     log_new_launch,
     start_project,
@@ -40,6 +58,19 @@ from coaching.services.course_projects import (
 from coaching.services.membership_list import list_members
 
 LABELS = {"title": "Title", "platform": "Platform", "audience": "For whom", "url": "Link"}
+# What a summary of errors calls the fields of the forms: a noun, where the field itself asks a question.
+NAMES = LABELS | {
+    "launched_on": "Day it opened",
+    "enrolments": "Enrolments so far",
+    "label": "Name of the run",
+    "stage": "Stage",
+    "on": "Since when",
+    "note": "Why",
+    "owners": "Who builds it",
+    "outside_names": "Somebody outside the cohort",
+    "membership_id": "Somebody in the cohort",
+    "outside_name": "A name from outside",
+}
 PLATFORMS = [(platform.value, words(platform)) for platform in Platform]
 # A launch is logged as one, with its date; the other stages are set by hand.
 STAGES = [(stage.value, words(stage)) for stage in Stage if stage not in {Stage.LAUNCHED, Stage.RE_RUN}]
@@ -123,7 +154,7 @@ def launch(public_id: str) -> ResponseReturnValue:
         log_launch(db.session(), project, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _page(project, launch_form=sent_again(refusal)), status_of(refusal)
+        return _page(project, "launch", sent_again(refusal)), status_of(refusal)
     flash("Well done! The launch is logged.", "success")
     return redirect(url_for("projects.show", public_id=public_id), 303)
 
@@ -136,7 +167,7 @@ def change(public_id: str) -> ResponseReturnValue:
         change_stage(db.session(), project, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _page(project, stage_form=sent_again(refusal)), status_of(refusal)
+        return _page(project, "stage", sent_again(refusal)), status_of(refusal)
     flash("The stage is kept, with its date.", "success")
     return redirect(url_for("projects.show", public_id=public_id), 303)
 
@@ -150,17 +181,17 @@ def share(public_id: str) -> ResponseReturnValue:
         add_owner(db.session(), project, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _page(project, owner_form=sent_again(refusal)), status_of(refusal)
+        return _page(project, "team", sent_again(refusal)), status_of(refusal)
     flash("The team has grown.", "success")
     return redirect(url_for("projects.show", public_id=public_id), 303)
 
 
-def current_figures(run: CourseRun) -> dict[ReachMetric, Any]:
+def current_figures(run: CourseRun) -> dict[ReachMetric, ReachSnapshot]:
     """The figures that stand for a run now, by what they count."""
     return {snapshot.metric: snapshot for snapshot in run.snapshots if snapshot.is_current}
 
 
-def _today() -> Any:
+def _today() -> date:
     return in_zone(utc_now(), current_actor().timezone).date()
 
 
@@ -178,6 +209,22 @@ def _members(cohort: Cohort) -> list[tuple[str, str]]:
     return [(line["id"], line["name"]) for line in page.items if line["role"] == Role.PARTICIPANT]
 
 
+def _own_membership(cohort: Cohort) -> str:
+    """The identifier of one's own membership, for who is in this cohort."""
+    standing = current_actor().standings.get(cohort.id)
+    return db.session.get_one(Membership, standing.membership_id).public_id if standing else ""
+
+
+def _titles(cohort: Cohort) -> list[str]:
+    """The courses whose launch this may be: a participant's own, and all for those who run the cohort."""
+    own, runs_it = _own_membership(cohort), may_run_cohort(current_actor(), cohort)
+    return [
+        line.title
+        for line in list_projects(db.session(), cohort, actor=current_actor())
+        if runs_it or own in {owner.membership_id for owner in line.owners}
+    ]
+
+
 def _standing(project: CourseProject) -> Form:
     return filled(project.version, **{name: getattr(project, name) for name in LABELS})
 
@@ -189,8 +236,9 @@ def _new(cohort: Cohort, form: Form) -> str:
         form=form,
         errors=form.errors,
         platforms=PLATFORMS,
+        names=NAMES,
         stages=STAGES,
-        members=_members(cohort),
+        members=[pair for pair in _members(cohort) if pair[0] != _own_membership(cohort)],
         chosen=request.form.getlist("owners"),
         breadcrumb=trail(cohort, ("Add a project", "")),
     )
@@ -202,6 +250,9 @@ def _new_launch(cohort: Cohort, form: Form) -> str:
         cohort=cohort,
         form=form,
         errors=form.errors,
+        names=NAMES,
+        platforms=PLATFORMS,
+        titles=_titles(cohort),
         breadcrumb=trail(cohort, ("Log a launch", "")),
     )
 
@@ -213,41 +264,36 @@ def _edit(project: CourseProject, form: Form) -> str:
         project=project,
         form=form,
         errors=form.errors,
-        labels=LABELS,
+        names=NAMES,
         platforms=PLATFORMS,
-        breadcrumb=_trail(project, *steps),
+        breadcrumb=project_trail(project, *steps),
     )
 
 
-def _trail(project: CourseProject, *steps: tuple[str, str]) -> list[dict[str, str]]:
+def project_trail(project: CourseProject, *steps: tuple[str, str]) -> list[dict[str, str]]:
     """The way to the project by its cohort, where the one who asks sees that cohort."""
     if may_view_cohort(current_actor(), project.cohort):
         return trail(project.cohort, *steps)
     return [{"label": label, "url": url} for label, url in steps]
 
 
-def _page(
-    project: CourseProject,
-    *,
-    launch_form: Form | None = None,
-    stage_form: Form | None = None,
-    owner_form: Form | None = None,
-) -> str:
-    actor, today = current_actor(), _today()
-    may_log = may_log_launch(actor, project)
-    refused = launch_form or stage_form or owner_form
+def _page(project: CourseProject, failed: str = "", form: Form | None = None) -> str:
+    """The project with its three forms; the one that `failed` comes first, as it was sent."""
+    today = _today()
+    may_log = may_log_launch(current_actor(), project)
     owned = {owner.membership.public_id for owner in project.owners if owner.membership}
+    forms = {"launch": filled(launched_on=today), "stage": filled(on=today), "team": filled()}
     return render_template(
         "project/show.html",
         project=project,
         runs=[(run, current_figures(run)) for run in reversed(project.runs)],
-        launch_form=launch_form or filled(launched_on=today),
-        stage_form=stage_form or filled(on=today),
-        owner_form=owner_form or filled(),
-        errors=refused.errors if refused else {},
+        forms_by_name=forms | ({failed: form} if form else {}),
+        failed=failed,
+        errors=form.errors if form else {},
+        names=NAMES,
         may_log=may_log,
-        platforms=PLATFORMS,
         stages=[(value, label) for value, label in STAGES if value != project.stage],
+        stands_at=[change for change in project.stage_changes if change.stage == project.stage][-1:],
         members=[pair for pair in _members(project.cohort) if pair[0] not in owned] if may_log else [],
-        breadcrumb=_trail(project, (project.title, "")),
+        breadcrumb=project_trail(project, (project.title, "")),
     )

@@ -75,7 +75,7 @@ def build_answers(session: Session, *, rng: Random, now: datetime) -> None:
         .where(ProjectOwner.membership_id.is_not(None))
         .group_by(ProjectOwner.membership_id)
     )
-    first_launch = {membership_id: launched_on for membership_id, launched_on in launches}
+    first_launch = {row[0]: row[1] for row in launches}
     past = select(CheckIn).where(CheckIn.due_at < now - timedelta(days=5)).order_by(CheckIn.id)
     for check_in in session.scalars(past):
         check_in.asked_at = check_in.due_at

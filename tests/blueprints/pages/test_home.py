@@ -37,7 +37,7 @@ def test_a_coach_whom_nobody_waits_for_is_told_so(browse: Browse, world: World) 
 def test_a_coordinator_finds_their_programmes_in_figures(browse: Browse, world: World, traces: Traces) -> None:
     page = browse(world.coordinator).get("/")
     assert "MOOC School" in words(page)
-    assert "1,234 enrolments" in words(page)
+    assert "enrolments 1,234" in words(page)
     assert f"/programmes/{world.programme.public_id}" in links(page)
 
 

@@ -1,0 +1,109 @@
+"""Check-ins over the API: listed for a member and a cohort, and answered by the participant alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coaching.models import CheckIn, CheckInAnswer, CheckInState, FollowUpPlan, FollowUpStep
+from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
+from tests.blueprints.api.conftest import World
+from tests.blueprints.api.filling import fill
+
+ANSWER = {"choice": "did_it", "note": "We opened in May", "enrolments": 300}
+
+
+def test_a_participant_answers_and_answers_anew(world: World, caller: CallerOf, session: Session) -> None:
+    known = fill(session, world)
+    me, path = caller(world.participant), f"/check-ins/{known['check_in_id']}"
+    before = body(me.get(path))
+    assert (before["state"], before["answer"], before["step"]) == ("asked", None, "Two weeks on")
+    answered = body(me.put(f"{path}/answer", ANSWER))
+    assert (answered["state"], answered["answer"]["via"]) == ("answered", "api")
+    assert {name: answered["answer"][name] for name in ANSWER} == ANSWER
+    assert body(me.get(path)) == answered
+    anew = body(me.put(f"{path}/answer", {"choice": "not_yet"}))["answer"]
+    assert (anew["choice"], anew["note"], anew["enrolments"]) == ("not_yet", "", None)
+    assert anew["changed_at"] is not None
+    assert len(session.scalars(select(CheckInAnswer)).all()) == 1
+
+
+def test_nobody_answers_for_somebody_else(world: World, caller: CallerOf, session: Session) -> None:
+    path = f"/check-ins/{fill(session, world)['check_in_id']}"
+    for person in (world.coach, world.coordinator, world.administrator):
+        body(caller(person).get(path))
+        problem(caller(person).put(f"{path}/answer", ANSWER), 403)
+    for person in (world.fellow, world.observer, world.outsider):
+        problem(caller(person).get(path), 404)
+        problem(caller(person).put(f"{path}/answer", ANSWER), 404)
+    assert session.scalars(select(CheckInAnswer)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"choice": "perhaps"}, "choice"),
+        ({"choice": None}, "choice"),
+        ({"note": "x" * 2001}, "note"),
+        ({"enrolments": 1.5}, "enrolments"),
+        ({"enrolments": 100_000_001}, "enrolments"),
+        ({"via": "link"}, "via"),
+    ],
+)
+def test_an_answer_is_checked(
+    world: World, caller: CallerOf, session: Session, changes: dict[str, object], name: str
+) -> None:
+    path = f"/check-ins/{fill(session, world)['check_in_id']}/answer"
+    problem(caller(world.participant).put(path, ANSWER | changes), 422, names=name)
+
+
+def test_what_is_over_is_not_answered(world: World, caller: CallerOf, session: Session) -> None:
+    path = f"/check-ins/{fill(session, world)['check_in_id']}/answer"
+    check_in = session.scalars(select(CheckIn)).one()
+    check_in.closes_at = datetime(2026, 6, 20, tzinfo=UTC)
+    problem(caller(world.participant).put(path, ANSWER), 409, code="check-in-closed")
+
+
+def test_lists(world: World, caller: CallerOf, session: Session) -> None:
+    known = fill(session, world)
+    own, everybodys = f"/members/{world.member.public_id}/check-ins", f"/cohorts/{world.cohort.public_id}/check-ins"
+    body(caller(world.participant).put(f"/check-ins/{known['check_in_id']}/answer", ANSWER))
+    for person in (world.participant, world.coach):
+        (line,) = body(caller(person).get(own))["items"]
+        assert (line["id"], line["choice"], line["message_state"]) == (known["check_in_id"], "did_it", "unknown")
+    (row,) = body(caller(world.coach).get(everybodys))["items"]
+    assert (row["id"], row["name"], row["note"]) == (known["check_in_id"], "Participant Person", ANSWER["note"])
+    assert body(caller(world.coordinator).get(f"{everybodys}?state=asked"))["items"] == []
+    for person, status in ((world.participant, 403), (world.observer, 403), (world.outsider, 404)):
+        problem(caller(person).get(everybodys), status)
+    for person in (world.fellow, world.observer, world.outsider):
+        problem(caller(person).get(own), 404)
+
+
+def test_a_cohorts_list_goes_on(world: World, caller: CallerOf, session: Session) -> None:
+    plan = FollowUpPlan(cohort_id=world.cohort.id, created_at=datetime(2026, 6, 1, tzinfo=UTC))
+    due = datetime(2026, 6, 15, tzinfo=UTC)
+    for position in range(1, 4):
+        step = FollowUpStep(plan=plan, position=position, label=f"Step {position}", offset="P14D", question="Well?")
+        for member in (world.member, world.fellow_member):
+            moment = due + timedelta(days=position)
+            session.add(
+                CheckIn(
+                    step=step,
+                    membership=member,
+                    state=CheckInState.DUE,
+                    due_at=moment,
+                    closes_at=moment + timedelta(days=30),
+                )
+            )
+    coach, seen = caller(world.coach), []
+    path = f"/cohorts/{world.cohort.public_id}/check-ins?limit=4"
+    while path:
+        page = body(coach.get(path))
+        seen += [(row["step"], row["id"]) for row in page["items"]]
+        path = (page["next"] or "").removeprefix(PREFIX)
+    assert len(set(seen)) == 6
+    assert [step for step, _ in seen] == ["Step 1", "Step 1", "Step 2", "Step 2", "Step 3", "Step 3"]

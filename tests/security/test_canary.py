@@ -1,0 +1,157 @@
+"""Every GET by everybody, page and API, searched for words that are not for all: who finds which is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.security.stage import NOBODIES, PEOPLE, Stage
+from tests.security.table import ROWS, Row
+
+PAIR = {"participant", "coach"}
+RUNNERS = {"coach", "coordinator", "administrator"}
+INSIDERS = {"participant", "fellow", "coach", "observer", "coordinator", "administrator"}
+# Observers look on: they also see who has applied and who has left.
+WATCHERS = RUNNERS | {"observer"}
+
+CANARIES: dict[str, set[str]] = {
+    # Goals are the participant's and the coaches': neither coordinators nor administrators read them.
+    "statement-here": PAIR,
+    "second-statement-here": PAIR,
+    "why-here": PAIR,
+    "much_less-here": PAIR,
+    "expected-here": PAIR,
+    "much_more-here": PAIR,
+    "rating-note-here": PAIR,
+    "withdrawn-statement-here": {"coach"},
+    # What was said in a check-in is for the participant and those who run the cohort; so is a one-to-one.
+    "answer-note-here": RUNNERS | {"participant"},
+    "reason-here": RUNNERS | {"participant"},
+    "pair-title-here": RUNNERS | {"participant"},
+    "pair-agenda-here": RUNNERS | {"participant"},
+    # Addresses are for those who run the cohort, and one's own.
+    "participant@here.example.org": RUNNERS | {"participant"},
+    "fellow@here.example.org": RUNNERS | {"fellow"},
+    "withdrawn@here.example.org": RUNNERS | {"withdrawn"},
+    "applicant@here.example.org": RUNNERS | {"applicant"},
+    "observer@here.example.org": RUNNERS | {"observer"},
+    "coach@here.example.org": RUNNERS,
+    "administrator@here.example.org": {"administrator"},
+    "coordinator@here.example.org": {"coordinator"},
+    # Names of applicants and leavers are for those who see how everybody stands.
+    "Withdrawn Name-here": WATCHERS | {"withdrawn"},
+    "Applicant Name-here": WATCHERS | {"applicant"},
+    "Fellow Name-here": INSIDERS,
+    # What a report brought in of people whom nobody was matched to.
+    "unmatched-name-here": RUNNERS,
+    "unmatched@here.example.org": RUNNERS,
+    # The cohort's own business.
+    "Cohort here": INSIDERS | {"withdrawn", "applicant", "former_coach", "neighbour", "coach_beside"},
+    "description-here": INSIDERS,
+    "session-title-here": INSIDERS,
+    "agenda-here": INSIDERS,
+    "project-title-here": INSIDERS,
+    "stage-note-here": INSIDERS,
+    "reach-reason-here": INSIDERS,
+    # A course that somebody of the cohort beside builds too is seen there as well.
+    "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},
+    "token-label-here": {"participant"},
+    # What nobody is shown.
+    "message-fact-here": set(),
+    "message-secret-here": set(),
+    "token-of-": set(),
+    "auth-session-of-": set(),
+    "$argon2": set(),
+}
+GETS = [row for row in ROWS if row.expected["administrator"] != "404" or row.endpoint != "sign_in.demo"]
+
+
+def everything_shown(stage: Stage, identity: str, label: str = "here", *, public: bool = False) -> bytes:
+    """All that this identity is given by any GET about this place."""
+    place = stage.world.place(label)
+    shown = []
+    for row in ROWS:
+        is_askable = not row.variant or row.variant in place.ids
+        if stage.method(row.endpoint) == "GET" and is_askable and stage.is_public(row.endpoint) == public:
+            answer = stage.send(identity, "GET", row.path(stage, place))
+            # The marks stand at the start of a word, so that one text's is not found in another's.
+            shown.append(answer.response.data)
+    return b"\n".join(shown)
+
+
+def holds(text: bytes, canary: str) -> bool:
+    """Whether the canary is there as a word of its own: `expected-here` is not in `un-expected-here`."""
+    word = canary.encode()
+    start = text.find(word)
+    while start >= 0:
+        before = text[start - 1 : start]
+        if not (before.isalnum() or before in {b"-", b"_"}):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+@pytest.mark.parametrize("identity", PEOPLE)
+def test_everybody_is_shown_what_is_for_them_and_no_more(stage: Stage, identity: str) -> None:
+    text = everything_shown(stage, identity)
+    found = {canary for canary in CANARIES if holds(text, canary)}
+    assert found == {canary for canary, readers in CANARIES.items() if identity in readers}
+
+
+OUTSIDE = [name for name in PEOPLE if name not in {"stranger", "coach_there", "coordinator_there", "administrator"}]
+
+
+@pytest.mark.parametrize("identity", OUTSIDE)
+def test_nothing_of_another_programme_is_shown(stage: Stage, identity: str) -> None:
+    shown = everything_shown(stage, identity) + everything_shown(stage, identity, "there")
+    # The demand itself says the address, and no address holds a word.
+    assert b"-there" not in shown
+    assert b"@there" not in shown
+
+
+@pytest.mark.parametrize("identity", ["participant", "fellow", "observer", "coach"])
+def test_nothing_of_the_cohort_beside_is_shown(stage: Stage, identity: str) -> None:
+    shown = everything_shown(stage, identity) + everything_shown(stage, identity, "beside")
+    # The neighbour who builds a course with somebody here is named as its owner.
+    assert b"-beside" not in shown.replace(b"Participant Name-beside", b"")
+    assert b"@beside" not in shown
+
+
+@pytest.mark.parametrize("identity", NOBODIES)
+def test_nobody_is_shown_nothing(stage: Stage, identity: str) -> None:
+    shown = everything_shown(stage, identity)
+    assert b"-here" not in shown
+    assert b"@here" not in shown
+
+
+# What the holder of a link sees by it: what it is for, and nothing that went before.
+LINKS = {
+    "check_in_links.show": {"question-1-here"},
+    "invitations.show": {"invited@here.example.org", "Invited Name-here"},
+    "password_resets.show": set(),
+}
+
+
+@pytest.mark.parametrize("endpoint", LINKS)
+def test_a_link_shows_no_more_than_its_purpose(stage: Stage, endpoint: str) -> None:
+    text = stage.send("anonymous", "GET", stage.path(endpoint, stage.world.here)).response.text
+    for shown in LINKS[endpoint]:
+        assert shown in text
+        text = text.replace(shown, "")
+    # The form's own target holds the secret that the address held.
+    secret = stage.path(endpoint, stage.world.here)
+    text = text.replace(secret, "")
+    assert "-here" not in text
+    assert "here.example.org" not in text
+
+
+def test_other_public_addresses_show_nothing_of_anybody(stage: Stage) -> None:
+    for row in ROWS:
+        if stage.is_public(row.endpoint) and row.endpoint not in LINKS and stage.method(row.endpoint) == "GET":
+            data = _show(stage, row)
+            assert b"-here" not in data
+            assert b"@here" not in data
+
+
+def _show(stage: Stage, row: Row) -> bytes:
+    data: bytes = stage.send("coach", "GET", row.path(stage, stage.world.here)).response.data
+    return data

@@ -1,0 +1,175 @@
+"""The sweep: what is due is asked once, together with its link and its message, and nobody is asked who must not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from coaching.models import (
+    Capability,
+    CheckIn,
+    CheckInState,
+    MembershipStatus,
+    Message,
+    MessageKind,
+    MessageState,
+    Purpose,
+)
+from coaching.services.check_in_posting import is_any_due, post_due_check_ins
+from coaching.tokens import hash_secret
+from tests.factories import NOW, make_programme
+from tests.services.check_in_rows import (
+    check_in_states,
+    check_ins_of,
+    make_planned_cohort,
+    make_planned_member,
+    messages_about,
+    post,
+    reasons,
+)
+from tests.services.racing import overlap
+
+Counter = Callable[[], AbstractContextManager[list[str]]]
+
+
+def test_a_due_check_in_gets_its_link_and_its_message(session: Session) -> None:
+    programme = make_programme(session, name="MOOC School", is_synthetic=True)
+    cohort = make_planned_cohort(session, programme_id=programme.id, name="Cohort 7")
+    member = make_planned_member(session, cohort, person={"email": "ann@example.org"})
+    assert post(session) == 1
+    check_in = check_ins_of(session, member)[0]
+    assert (check_in.state, check_in.asked_at) == (CheckInState.ASKED, NOW)
+    message = messages_about(session, check_in)[0]
+    assert (message.kind, message.state, message.due_at) == (MessageKind.CHECK_IN, MessageState.DUE, NOW)
+    assert (message.recipient_id, message.address) == (member.person_id, "ann@example.org")
+    assert message.message_id == f"<{message.public_id}@coaching.internal>"
+    assert message.facts == {
+        "label": "Two weeks on",
+        "question": check_in.step.question,
+        "cohort": "Cohort 7",
+        "programme": "MOOC School",
+        "closes_at": "2026-07-13T08:00:00+00:00",
+        "is_synthetic": True,
+    }
+    link = session.scalars(select(Capability)).one()
+    assert message.secret is not None
+    assert link.secret_hash == hash_secret(message.secret)
+    assert (link.purpose, link.subject_id, link.person_id) == (Purpose.ANSWER_CHECK_IN, check_in.id, member.person_id)
+    assert (link.created_at, link.expires_at, link.used_at) == (NOW, check_in.closes_at, None)
+
+
+def test_it_is_asked_once(session: Session) -> None:
+    make_planned_member(session)
+    assert [post(session), post(session), post(session, NOW + timedelta(hours=1))] == [1, 0, 0]
+
+
+def test_nothing_is_asked_before_its_moment(session: Session) -> None:
+    make_planned_member(session)
+    early = NOW - timedelta(hours=3)
+    assert not is_any_due(session.connection(), now=early)
+    assert post(session, early) == 0
+    assert is_any_due(session.connection(), now=NOW)
+
+
+def test_a_batch_takes_the_oldest(session: Session) -> None:
+    cohort = make_planned_cohort(session)
+    later = make_planned_member(session, cohort, person={"timezone": "Europe/London"})
+    earlier = make_planned_member(session, cohort, person={"timezone": "Asia/Tokyo"})
+    assert post_due_check_ins(session, now=NOW, limit=1) == 1
+    assert check_in_states(session, earlier)[0] == "asked"
+    assert check_in_states(session, later)[0] == "due"
+    assert post_due_check_ins(session, now=NOW, limit=1) == 1
+    assert post_due_check_ins(session, now=NOW, limit=1) == 0
+
+
+def test_two_schedulers_at_once_share_the_work(engine: Engine, session: Session) -> None:
+    cohort = make_planned_cohort(session)
+    for _ in range(5):
+        make_planned_member(session, cohort)
+    session.commit()
+    posted: list[int] = []
+    raised = overlap(
+        engine,
+        lambda one: posted.append(post_due_check_ins(one, now=NOW, limit=3)),
+        lambda two: posted.append(post_due_check_ins(two, now=NOW, limit=3)),
+    )
+    assert raised is None
+    assert posted == [3, 2]
+    assert session.scalar(select(func.count()).select_from(Message)) == 5
+    assert session.scalar(select(func.count(Message.subject_id.distinct()))) == 5
+
+
+def test_a_batch_that_fails_leaves_nothing_half_done(session: Session) -> None:
+    member = make_planned_member(session)
+    session.commit()
+    post(session)
+    session.rollback()
+    assert check_in_states(session, member)[0] == "due"
+    assert session.scalars(select(Message)).all() == []
+    assert session.scalars(select(Capability)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("member_values", "person_values", "reason"),
+    [
+        ({"status": MembershipStatus.PAUSED}, {}, "The member is paused."),
+        ({"status": MembershipStatus.WITHDRAWN}, {}, "The member has left the cohort."),
+        ({}, {"suspended_at": NOW}, "The account is suspended."),
+        ({}, {"email": None}, "There is no e-mail address."),
+    ],
+)
+def test_who_must_not_be_asked_gets_nothing_and_the_reason_is_kept(
+    session: Session, member_values: dict[str, Any], person_values: dict[str, Any], reason: str
+) -> None:
+    cohort = make_planned_cohort(session)
+    member, other = make_planned_member(session, cohort), make_planned_member(session, cohort)
+    for name, value in member_values.items():
+        setattr(member, name, value)
+    for name, value in person_values.items():
+        setattr(member.person, name, value)
+    session.flush()
+    assert post(session) == 2
+    assert check_in_states(session, member)[0] == "cancelled"
+    assert check_in_states(session, other)[0] == "asked"
+    assert reasons(session) == {reason: 1}
+    message = messages_about(session, check_ins_of(session, member)[0])[0]
+    assert (message.state, message.secret, message.settled_at) == (MessageState.CANCELLED, None, NOW)
+    assert check_ins_of(session, member)[0].asked_at is None
+    assert session.scalar(select(func.count()).select_from(Capability)) == 1
+
+
+def test_after_a_long_standstill_what_has_closed_is_not_asked_any_more(session: Session) -> None:
+    member = make_planned_member(session)
+    closes_at = check_ins_of(session, member)[0].closes_at
+    assert post(session, closes_at) == 2
+    assert check_in_states(session, member) == ["expired", "asked", "due", "due", "due"]
+    assert check_ins_of(session, member)[0].asked_at is None
+
+
+def test_a_batch_takes_five_statements_whatever_its_size(session: Session, count_queries: Counter) -> None:
+    for size in (1, 20):
+        cohort = make_planned_cohort(session)
+        for _ in range(size):
+            make_planned_member(session, cohort)
+        with count_queries() as statements:
+            assert post(session) == size
+        assert len(statements) == 4
+        assert session.scalar(select(func.count()).where(CheckIn.state == CheckInState.ASKED)) is not None
+
+
+def test_ten_thousand_that_wait_do_not_slow_an_idle_look(session: Session) -> None:
+    """The look reads the end of an index: its plan names the partial one, whatever waits."""
+    make_planned_member(session)
+    connection = session.connection()
+    explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+    sql = "SELECT EXISTS (SELECT 1 FROM check_in WHERE state = 'due' AND due_at <= '2026-01-01')"
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    plan = " ".join(str(row) for row in connection.exec_driver_sql(explain + sql))
+    assert "ix_check_in_due" in plan
