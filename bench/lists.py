@@ -22,18 +22,20 @@ COORDINATOR = 2
 PATH = f"/api/v1/cohorts?limit={ROWS}"
 
 # The statement of coaching/services/cohort_list.py for somebody who sees their own, written by hand.
-RAW = f"""SELECT c.public_id, c.name, c.kind, c.description, c.timezone, c.starts_on, c.ends_on, c.version,
+RAW = f"""WITH page AS (SELECT id FROM cohort
+  WHERE programme_id IN (SELECT programme_id FROM programme_coordinator WHERE person_id = :person)
+    OR id IN (SELECT cohort_id FROM membership WHERE person_id = :person
+      AND status IN ('accepted', 'active', 'paused', 'completed'))
+  ORDER BY starts_on DESC, id DESC LIMIT {ROWS + 1})
+SELECT c.public_id, c.name, c.kind, c.description, c.timezone, c.starts_on, c.ends_on, c.version,
   p.public_id, p.name,
   (SELECT count(*) FROM membership m WHERE m.cohort_id = c.id AND m.role = 'participant'
     AND m.status IN ('accepted', 'active', 'paused', 'completed')),
   s.public_id, s.starts_at
-FROM cohort c JOIN programme p ON p.id = c.programme_id
+FROM page JOIN cohort c ON c.id = page.id JOIN programme p ON p.id = c.programme_id
 LEFT JOIN coaching_session s ON s.id = (SELECT n.id FROM coaching_session n WHERE n.cohort_id = c.id
   AND n.state = 'scheduled' AND n.ends_at > :now AND n.pair_membership_id IS NULL ORDER BY n.starts_at, n.id LIMIT 1)
-WHERE c.programme_id IN (SELECT programme_id FROM programme_coordinator WHERE person_id = :person)
-  OR c.id IN (SELECT cohort_id FROM membership WHERE person_id = :person
-    AND status IN ('accepted', 'active', 'paused', 'completed'))
-ORDER BY c.starts_on DESC, c.id DESC LIMIT {ROWS + 1}"""
+ORDER BY c.starts_on DESC, c.id DESC"""
 KEYS = ("id", "name", "kind", "description", "timezone", "starts_on", "ends_on", "version", "programme_id", "programme",
         "participants", "next_session_id", "next_session_at")  # fmt: skip
 
@@ -68,13 +70,14 @@ def usual_list(session: Session) -> Callable[[], bytes]:
     """The usual way: objects, and a schema that writes them one field after another."""
     following = aliased(CoachingSession)
     schema = RowSchema(many=True)
+    latest = select(Cohort.id).where(Cohort.programme_id == 1).order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    page = latest.limit(ROWS).subquery()
     statement = (
         select(Cohort, PARTICIPANTS, following)
         .options(joinedload(Cohort.programme))
         .outerjoin(following, following.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
-        .where(Cohort.programme_id == 1)
+        .join(page, page.c.id == Cohort.id)
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
-        .limit(ROWS)
     )
 
     def read() -> bytes:

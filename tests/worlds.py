@@ -1,4 +1,4 @@
-"""A programme with everybody around one cohort in it, and the traces that a cohort leaves: for tests of what is seen."""
+"""A programme with everybody around a cohort in it, and the traces that a cohort leaves: for tests of what is seen."""
 
 from __future__ import annotations
 

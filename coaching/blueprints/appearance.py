@@ -35,9 +35,9 @@ def choose() -> Response:
     else:
         response = current_app.make_response(redirect(_known_page(request.form.get("next", "/")), 303))
     if theme in THEMES and theme != "auto":
-        response.set_cookie(
-            COOKIE, theme, max_age=A_YEAR, secure=request.is_secure, httponly=True, samesite="Lax", path="/"
-        )
+        # Where TLS ends in front of us, the request does not tell.
+        is_secure = request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(COOKIE, theme, max_age=A_YEAR, secure=is_secure, httponly=True, samesite="Lax", path="/")
     else:
         response.delete_cookie(COOKIE, path="/")
     return response

@@ -73,14 +73,22 @@ class Asset:
 def init_assets(app: Flask) -> None:
     """Reads every asset, serves the list under /assets and gives templates `asset_url`."""
     app.extensions["assets"] = {asset.name: asset for asset in read_assets()}
+    app.extensions["asset_addresses"] = {}
     app.register_blueprint(blueprint)
     app.add_template_global(asset_url)
 
 
 def asset_url(name: str) -> str:
-    """The address of an asset, with the digest of its content in it. An unknown name is a mistake in a template."""
-    asset: Asset = current_app.extensions["assets"][name]
-    return url_for("assets.asset", digest=asset.digest, name=name)
+    """The address of an asset, with the digest of its content in it. An unknown name is a mistake in a template.
+
+    It is kept once built: a page asks for the address of the icons a hundred times.
+    """
+    addresses: dict[tuple[str, str], str] = current_app.extensions["asset_addresses"]
+    key = (request.script_root, name)
+    if key not in addresses:
+        asset: Asset = current_app.extensions["assets"][name]
+        addresses[key] = url_for("assets.asset", digest=asset.digest, name=name)
+    return addresses[key]
 
 
 def read_assets() -> Iterator[Asset]:

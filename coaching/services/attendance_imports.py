@@ -133,8 +133,7 @@ def apply_import(
     already = _applied(session, coaching_session, report.sha256)
     if already is not None:
         return already
-    problems = _problems(report, coaching_session, reading)
-    if problems:
+    if problems := _problems(report, coaching_session, reading):
         raise Invalid("The report does not fit this session.", problems)
     batch = _new_batch(coaching_session, report, file_name=file_name, actor=actor, now=now)
     session.add(batch)

@@ -36,6 +36,7 @@ class CohortState(StrEnum):
 
 _MARK = aliased(Cohort)
 _NEXT = aliased(CoachingSession)
+_LATEST_FIRST = (Cohort.starts_on.desc(), Cohort.id.desc())
 _COHORTS: Statement = (
     select(
         Cohort.public_id.label("id"),
@@ -54,7 +55,7 @@ _COHORTS: Statement = (
     )
     .join(Programme, Programme.id == Cohort.programme_id)
     .outerjoin(_NEXT, _NEXT.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
-    .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+    .order_by(*_LATEST_FIRST)
 )
 _IN_STATE = {
     CohortState.CURRENT: (Cohort.starts_on <= bindparam("today"), Cohort.ends_on >= bindparam("today")),
@@ -108,8 +109,12 @@ def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -
         < tuple_(_mark(_MARK.starts_on, filters).scalar_subquery(), _mark(_MARK.id, filters).scalar_subquery()),
     }
     in_state = _IN_STATE[state] if state is not None else ()
-    statement = _COHORTS.where(*(conditions[name] for name in sorted(filters)), *in_state)
-    return statement.limit(literal_column(str(limit + 1)))
+    chosen = (conditions[name] for name in sorted(filters))
+    # The page is cut out first, so that counts and next sessions are looked up for its rows alone.
+    page = (
+        select(Cohort.id).where(*chosen, *in_state).order_by(*_LATEST_FIRST).limit(literal_column(str(limit + 1)))
+    ).subquery("page")
+    return _COHORTS.join(page, page.c.id == Cohort.id)
 
 
 def _mark(column: Any, filters: frozenset[str]) -> Statement:

@@ -79,6 +79,7 @@ def accept_invitation(
     person.password_hash = hash_password(password)
     person.name, person.timezone = name, check_zone(timezone)
     capabilities.spend_capability(session, capability, now=now)
+    capabilities.end_capabilities(session, Purpose.PASSWORD_RESET, person.id, now=now)
     audit.record(session, "person.joined", person, actor=None, now=now)
     return person
 
@@ -116,6 +117,8 @@ def reset_password(session: Session, secret: str, *, password: str, now: datetim
     person = capability.person
     person.password_hash = hash_password(password)
     capabilities.spend_capability(session, capability, now=now)
+    # An invitation that nobody has used sets a password too: it must not undo this one.
+    capabilities.end_capabilities(session, Purpose.INVITATION, person.id, now=now)
     _sign_out_everywhere(session, person, now=now)
     audit.record(session, "person.password_reset", person, actor=None, now=now)
     return person

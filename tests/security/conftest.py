@@ -25,7 +25,9 @@ MakeApp = Callable[..., Flask]
 
 
 @contextmanager
-def standing_stage(databases: Databases, make_app: MakeApp, engine_name: str, **settings: Any) -> Iterator[Stage]:
+def standing_stage(
+    databases: Databases, make_app: MakeApp, engine_name: str, *, attack: str = "", **settings: Any
+) -> Iterator[Stage]:
     """An app on a database of its own, with the world in it."""
     with databases.empty(engine_name) as url:
         engine = make_engine(url)
@@ -34,7 +36,7 @@ def standing_stage(databases: Databases, make_app: MakeApp, engine_name: str, **
             MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
         with Session(engine, expire_on_commit=False) as session:
             # The edge reads the clock, so the world stands around the real present.
-            stage = Stage(make_app(database_url=url, **settings), build_world(session, now=utc_now()))
+            stage = Stage(make_app(database_url=url, **settings), build_world(session, now=utc_now(), attack=attack))
             stage.admit(session)
             session.commit()
             session.expunge_all()

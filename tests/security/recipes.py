@@ -139,7 +139,7 @@ FORMS: dict[str, Recipe] = {
     "practice.tie": run,
     "projects.change": stage_change,
     "projects.create": new_project,
-    "projects.create_launch": quick_launch,
+    "launches.create": quick_launch,
     "projects.launch": launch,
     "projects.share": owner,
     "projects.update": constant(**PROJECT, **FIRST),

@@ -156,8 +156,8 @@ api_projects.index                                ok  ok  404 404 404 404 ok  40
 projects.new                                      ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 projects.create                                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_projects.start                                ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.new_launch                               ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.create_launch                            ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+launches.new                                      ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+launches.create                                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_projects.launch_quickly                       ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 projects.show                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 projects.show | shared project                    ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok

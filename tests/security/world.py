@@ -83,12 +83,15 @@ class World:
         return found
 
 
-def build_world(session: Session, *, now: datetime) -> World:
-    """Two programmes; two cohorts in the first, one in the second; and everybody who has to do with them."""
-    first = factories.make_programme(session, name="Programme here", description="about-here")
+def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
+    """Two programmes; two cohorts in the first, one in the second; and everybody who has to do with them.
+
+    `attack` stands at the end of every text that somebody has written.
+    """
+    first = factories.make_programme(session, name=f"Programme here{attack}", description=f"about-here{attack}")
     second = factories.make_programme(session, name="Programme there", description="about-there")
     places = {
-        label: _Builder(session, label, programme, now).build()
+        label: _Builder(session, label, programme, now, attack).build()
         for label, programme in (("here", first), ("beside", first), ("there", second))
     }
     here, beside, there = (places[label] for label in PLACES)
@@ -129,8 +132,8 @@ _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 class _Builder:
     """The rows of one place."""
 
-    def __init__(self, session: Session, label: str, programme: Programme, now: datetime) -> None:
-        self.session, self.label, self.programme, self.now = session, label, programme, now
+    def __init__(self, session: Session, label: str, programme: Programme, now: datetime, attack: str) -> None:
+        self.session, self.label, self.programme, self.now, self.attack = session, label, programme, now, attack
         self.rows: dict[str, Any] = {"programme": programme}
         self.secrets: dict[str, str] = {}
 
@@ -138,7 +141,7 @@ class _Builder:
         self.cohort = factories.make_cohort(
             self.session,
             self.programme,
-            name=f"Cohort {self.label}",
+            name=f"Cohort {self.label}{self.attack}",
             description=self.says("description"),
             starts_on=self.day(200),
             ends_on=self.day(30),
@@ -155,7 +158,7 @@ class _Builder:
         return Place(self.label, self.programme, self.cohort, self.people, self.members, self.rows, self.secrets)
 
     def says(self, what: str) -> str:
-        return f"{what}-{self.label}"
+        return f"{what}-{self.label}{self.attack}"
 
     def ago(self, days: float) -> datetime:
         return self.now - timedelta(days=days)
@@ -183,7 +186,8 @@ class _Builder:
         self.people, self.members = {}, {}
         for who, (role, status) in standings.items():
             password = {"password_hash": None} if who == "invited" else {}
-            person = _person(self.session, who, self.label, **password)
+            name = f"{who.title()} Name-{self.label}{self.attack}"
+            person = _person(self.session, who, self.label, name=name, **password)
             self.people[who] = person
             self.members[who] = factories.make_membership(
                 self.session, self.cohort, person, role=role, status=status, joined_at=self.ago(190)
@@ -233,7 +237,7 @@ class _Builder:
             starts_at=self.ago(60),
             title=self.says("session-title"),
             agenda=self.says("agenda"),
-            location=f"https://meet.example.org/{self.says('location')}",
+            location=self.attack or "https://meet.example.org/location",
         )
         pair = factories.make_session(
             self.session,
@@ -306,11 +310,12 @@ class _Builder:
             owners=(self.members["participant"],),
             title=self.says("project-title"),
             audience=self.says("audience"),
-            url=f"https://courses.example.org/{self.label}",
+            # No schema takes another scheme; should a row have one all the same, a page must not lead there.
+            url="javascript:alert(1)" if self.attack else f"https://courses.example.org/{self.label}",
         )
         self.add(
             StageChange(
-                project=project, stage="idea", on=self.day(90), note=self.says("stage-note"), recorded_at=self.now
+                project=project, stage=Stage.IDEA, on=self.day(90), note=self.says("stage-note"), recorded_at=self.now
             )
         )
         run = factories.make_run(
@@ -362,7 +367,7 @@ class _Builder:
             "password-reset": (Purpose.PASSWORD_RESET, participant.id, participant),
         }
         for name, (purpose, subject_id, person) in purposes.items():
-            self.secrets[name] = self.says(f"secret-of-{name}")
+            self.secrets[name] = f"secret-of-{name}-{self.label}"
             self.add(
                 Capability(
                     secret_hash=hash_secret(self.secrets[name]),
@@ -377,7 +382,7 @@ class _Builder:
             ApiToken(
                 person_id=participant.id,
                 label=self.says("token-label"),
-                secret_hash=hash_secret(self.says("token")),
+                secret_hash=hash_secret(f"token-{self.label}"),
                 scopes="read",
                 created_at=self.ago(1),
                 expires_at=self.ago(-10),
@@ -392,7 +397,7 @@ class _Builder:
             recipient_id=recipient.id,
             address=recipient.email or "",
             facts={"fact": self.says("message-fact")},
-            secret=self.says("message-secret"),
+            secret=f"message-secret-{self.label}",
             message_id=f"<{self.label}@coaching.internal>",
             state=MessageState.UNKNOWN,
             due_at=self.ago(8),

@@ -13,6 +13,7 @@ from coaching.blueprints.pages import (
     home,
     imports,
     invitations,
+    launches,
     members,
     messages,
     password_resets,
@@ -27,7 +28,7 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
-    goals, projects, runs, check_ins, check_in_links, practice, messages,
+    goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
 )  # fmt: skip
 
 

@@ -7,7 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write, zone_options
+from coaching.blueprints.pages.forms import (
+    VERSION,
+    Form,
+    check_version,
+    filled,
+    refuse_unknown,
+    sent_again,
+    write,
+    zone_options,
+)
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -58,6 +67,7 @@ def create_token() -> ResponseReturnValue:
             days=values["days"],
             secret=new_secret(),
             now=utc_now(),
+            actor=current_actor(),
         )
     except Invalid as refusal:
         return _page(token=sent_again(refusal)), 422
@@ -67,6 +77,7 @@ def create_token() -> ResponseReturnValue:
 @blueprint.post("/tokens/<id:public_id>/revocation")
 def revoke_token(public_id: str) -> ResponseReturnValue:
     """Ends a token at once."""
+    refuse_unknown()
     revoke_api_token(db.session(), public_id, actor=current_actor(), now=utc_now())
     flash("The token is revoked. Programs that used it are shut out from now on.", "success")
     return redirect(url_for("account.show"), 303)

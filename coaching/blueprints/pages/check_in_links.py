@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coaching.blueprints.pages.check_ins import CHOICES
+from coaching.blueprints.pages.check_ins import CHOICES, NAMES
 from coaching.blueprints.pages.forms import Form, filled, sent_again, write
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -18,6 +18,14 @@ from coaching.extensions import csrf, db
 from coaching.schemas.base import load_form
 from coaching.schemas.check_in import AnswerSchema
 from coaching.services.check_ins import OpenedLink, answer_check_in, open_by_link
+
+# What a page says at its head where there is nothing to answer, by the code of the refusal.
+TITLES = {
+    "link-ended": "This check-in is over",
+    "check-in-closed": "This check-in is over",
+    "check-in-cancelled": "This check-in was called off",
+    "check-in-not-open": "This check-in is not open yet",
+}
 
 blueprint = Blueprint("check_in_links", __name__, url_prefix="/check-in")
 
@@ -57,11 +65,14 @@ def _page(opened: OpenedLink, form: Form, *, is_kept: bool = False) -> str:
         form=form,
         errors=form.errors,
         choices=CHOICES,
+        names=NAMES,
         is_kept=is_kept,
     )
 
 
 def _ended(refusal: Invalid | Conflict) -> tuple[str, int]:
-    if refusal.code not in {"link-ended", "check-in-cancelled"}:
+    """A page without a form, for a link that is whole but has nothing to answer behind it."""
+    if refusal.code not in TITLES:
         raise refusal
-    return render_template("check_in/ended.html", message=refusal.message), status_of(refusal)
+    page = render_template("check_in/ended.html", title=TITLES[refusal.code], message=refusal.message)
+    return page, status_of(refusal)

@@ -23,6 +23,8 @@ CHOICES = [
     (AnswerChoice.NOT_YET.value, "Not yet"),
     (AnswerChoice.CANNOT_SAY.value, "I cannot say"),
 ]
+# What a summary of errors calls the fields.
+NAMES = {"choice": "Your answer", "note": "Anything to add", "enrolments": "Enrolments so far"}
 
 blueprint = Blueprint("check_ins", __name__)
 
@@ -64,6 +66,7 @@ def _page(check_in: CheckIn, form: Form) -> str:
         form=form,
         errors=form.errors,
         choices=CHOICES,
+        names=NAMES,
         may_answer=may_answer_check_in(current_actor(), membership) and is_open,
         is_open=is_open,
         breadcrumb=trail(

@@ -15,7 +15,8 @@ from coaching.policies import Actor
 _HOLDS_SYNTHETIC_DATA = select(exists().where(Programme.is_synthetic))
 # Which entry of the menu is marked on which pages.
 PROGRAMME_PAGES = frozenset({
-    "programmes", "cohorts", "members", "sessions", "imports", "goals", "projects", "runs", "check_ins", "practice",
+    "programmes", "cohorts", "members", "sessions", "imports", "goals", "projects", "launches", "runs",
+    "check_ins", "practice",
 })  # fmt: skip
 
 

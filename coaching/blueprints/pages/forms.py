@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from coaching.blueprints.problems import CHANGED_MEANWHILE
 from coaching.errors import Conflict, Invalid, Messages, Refusal
 from coaching.extensions import db
-from coaching.schemas.base import CSRF_FIELD
+from coaching.schemas.base import CSRF_FIELD, LONGEST_KEY
 from coaching.services.zones import known_zones
 
 VERSION = "version"
@@ -67,10 +67,23 @@ def sent_again(refusal: Refusal, standing: Callable[[], Form] | None = None) -> 
     return Form(typed, {"": [LOOK_AGAIN]}, now.version, saved)
 
 
+def refuse_unknown(*known: str, starting: tuple[str, ...] = ()) -> None:
+    """Refuses a form with other fields than these, where an act reads them itself instead of by a schema."""
+    names = [name for name in request.form if name not in {CSRF_FIELD, *known} and not name.startswith(starting)]
+    if names:
+        raise Invalid(
+            "This form has fields that are not asked for. Go back, load the page again, and send it once more.",
+            {name[:LONGEST_KEY]: ["There is no such field here. Leave it out."] for name in names},
+        )
+
+
 def messages_of(refusal: Refusal) -> Messages:
-    """What a refusal says, by field; what belongs to no field is under the empty name."""
+    """What a refusal says, by field; what belongs to no field is under the empty name.
+
+    The third of several names is wrong under `owners.2`; the form has one field for them all.
+    """
     if isinstance(refusal, Invalid) and refusal.messages:
-        return refusal.messages
+        return {name.partition(".")[0]: texts for name, texts in refusal.messages.items()}
     return {"": [refusal.message]}
 
 

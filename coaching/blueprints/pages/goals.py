@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.forms import VERSION, Form, as_typed, check_version, filled, sent_again, write
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -17,7 +17,7 @@ from coaching.models import Goal, Membership
 from coaching.policies import is_self, may_set_goal, may_view_member, require
 from coaching.schemas.base import load_form
 from coaching.schemas.goal import RateGoalSchema, SetGoalSchema
-from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, edit_goal, get_goal, rate_goal, set_goal
+from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, SCALE, edit_goal, get_goal, rate_goal, set_goal
 from coaching.services.memberships import get_membership
 
 LABELS = {
@@ -33,7 +33,8 @@ LABELS = {
     "more": "More than expected",
     "much_more": "Much more than expected",
 }
-SCORES = [(str(score), LABELS[LEVELS[score]]) for score in sorted(LEVELS, reverse=True)]
+NAMES = {"score": "Where it is now", "rated_on": "On which day", "note": "A note"}
+SCORES = {score: LABELS[LEVELS[score]] for score in sorted(LEVELS, reverse=True)}
 
 blueprint = Blueprint("goals", __name__)
 
@@ -94,6 +95,9 @@ def rate(public_id: str) -> ResponseReturnValue:
         rate_goal(db.session(), goal, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
+        if isinstance(refusal, Invalid) and not refusal.messages.keys() <= NAMES.keys():
+            # It is the levels that are wrong, and they are no fields of this form.
+            refusal = Invalid(refusal.message)
         return _page(goal, sent_again(refusal)), status_of(refusal)
     flash("The rating is kept.", "success")
     return redirect(url_for("goals.show", public_id=public_id), 303)
@@ -121,22 +125,24 @@ def _new(membership: Membership, form: Form) -> str:
         membership=membership,
         form=form,
         errors=form.errors,
+        labels=LABELS,
         is_own=is_self(current_actor(), membership),
-        is_rated=False,
         breadcrumb=_trail(membership, ("Set a goal", "")),
     )
 
 
 def _edit(goal: Goal, form: Form) -> str:
+    """The form; of a goal that was rated its scale stays as it stands, whatever was typed before."""
     steps = (goal.statement, url_for("goals.show", public_id=goal.public_id)), ("Edit", "")
+    scale = {name: as_typed(getattr(goal, name)) for name in SCALE} if goal.ratings else {}
     return render_template(
         "goal/edit.html",
         goal=goal,
         form=form,
         errors=form.errors,
         labels=LABELS,
-        is_own=is_self(current_actor(), goal.membership),
-        is_rated=bool(goal.ratings),
+        scale=scale,
+        lost=[(LABELS[name], form.values.get(name)) for name in scale if form.values.get(name) != scale[name]],
         breadcrumb=_trail(goal.membership, *steps),
     )
 
@@ -148,7 +154,9 @@ def _page(goal: Goal, form: Form) -> str:
         membership=goal.membership,
         form=form,
         errors=form.errors,
-        scores=[(score, label, goal.levels[int(score)]) for score, label in SCORES],
+        names=NAMES,
+        labels=SCORES,
+        scores=[(str(score), label, goal.levels[score]) for score, label in SCORES.items()],
         may_set=may_set_goal(current_actor(), goal.membership),
         has_levels=all(goal.levels.values()),
         latest=goal.ratings[-1] if goal.ratings else None,

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import plural
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import Form, filled, sent_again, zone_options
+from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, zone_options
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -58,7 +58,7 @@ class Upload:
 @blueprint.get("/sessions/<id:session_id>/imports/new")
 def new(session_id: str) -> ResponseReturnValue:
     held = _session_run(session_id)
-    return _ask(held, filled(timezone=held.timezone), None)
+    return _ask(held, Form(), None)
 
 
 @blueprint.post("/sessions/<id:session_id>/imports/new")
@@ -71,13 +71,16 @@ def preview(session_id: str) -> ResponseReturnValue:
         seen = preview_import(db.session(), held, upload.data, _reading(), actor=current_actor(), now=utc_now())
     except (Invalid, Conflict) as refusal:
         return _ask(held, sent_again(refusal), upload), status_of(refusal)
+    form = Form({"timezone": held.timezone} | request.form.to_dict())
     return render_template(
         "import/preview.html",
         held=held,
         seen=seen,
         upload=upload,
-        form=Form(request.form.to_dict()),
+        form=form,
         counts={outcome.value: sum(row.outcome == outcome for row in seen.rows) for outcome in RowOutcome},
+        zones=zone_options(form.values["timezone"]),
+        date_orders=DATE_ORDERS,
         breadcrumb=_trail(held, "Check the report"),
     )
 
@@ -111,6 +114,7 @@ def resolve(public_id: str, row_id: str) -> ResponseReturnValue:
     batch, held = get_batch(db.session(), public_id, actor=current_actor())
     chosen = request.form.get("membership_id", "")
     try:
+        refuse_unknown("membership_id")
         if not chosen:
             raise Invalid.field(f"membership_id-{row_id}", "Choose who this is, or nobody of this cohort.")
         values = checked(MatchRowSchema(), {"membership_id": None if chosen == NOBODY else chosen})
@@ -126,6 +130,7 @@ def resolve(public_id: str, row_id: str) -> ResponseReturnValue:
 @blueprint.post("/imports/<id:public_id>/undo")
 def undo(public_id: str) -> ResponseReturnValue:
     """Takes back what the import recorded."""
+    refuse_unknown()
     batch, held = get_batch(db.session(), public_id, actor=current_actor())
     undo_import(db.session(), batch, held, actor=current_actor(), now=utc_now())
     flash("The import is undone. Attendance is what it was before, save what somebody marked since.", "success")
@@ -140,6 +145,7 @@ def _session_run(public_id: str) -> CoachingSession:
 
 def _upload() -> Upload:
     """The file, fresh from the person's disk or back from the page that showed what is in it."""
+    refuse_unknown("kept", "file_name", "timezone", "date_order", "other_day")
     file = request.files.get("file")
     if file is not None and file.filename:
         data = file.stream.read(LARGEST_FILE + 1)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
@@ -94,6 +94,7 @@ def change(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/members/<id:public_id>/invitation")
 def invite(public_id: str) -> ResponseReturnValue:
     """Sends the invitation again."""
+    refuse_unknown()
     membership = get_membership(db.session(), public_id, actor=current_actor())
     invite_again(db.session(), membership, actor=current_actor(), secret=new_secret(), now=utc_now())
     flash(f"A new invitation to {membership.person.name} is on its way. The earlier link has ended.", "success")

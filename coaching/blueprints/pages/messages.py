@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
+from coaching.blueprints.pages.forms import refuse_unknown
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.extensions import db
@@ -13,6 +14,8 @@ from coaching.models import MessageState
 from coaching.services.outbox import get_message, list_messages, resend_message
 
 PAGE = 50
+# The databases count in 64 bits; nobody pages as far as this.
+FARTHEST = 10**9
 
 blueprint = Blueprint("messages", __name__)
 
@@ -22,7 +25,7 @@ def index() -> ResponseReturnValue:
     """The newest first, of one state where it is chosen."""
     chosen = request.args.get("state", "")
     state = MessageState(chosen) if chosen in [*MessageState] else None
-    offset = max(0, request.args.get("start", 0, type=int))
+    offset = min(max(0, request.args.get("start", 0, type=int)), FARTHEST)
     found = list_messages(db.session(), actor=current_actor(), state=state, limit=PAGE, offset=offset)
 
     def page_url(start: int) -> str:
@@ -51,7 +54,8 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/messages/<id:public_id>/resend")
 def resend(public_id: str) -> ResponseReturnValue:
     """Sends once more a message whose fate is unknown: a second copy may arrive, which is for a person to decide."""
+    refuse_unknown()
     message = get_message(db.session(), public_id, actor=current_actor())
     resend_message(db.session(), message, actor=current_actor(), now=utc_now())
-    flash("It goes out again, as the same message.", "success")
+    flash("It goes out again, with the same Message-ID.", "success")
     return redirect(url_for("messages.list", state=MessageState.UNKNOWN), 303)

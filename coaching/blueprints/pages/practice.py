@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import sent_again, write
+from coaching.blueprints.pages.forms import Form, filled, sent_again, write
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
-from coaching.errors import Conflict, Invalid, Messages
+from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.models import Membership
-from coaching.policies import is_self, may_run_cohort
+from coaching.models import Membership, Role
+from coaching.policies import is_self, may_run_cohort, may_start_project
 from coaching.schemas.base import load_form
 from coaching.schemas.practice import TieEnrolmentsSchema
 from coaching.services.memberships import get_membership
@@ -26,7 +26,7 @@ blueprint = Blueprint("practice", __name__)
 @blueprint.get("/members/<id:membership_id>/practice", endpoint="list")
 def index(membership_id: str) -> ResponseReturnValue:
     membership = get_membership(db.session(), membership_id, actor=current_actor())
-    return _page(membership, {})
+    return _page(membership)
 
 
 @blueprint.post("/practice/<id:public_id>/run")
@@ -40,26 +40,30 @@ def tie(public_id: str) -> ResponseReturnValue:
         reported = tie_enrolments(db.session(), entry, run, actor=current_actor(), now=utc_now())
         write()
     except (Invalid, Conflict) as refusal:
-        errors = sent_again(refusal).errors
-        return _page(get_membership(db.session(), membership_id, actor=current_actor()), errors), status_of(refusal)
+        form = sent_again(refusal)
+        membership = get_membership(db.session(), membership_id, actor=current_actor())
+        return _page(membership, form, failed_id=public_id), status_of(refusal)
     flash("The figure now counts for its run.", "success")
     for warning in reported.warnings:
         flash(warning, "warning")
     return redirect(url_for("practice.list", membership_id=membership_id), 303)
 
 
-def _page(membership: Membership, errors: Messages) -> str:
-    actor = current_actor()
+def _page(membership: Membership, form: Form | None = None, *, failed_id: str = "") -> str:
+    """The log; the form of the entry `failed_id` as it was sent, those of the others empty."""
+    actor, form = current_actor(), form or filled()
     is_own = is_self(actor, membership)
-    runs = list_runs(db.session(), membership, actor=actor)
     return render_template(
         "practice/list.html",
         membership=membership,
         lines=list_practice(db.session(), membership, actor=actor),
-        runs=[(run.id, f"{run.project_title}, {run.label}") for run in runs],
-        errors=errors,
+        runs=list_runs(db.session(), membership, actor=actor),
+        errors=form.errors,
+        chosen=form.values.get("run_id"),
+        failed_id=failed_id,
         is_own=is_own,
         may_tie=is_own or may_run_cohort(actor, membership.cohort),
+        may_log=membership.role == Role.PARTICIPANT and may_start_project(actor, membership.cohort),
         breadcrumb=trail(
             membership.cohort,
             (membership.person.name, url_for("members.show", public_id=membership.public_id)),

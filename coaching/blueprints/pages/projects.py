@@ -1,4 +1,4 @@
-"""A course project: started, edited, moved through its stages, launched."""
+"""A course project: started, edited, moved through its stages, launched, shared with co-owners."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ from coaching.schemas.course_project import (
     ChangeStageSchema,
     EditProjectSchema,
     LogLaunchSchema,
-    QuickLaunchSchema,
     StartProjectSchema,
 )
 from coaching.services.cohorts import get_cohort
@@ -50,9 +49,7 @@ from coaching.services.course_projects import (
     change_stage,
     edit_project,
     get_project,
-    list_projects,
     log_launch,
-    log_new_launch,
     start_project,
 )
 from coaching.services.membership_list import list_members
@@ -81,41 +78,21 @@ blueprint = Blueprint("projects", __name__)
 
 @blueprint.get("/cohorts/<id:cohort_id>/projects/new")
 def new(cohort_id: str) -> ResponseReturnValue:
-    cohort = _cohort(cohort_id)
-    return _new(cohort, filled(platform=Platform.FUTURELEARN, stage=Stage.IDEA))
+    cohort = startable_cohort(cohort_id)
+    return _new(cohort, filled(stage=Stage.IDEA))
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/projects")
 def create(cohort_id: str) -> ResponseReturnValue:
-    cohort = _cohort(cohort_id)
+    cohort = startable_cohort(cohort_id)
     try:
         values = load_form(StartProjectSchema(), request.form)
         project = start_project(db.session(), cohort, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
         return _new(cohort, sent_again(refusal)), status_of(refusal)
-    flash(f"{project.title} is on the board.", "success")
+    flash(f"{project.title} is added.", "success")
     return redirect(url_for("projects.show", public_id=project.public_id), 303)
-
-
-@blueprint.get("/cohorts/<id:cohort_id>/launches/new")
-def new_launch(cohort_id: str) -> ResponseReturnValue:
-    """The launch in one step: three fields, on a phone, in under a minute."""
-    return _new_launch(_cohort(cohort_id), filled(launched_on=_today()))
-
-
-@blueprint.post("/cohorts/<id:cohort_id>/launches")
-def create_launch(cohort_id: str) -> ResponseReturnValue:
-    """Logs the launch on the project of this title, or on a new one."""
-    cohort = _cohort(cohort_id)
-    try:
-        values = load_form(QuickLaunchSchema(), request.form)
-        run = log_new_launch(db.session(), cohort, actor=current_actor(), now=utc_now(), **values)
-        write()
-    except (Invalid, Conflict) as refusal:
-        return _new_launch(cohort, sent_again(refusal)), status_of(refusal)
-    flash(f"Well done! The launch of {run.project.title} is logged.", "success")
-    return redirect(url_for("projects.show", public_id=run.project.public_id), 303)
 
 
 @blueprint.get("/projects/<id:public_id>")
@@ -191,11 +168,13 @@ def current_figures(run: CourseRun) -> dict[ReachMetric, ReachSnapshot]:
     return {snapshot.metric: snapshot for snapshot in run.snapshots if snapshot.is_current}
 
 
-def _today() -> date:
+def today_of_viewer() -> date:
+    """The date where the one who asks is."""
     return in_zone(utc_now(), current_actor().timezone).date()
 
 
-def _cohort(public_id: str) -> Cohort:
+def startable_cohort(public_id: str) -> Cohort:
+    """A cohort in which the one who asks may start a project or log a launch."""
     cohort = get_cohort(db.session(), public_id, actor=current_actor())
     require(may_start_project(current_actor(), cohort), seen=True, message="Observers look on; participants build.")
     return cohort
@@ -209,20 +188,10 @@ def _members(cohort: Cohort) -> list[tuple[str, str]]:
     return [(line["id"], line["name"]) for line in page.items if line["role"] == Role.PARTICIPANT]
 
 
-def _own_membership(cohort: Cohort) -> str:
+def own_membership(cohort: Cohort) -> str:
     """The identifier of one's own membership, for who is in this cohort."""
     standing = current_actor().standings.get(cohort.id)
     return db.session.get_one(Membership, standing.membership_id).public_id if standing else ""
-
-
-def _titles(cohort: Cohort) -> list[str]:
-    """The courses whose launch this may be: a participant's own, and all for those who run the cohort."""
-    own, runs_it = _own_membership(cohort), may_run_cohort(current_actor(), cohort)
-    return [
-        line.title
-        for line in list_projects(db.session(), cohort, actor=current_actor())
-        if runs_it or own in {owner.membership_id for owner in line.owners}
-    ]
 
 
 def _standing(project: CourseProject) -> Form:
@@ -238,22 +207,10 @@ def _new(cohort: Cohort, form: Form) -> str:
         platforms=PLATFORMS,
         names=NAMES,
         stages=STAGES,
-        members=[pair for pair in _members(cohort) if pair[0] != _own_membership(cohort)],
+        members=[pair for pair in _members(cohort) if pair[0] != own_membership(cohort)],
         chosen=request.form.getlist("owners"),
+        is_learner=not may_run_cohort(current_actor(), cohort),
         breadcrumb=trail(cohort, ("Add a project", "")),
-    )
-
-
-def _new_launch(cohort: Cohort, form: Form) -> str:
-    return render_template(
-        "project/new_launch.html",
-        cohort=cohort,
-        form=form,
-        errors=form.errors,
-        names=NAMES,
-        platforms=PLATFORMS,
-        titles=_titles(cohort),
-        breadcrumb=trail(cohort, ("Log a launch", "")),
     )
 
 
@@ -279,7 +236,7 @@ def project_trail(project: CourseProject, *steps: tuple[str, str]) -> list[dict[
 
 def _page(project: CourseProject, failed: str = "", form: Form | None = None) -> str:
     """The project with its three forms; the one that `failed` comes first, as it was sent."""
-    today = _today()
+    today = today_of_viewer()
     may_log = may_log_launch(current_actor(), project)
     owned = {owner.membership.public_id for owner in project.owners if owner.membership}
     forms = {"launch": filled(launched_on=today), "stage": filled(on=today), "team": filled()}

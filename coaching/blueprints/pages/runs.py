@@ -6,15 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.forms import Form, filled, sent_again, write
-from coaching.blueprints.pages.projects import current_figures
+from coaching.blueprints.pages.projects import current_figures, project_trail, today_of_viewer
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.models import CourseRun, ReachMetric
+from coaching.models import CourseRun, ReachMetric, ReachSnapshot
 from coaching.policies import may_log_launch, require
 from coaching.schemas.base import load_form
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
@@ -27,14 +26,15 @@ METRICS = [
     (ReachMetric.COMPLETED.value, "Completed", "Completed at least half of the steps."),
 ]
 
+NAMES = {"metric": "What is counted", "value": "How many", "as_of": "As of", "reason": "Why it changes"}
+
 blueprint = Blueprint("runs", __name__)
 
 
 @blueprint.get("/runs/<id:public_id>")
 def show(public_id: str) -> ResponseReturnValue:
     run = get_run(db.session(), public_id, actor=current_actor())
-    today = in_zone(utc_now(), current_actor().timezone).date()
-    return _page(run, filled(metric=ReachMetric.JOINERS, as_of=today))
+    return _page(run, filled(metric=ReachMetric.JOINERS, as_of=today_of_viewer()))
 
 
 @blueprint.post("/runs/<id:public_id>/reach")
@@ -57,7 +57,7 @@ def report(public_id: str) -> ResponseReturnValue:
 def new_correction(public_id: str) -> ResponseReturnValue:
     snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
     require(may_log_launch(current_actor(), snapshot.run.project), seen=True)
-    return _correction(public_id, filled())
+    return _correction(snapshot, filled())
 
 
 @blueprint.post("/reach/<id:public_id>/correction")
@@ -70,7 +70,7 @@ def correct(public_id: str) -> ResponseReturnValue:
         correct_reach(db.session(), snapshot, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _correction(public_id, sent_again(refusal)), status_of(refusal)
+        return _correction(snapshot, sent_again(refusal)), status_of(refusal)
     flash("The figure is corrected. The old one stays on record.", "success")
     return redirect(url_for("runs.show", public_id=run_id), 303)
 
@@ -78,34 +78,32 @@ def correct(public_id: str) -> ResponseReturnValue:
 def _trail(run: CourseRun, *steps: tuple[str, str]) -> list[dict[str, str]]:
     project = run.project
     above = (project.title, url_for("projects.show", public_id=project.public_id))
-    return [{"label": label, "url": url} for label, url in (above, *steps)]
+    return project_trail(project, above, *steps)
 
 
 def _page(run: CourseRun, form: Form) -> str:
-    corrected = {snapshot.corrects_id for snapshot in run.snapshots}
-    joiners = {
-        snapshot.as_of: snapshot.value
-        for snapshot in run.snapshots
-        if snapshot.metric == ReachMetric.JOINERS and snapshot.id not in corrected
-    }
+    # Of one day the figure that came last stands: a correction comes after what it corrects.
+    standing = {(figure.metric, figure.as_of): figure for figure in sorted(run.snapshots, key=lambda one: one.id)}
+    joiners = [(as_of, figure.value) for (metric, as_of), figure in standing.items() if metric == ReachMetric.JOINERS]
     return render_template(
         "run/show.html",
         run=run,
         project=run.project,
         figures=current_figures(run),
-        points=sorted(joiners.items()),
-        history=sorted(run.snapshots, key=lambda snapshot: (snapshot.as_of, snapshot.id), reverse=True),
-        corrected=corrected,
+        points=sorted(joiners),
+        history=sorted(run.snapshots, key=lambda figure: (figure.as_of, figure.id), reverse=True),
+        standing={figure.id for figure in standing.values()},
+        corrected={figure.corrects_id for figure in run.snapshots},
         form=form,
         errors=form.errors,
+        names=NAMES,
         metrics=METRICS,
         may_log=may_log_launch(current_actor(), run.project),
         breadcrumb=_trail(run, (run.label, "")),
     )
 
 
-def _correction(public_id: str, form: Form) -> str:
-    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
+def _correction(snapshot: ReachSnapshot, form: Form) -> str:
     run = snapshot.run
     return render_template(
         "run/correction.html",
@@ -114,5 +112,6 @@ def _correction(public_id: str, form: Form) -> str:
         metric=words(snapshot.metric),
         form=form,
         errors=form.errors,
+        names=NAMES,
         breadcrumb=_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct a figure", "")),
     )

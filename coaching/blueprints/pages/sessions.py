@@ -15,7 +15,16 @@ from werkzeug.datastructures import MultiDict
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text, plural
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write, zone_options
+from coaching.blueprints.pages.forms import (
+    VERSION,
+    Form,
+    check_version,
+    filled,
+    refuse_unknown,
+    sent_again,
+    write,
+    zone_options,
+)
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
@@ -102,7 +111,7 @@ def update(public_id: str) -> ResponseReturnValue:
     held = _session_run(public_id)
     try:
         check_version(held)
-        values = _read(EditSessionSchema())
+        values = _read(EditSessionSchema(), VERSION)
         edit_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
@@ -131,6 +140,7 @@ def mark(public_id: str) -> ResponseReturnValue:
     """Records what the coach says of each member; "the rest" are those of whom nothing was said."""
     held = _session_run(public_id)
     try:
+        refuse_unknown("rest", starting=(MARK, WAS))
         loaded = checked(MarkAttendanceSchema(), {"marks": _marks(held)})
         marks = {one["membership_id"]: one["status"] for one in loaded["marks"]}
         changed = mark_attendance(db.session(), held, actor=current_actor(), now=utc_now(), marks=marks)
@@ -205,12 +215,12 @@ def _standing(held: CoachingSession) -> Form:
     return filled(held.version, title=held.title, location=held.location, agenda=held.agenda, **_when(held))
 
 
-def _read(schema: Schema) -> dict[str, Any]:
+def _read(schema: Schema, *beside: str) -> dict[str, Any]:
     """The form, whose day and time are two fields, as the schema knows it."""
     typed = MultiDict(request.form)
     day, time = typed.pop(DAY, "").strip(), typed.pop(TIME, "").strip()
     typed["local_start"] = f"{day}T{time}" if day and time else ""
-    return load_form(schema, typed, beside=(VERSION,))
+    return load_form(schema, typed, beside=beside)
 
 
 def _sent_again(refusal: Refusal, held: CoachingSession | None = None) -> Form:

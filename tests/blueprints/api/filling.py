@@ -28,8 +28,8 @@ from coaching.models import (
     RowOutcome,
 )
 from tests import factories
-from tests.blueprints.api.conftest import World
 from tests.factories import NOW
+from tests.worlds import World
 
 
 def fill(session: Session, world: World) -> dict[str, str]:
@@ -98,9 +98,7 @@ def _message(session: Session, world: World, check_in: CheckIn) -> Message:
 
 def _goal(session: Session, world: World) -> dict[str, Any]:
     goal = factories.make_goal(session, world.member)
-    session.add(
-        Rating(goal=goal, rated_by_id=world.participant.id, score=0, rated_on=date(2026, 6, 1), created_at=NOW)
-    )
+    session.add(Rating(goal=goal, rated_by_id=world.participant.id, score=0, rated_on=date(2026, 6, 1), created_at=NOW))
     return {"goal_id": goal}
 
 

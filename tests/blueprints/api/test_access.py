@@ -13,7 +13,7 @@ from coaching.models import ApiToken, Person
 from coaching.tokens import new_public_id
 from tests import factories
 from tests.blueprints.api.caller import Caller, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 TOKEN = {"label": "Script", "scopes": ["read"]}
 
@@ -42,7 +42,9 @@ def test_ones_own_places(world: World, caller: CallerOf) -> None:
     assert body(caller(world.administrator).get("/me/memberships"))["items"] == []
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Bearer no-such-token", "Basic dTpw", "Bearer \xff"])
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer", "Bearer ", "Bearer no-such-token", "Basic dTpw", "Bearer \xff"]
+)
 def test_no_token_no_answer(world: World, caller: CallerOf, authorization: str) -> None:
     response = caller().get("/me", headers={"Authorization": authorization})
     problem(response, 401)

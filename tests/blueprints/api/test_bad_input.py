@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from coaching.models import Base
 from tests.blueprints.api.caller import Caller, CallerOf, problem
-from tests.blueprints.api.conftest import World
 from tests.blueprints.api.filling import fill
+from tests.worlds import World
 
 JSON = "application/json"
 # What is sent, as what, and the status and the code of the refusal.

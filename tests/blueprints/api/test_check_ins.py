@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CheckIn, CheckInAnswer, CheckInState, FollowUpPlan, FollowUpStep
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
 from tests.blueprints.api.filling import fill
+from tests.worlds import World
 
 ANSWER = {"choice": "did_it", "note": "We opened in May", "enrolments": 300}
 

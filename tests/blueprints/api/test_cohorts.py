@@ -13,7 +13,7 @@ from coaching.models import Cohort, CohortKind
 from coaching.tokens import new_public_id
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 NEW = {
     "name": "Autumn",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coaching.models import Goal, Rating
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 NEW = {
     "statement": "Launch a course with my team",

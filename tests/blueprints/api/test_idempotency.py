@@ -20,7 +20,7 @@ from coaching.models import ApiToken, Goal, IdempotencyKey
 from coaching.services.idempotency import claim_key, remove_old_keys
 from tests import factories
 from tests.blueprints.api.caller import Caller, CallerOf, body, make_token, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 KEY = {"Idempotency-Key": "one-launch"}
 GOAL = {"statement": "Launch a course with my team"}

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from coaching.models import Attendance, CoachingSession, ImportBatch
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, Caller, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
 Participant Person,{participant},03/09/2026 09:00:00 AM,03/09/2026 10:00:00 AM,60,No
@@ -86,9 +86,7 @@ def test_a_row_in_doubt_is_matched_and_the_import_undone(
     assert session.scalars(select(Attendance)).all() == []
 
 
-def test_who_may_import(
-    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
-) -> None:
+def test_who_may_import(world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session) -> None:
     problem(bring(caller(world.participant), held, report), 403)
     problem(bring(caller(world.observer), held, report), 403)
     problem(bring(caller(world.outsider), held, report), 404)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from coaching.models import Membership, MembershipStatus, Message, Person, StatusChange
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 NEW = {"email": "New.Person@Example.org", "name": "New Person", "role": "participant"}
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from coaching.models import Message, MessageKind, MessageState
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
 from tests.blueprints.api.filling import fill
 from tests.factories import NOW
+from tests.worlds import World
 
 
 def test_messages_are_listed_without_what_they_say(world: World, caller: CallerOf, session: Session) -> None:

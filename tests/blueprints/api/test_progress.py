@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.blueprints.api.caller import CallerOf, body, problem
-from tests.blueprints.api.conftest import World
 from tests.blueprints.api.filling import fill
+from tests.worlds import World
 
 
 def test_programmes_are_for_who_coordinates_or_coaches_in_them(world: World, caller: CallerOf) -> None:

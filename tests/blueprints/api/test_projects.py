@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from coaching.models import CourseProject, CourseRun, ReachSnapshot
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
 from tests.blueprints.api.filling import fill
+from tests.worlds import World
 
 LAUNCH = {"title": "Wound care", "launched_on": "2026-05-04", "enrolments": 320}
 
@@ -130,9 +130,7 @@ def test_reach_is_checked(world: World, caller: CallerOf, session: Session) -> N
         ({"source": "demo"}, "source"),
         ({"is_verified": True}, "is_verified"),
     ):
-        problem(
-            caller(world.participant).post(path, {"value": 250, "as_of": "2026-05-20"} | changes), 422, names=name
-        )
+        problem(caller(world.participant).post(path, {"value": 250, "as_of": "2026-05-20"} | changes), 422, names=name)
 
 
 def test_the_practice_log(world: World, caller: CallerOf, session: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coaching.models import Attendance, AttendanceStatus
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
-from tests.blueprints.api.conftest import World
+from tests.worlds import World
 
 NEW = {
     "title": "Second session",

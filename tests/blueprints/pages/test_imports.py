@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from coaching.blueprints.pages.imports import LARGEST_FILE
+from coaching.app import LARGEST_FORM_MEMORY
+from coaching.blueprints.pages.imports import LARGEST_FILE, Upload
 from coaching.models import Attendance, AttendanceStatus, ImportBatch, ImportRow, RowOutcome
 from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, links, refused, words
 from tests.worlds import Traces, World
@@ -119,30 +121,45 @@ def test_a_report_of_another_day_has_to_be_meant(session: Session, coach: Browse
     assert _count(session, ImportBatch) == 1
 
 
-def test_an_unclear_date_is_asked_for_and_the_file_need_not_be_chosen_again(coach: Browser, address: str) -> None:
+def test_the_file_is_read_again_in_another_way_without_choosing_it_again(coach: Browser, address: str) -> None:
     page = _check(coach, address, DATED)
-    refused(page, 422, "The dates can be read two ways")
-    assert "We still have zoom.csv." in words(page)
-    again = coach.post(f"{address}/new", _kept(page) | {"date_order": "dmy"})
-    assert "Nothing is recorded yet." in words(again)
-    assert "day first" in words(again)
+    assert "month first" in words(page)
+    kept = {name: fields(page)[name] for name in ("kept", "file_name")}
+    again = coach.post(f"{address}/new", kept | {"timezone": "Asia/Kolkata", "date_order": "dmy"})
+    assert "Dates day first Times in Asia/Kolkata" in words(again)
+    wrong = coach.post(f"{address}/new", kept | {"timezone": "Mars/Olympus"})
+    refused(wrong, 422, "Time zone: There is no time zone called", "We still have zoom.csv.")
+    assert fields(wrong)["kept"] == kept["kept"]
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "Choose the report: a CSV file from Zoom."),
+        (b"", "The file is empty."),
         (b"%PDF-1.7 nothing here", "Report: "),
         (b"Name,Colour\nAmara,blue\n", "Report: "),
         (REPORT.splitlines()[0], "there is nobody in it"),
-        (b"x" * (LARGEST_FILE + 1), "This file is over 700 KB"),
     ],
 )
-def test_what_is_no_report_is_refused(
-    session: Session, coach: Browser, address: str, data: bytes, said: str
-) -> None:
+def test_what_is_no_report_is_refused(session: Session, coach: Browser, address: str, data: bytes, said: str) -> None:
     refused(_check(coach, address, data), 422, said)
     assert _count(session, ImportBatch) == 0
+
+
+def test_a_file_that_no_page_could_carry_is_refused(
+    coach: Browser, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from coaching.blueprints.pages import imports
+
+    monkeypatch.setattr(imports, "LARGEST_FILE", len(REPORT))
+    assert _check(coach, address).status_code == 200
+    refused(_check(coach, address, REPORT + b"\n"), 422, "This file is over 700 KB")
+
+
+def test_the_largest_file_fits_into_the_form_that_carries_it() -> None:
+    text = Upload("zoom.csv", b"\xff" * LARGEST_FILE).text
+    assert len(text) + 10_000 < LARGEST_FORM_MEMORY
+    assert quote(text, safe="=") == text
 
 
 @pytest.mark.parametrize("kept", ["", "!!!", "YQ", "é"])
@@ -154,9 +171,7 @@ def test_what_comes_back_from_the_page_is_not_trusted(
     assert _count(session, ImportBatch) == 0
 
 
-def test_the_files_name_is_kept_without_what_no_database_holds(
-    session: Session, coach: Browser, address: str
-) -> None:
+def test_the_files_name_is_kept_without_what_no_database_holds(session: Session, coach: Browser, address: str) -> None:
     kept = _kept(_check(coach, address)) | {"file_name": "../../zo\x00om\n.csv"}
     assert coach.post(address, kept).status_code == 303
     assert session.scalars(select(ImportBatch.file_name)).one() == "zoom.csv"

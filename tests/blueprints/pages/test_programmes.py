@@ -21,9 +21,7 @@ def _survey(session: Session, world: World, ratings: list[int]) -> None:
     )  # fmt: skip
     session.add(form)
     session.flush()
-    wave = Wave(
-        instrument_id=form.id, cohort_id=world.cohort.id, opens_on=date(2026, 6, 1), closes_on=date(2026, 6, 9)
-    )
+    wave = Wave(instrument_id=form.id, cohort_id=world.cohort.id, opens_on=date(2026, 6, 1), closes_on=date(2026, 6, 9))
     session.add(wave)
     session.flush()
     session.add_all(Response(id=new_public_id(), wave_id=wave.id, rating=rating) for rating in ratings)

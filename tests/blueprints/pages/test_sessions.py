@@ -218,9 +218,7 @@ class TestAttendance:
         refused(browse(world.coach).post(f"/sessions/{traces.held.public_id}/attendance", typed), 422, said)
         assert len(self._marks(session, traces.held)) == 1
 
-    def test_before_it_has_begun_there_is_nothing_to_record(
-        self, browse: Browse, world: World, traces: Traces
-    ) -> None:
+    def test_before_it_has_begun_there_is_nothing_to_record(self, browse: Browse, world: World, traces: Traces) -> None:
         browser, address = browse(world.coach), f"/sessions/{traces.coming.public_id}"
         assert "You can record who came once the session has begun." in words(browser.get(address))
         answer = browser.post(f"{address}/attendance", {f"mark-{world.member.public_id}": "present"})

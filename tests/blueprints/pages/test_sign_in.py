@@ -53,7 +53,9 @@ def test_one_lands_on_the_page_that_was_asked_for(browse: Browse) -> None:
 
 
 @pytest.mark.usefixtures("person")
-@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "/nowhere", "/sign-in"])
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "/nowhere", "/sign-in"]
+)
 def test_one_lands_nowhere_else(browse: Browse, wanted: str) -> None:
     landed(_sign_in(browse(), to=f"?next={wanted}"), "/")
 
