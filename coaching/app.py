@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Flask, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import configure_mappers
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coaching import blueprints
@@ -24,6 +25,7 @@ CONNECTIONLESS = frozenset({"assets"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 6 * 1024 * 1024
 LARGEST_FORM_MEMORY = 1024 * 1024
+LAST_WORD = "Something went wrong on our side. Nothing was changed. Tell your administrator.\n"
 
 
 class FastJSON(DefaultJSONProvider):
@@ -47,10 +49,20 @@ class Cookies(SecureCookieSessionInterface):
         return self.signer
 
 
+class CoachingRequest(Request):
+    """Flask's, where every field of a form has a name: without one, what looks through the names would fail."""
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        if any(name is None for name in (*self.form, *self.files)):
+            raise BadRequest("A part of the form has no name.")
+
+
 class CoachingApp(Flask):
     """Flask, where one request is one transaction: kept when it succeeded, undone when it was refused."""
 
     json_provider_class = FastJSON
+    request_class = CoachingRequest
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -69,6 +81,19 @@ class CoachingApp(Flask):
         else:
             db.session.rollback()
         return response
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Names the fault alone: Flask would log the address, which may be a link's, and the text, which may quote."""
+        self.logger.error("fault in an error's own handling: %s", getattr(exc_info[0], "__name__", "?"))
+
+    def handle_exception(self, e: Exception) -> Response:
+        """The last word: what left the app from here, the server would log with the address."""
+        try:
+            return super().handle_exception(e)
+        except Exception:
+            if self.testing or self.debug:
+                raise
+            return self.finalize_request(Response(LAST_WORD, 500, content_type="text/plain"), from_error_handler=True)
 
 
 def _begin_as_reader() -> None:

@@ -17,6 +17,11 @@ def new_public_id() -> str:
     return secrets.token_bytes(PUBLIC_ID_LENGTH).translate(_LETTERS).decode()
 
 
+def is_public_id(text: str) -> bool:
+    """Whether this could be one. Nothing else is looked for: PostgreSQL refuses a text with a zero byte."""
+    return len(text) == PUBLIC_ID_LENGTH and set(text) <= set(_ALPHABET)
+
+
 def new_secret() -> str:
     """A 256-bit secret, safe in a URL: for links, sign-in sessions, API tokens and claims."""
     return secrets.token_urlsafe(32)

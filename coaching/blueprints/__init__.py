@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from coaching.blueprints import access, addresses, api, appearance, assets, formatting, headers, health, pages, problems
+from coaching.blueprints import (
+    access,
+    addresses,
+    api,
+    appearance,
+    assets,
+    formatting,
+    headers,
+    health,
+    marks,
+    pages,
+    problems,
+)
 
 
 def register(app: Flask) -> None:
@@ -15,6 +27,7 @@ def register(app: Flask) -> None:
     headers.init_headers(app)
     formatting.init_formatting(app)
     assets.init_assets(app)
+    marks.init_marks(app)
     appearance.init_appearance(app)
     app.register_blueprint(health.blueprint)
     pages.register(app)

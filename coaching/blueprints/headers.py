@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from flask import Flask, Response, current_app, request
 
 CONTENT_POLICY = (
@@ -28,6 +30,11 @@ def _dress(response: Response) -> Response:
     for name, value in FIXED.items():
         if name.lower() not in present:
             response.headers.add(name, value)
+    if request.routing_exception is not None and "Location" in response.headers:
+        # Routing redirects an address with slashes too many, and names the host that we were asked by, which whoever
+        # asks can choose. What stays of it is the path.
+        parts = urlsplit(response.headers["Location"])
+        response.headers["Location"] = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
     if request.blueprint != "assets":
         response.headers.setdefault("Cache-Control", "no-store")
     if current_app.extensions["settings"].is_secure:

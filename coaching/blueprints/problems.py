@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.globals import request_ctx
 from flask.json import dumps
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -66,7 +67,8 @@ def problem(
     """The answer that says what went wrong and what to do, in the asker's own kind. Undoes what was begun."""
     db.session.rollback()
     title = HTTPStatus(status).phrase
-    if wants_json():
+    # Who calls us by a name that cannot be one gets no page, because its links could not be written.
+    if wants_json() or request_ctx.url_adapter is None:
         body: dict[str, Any] = {"type": f"urn:coaching:problem:{code}", "title": title, "status": status}
         body |= {"detail": detail, "code": code}
         if errors:

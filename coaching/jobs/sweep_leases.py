@@ -11,6 +11,6 @@ def run(workshop: Workshop) -> int:
         return sweep_leases(
             session,
             now=workshop.clock(),
-            idempotent=[name for name, channel in workshop.office.channels.items() if True],
+            idempotent=[name for name, channel in workshop.office.channels.items() if channel.is_idempotent],
             resend_after=workshop.pace.resend_after if workshop.settings.resend_unknown else None,
         )

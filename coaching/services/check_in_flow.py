@@ -12,6 +12,7 @@ from coaching.models import (
     AnswerChoice,
     CheckIn,
     CheckInAnswer,
+    CourseProject,
     CourseRun,
     Membership,
     PracticeEntry,
@@ -61,12 +62,18 @@ def flow_into_practice(
 
 
 def _only_run(session: Session, membership: Membership, on: date) -> CourseRun | None:
-    """The one run that has opened of all the courses which this person builds; none where there are several."""
+    """The one run that has opened of the courses which this person builds in the programme; none where there are
+    several."""
     statement = (
         select(CourseRun)
+        .join(CourseProject, CourseProject.id == CourseRun.project_id)
         .join(ProjectOwner, ProjectOwner.project_id == CourseRun.project_id)
         .join(Membership, Membership.id == ProjectOwner.membership_id)
-        .where(Membership.person_id == membership.person_id, CourseRun.launched_on <= on)
+        .where(
+            Membership.person_id == membership.person_id,
+            CourseProject.programme_id == membership.cohort.programme_id,
+            CourseRun.launched_on <= on,
+        )
         .distinct()
         .limit(2)
     )

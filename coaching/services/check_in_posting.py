@@ -34,6 +34,7 @@ from coaching.models import (
 from coaching.models.base import UTCDateTime
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import message_id_of
+from coaching.services.words import is_word
 from coaching.tokens import hash_secret, new_public_id, new_secret
 
 # The tables, not the classes: hundreds of rows a statement, and nothing for the session to hold.
@@ -41,7 +42,7 @@ _check_in = cast(Table, CheckIn.__table__)
 _message = cast(Table, Message.__table__)
 _capability = cast(Table, Capability.__table__)
 _now: Any = bindparam("now", type_=UTCDateTime())
-_is_due = and_(_check_in.c.state == CheckInState.DUE, _check_in.c.due_at <= _now)
+_is_due = and_(is_word(CheckIn.state, CheckInState.DUE), _check_in.c.due_at <= _now)
 _PEEK = select(exists().where(_is_due))
 _EARLIER = (
     select(func.count())

@@ -31,6 +31,7 @@ from coaching.services import audit
 from coaching.services.capabilities import open_capability
 from coaching.services.check_in_flow import flow_into_practice
 from coaching.services.outbox import cancel_messages
+from coaching.services.words import is_word
 
 CLOSED = "The time to answer this check-in is over. Your coach is glad to hear from you all the same."
 CALLED_OFF = "This check-in was called off, so there is nothing to answer."
@@ -184,7 +185,7 @@ def expire_check_ins(session: Session, *, now: datetime, limit: int) -> int:
     """Closes up to `limit` check-ins that were asked and not answered in time; returns how many."""
     ended = (
         select(CheckIn.id)
-        .where(CheckIn.state == CheckInState.ASKED, CheckIn.closes_at <= now)
+        .where(is_word(CheckIn.state, CheckInState.ASKED), CheckIn.closes_at <= now)
         .order_by(CheckIn.closes_at)
         .limit(limit)
         .with_for_update(skip_locked=True)

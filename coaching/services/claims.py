@@ -36,15 +36,16 @@ from coaching.models import (
     Person,
 )
 from coaching.models.base import UTCDateTime
+from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
 
-_WAITING = (MessageState.DUE, MessageState.RETRY)
+WAITING = (MessageState.DUE, MessageState.RETRY)
 
 # The table, not the class: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
 _now: Any = bindparam("now", type_=UTCDateTime())
 _is_waiting = and_(
-    _message.c.state.in_(_WAITING),
+    is_one_of(Message.state, WAITING),
     _message.c.due_at <= _now,
     _message.c.channel.in_(bindparam("channels", expanding=True)),
 )

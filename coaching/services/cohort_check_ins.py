@@ -32,7 +32,7 @@ def list_cohort_check_ins(
     )
     statement = _statement(state is not None, after is not None, check_limit(limit))
     values = {"cohort_id": cohort.id, "state": state, "after": after}
-    return read_page(session, statement, values, mark=_mark(_MARK.id), limit=limit)
+    return read_page(session, statement, values, mark=lambda: _mark(_MARK.id), limit=limit)
 
 
 @lru_cache(maxsize=256)

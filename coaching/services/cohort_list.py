@@ -37,25 +37,20 @@ class CohortState(StrEnum):
 _MARK = aliased(Cohort)
 _NEXT = aliased(CoachingSession)
 _LATEST_FIRST = (Cohort.starts_on.desc(), Cohort.id.desc())
-_COHORTS: Statement = (
-    select(
-        Cohort.public_id.label("id"),
-        Cohort.name,
-        type_coerce(Cohort.kind, String).label("kind"),
-        Cohort.description,
-        Cohort.timezone,
-        Cohort.starts_on,
-        Cohort.ends_on,
-        Cohort.version,
-        Programme.public_id.label("programme_id"),
-        Programme.name.label("programme"),
-        PARTICIPANTS.label("participants"),
-        _NEXT.public_id.label("next_session_id"),
-        _NEXT.starts_at.label("next_session_at"),
-    )
-    .join(Programme, Programme.id == Cohort.programme_id)
-    .outerjoin(_NEXT, _NEXT.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
-    .order_by(*_LATEST_FIRST)
+_COLUMNS = (
+    Cohort.public_id.label("id"),
+    Cohort.name,
+    type_coerce(Cohort.kind, String).label("kind"),
+    Cohort.description,
+    Cohort.timezone,
+    Cohort.starts_on,
+    Cohort.ends_on,
+    Cohort.version,
+    Programme.public_id.label("programme_id"),
+    Programme.name.label("programme"),
+    PARTICIPANTS.label("participants"),
+    _NEXT.public_id.label("next_session_id"),
+    _NEXT.starts_at.label("next_session_at"),
 )
 _IN_STATE = {
     CohortState.CURRENT: (Cohort.starts_on <= bindparam("today"), Cohort.ends_on >= bindparam("today")),
@@ -95,7 +90,7 @@ def list_cohorts(
         "after": after,
     }
     statement = _statement(filters, state, check_limit(limit))
-    return read_page(session, statement, values, mark=_mark(_MARK.id, filters), limit=limit)
+    return read_page(session, statement, values, mark=lambda: _mark(_MARK.id, filters), limit=limit)
 
 
 @lru_cache(maxsize=256)
@@ -114,7 +109,13 @@ def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -
     page = (
         select(Cohort.id).where(*chosen, *in_state).order_by(*_LATEST_FIRST).limit(literal_column(str(limit + 1)))
     ).subquery("page")
-    return _COHORTS.join(page, page.c.id == Cohort.id)
+    return (
+        select(*_COLUMNS)
+        .join_from(page, Cohort, Cohort.id == page.c.id)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .outerjoin(_NEXT, _NEXT.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
+        .order_by(*_LATEST_FIRST)
+    )
 
 
 def _mark(column: Any, filters: frozenset[str]) -> Statement:

@@ -27,7 +27,7 @@ def list_members(session: Session, cohort: Cohort, *, actor: Actor, limit: int =
     view = 2 if may_run_cohort(actor, cohort) else 1 if may_view_cohort_progress(actor, cohort) else 0
     statement = _statement(view, after is not None, check_limit(limit))
     values = {"cohort_id": cohort.id, "cohort": cohort.public_id, "after": after}
-    return read_page(session, statement, values, mark=_mark(_MARK.id), limit=limit)
+    return read_page(session, statement, values, mark=lambda: _mark(_MARK.id), limit=limit)
 
 
 @lru_cache(maxsize=128)

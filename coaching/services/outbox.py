@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, NotFound
 from coaching.models import Delivery, Message, MessageKind, MessageState, Person
 from coaching.policies import Actor, may_administer, require
 from coaching.services import audit
-from coaching.services.insertion import insert_missing
+from coaching.services.insertion import insert_missing, insert_rows
 from coaching.tokens import new_public_id
 
 # No name of a machine: what is fixed in the transaction of the cause must not depend on who sends it later. The
@@ -26,6 +26,7 @@ EMPTIED = {"secret": None, "wire": None, "claim_token": None, "lease_until": Non
 LARGEST_PAGE = 200
 _AT_ONCE = 500
 
+_delivery = cast(Table, Delivery.__table__)
 _LATEST_DETAIL = (
     select(Delivery.detail)
     .where(Delivery.message_id == Message.id)
@@ -159,14 +160,8 @@ def log_deliveries(
     session: Session, details: Sequence[tuple[int, str]], outcome: MessageState, *, now: datetime
 ) -> None:
     """Adds a line to each message's log: what came of it, and why."""
-    if details:
-        session.execute(
-            insert(cast(Table, Delivery.__table__)),
-            [
-                {"message_id": number, "outcome": outcome, "at": now, "detail": detail[:300]}
-                for number, detail in details
-            ],
-        )
+    lines = [(number, detail[:300]) for number, detail in details]
+    insert_rows(session.connection(), _delivery, {"outcome": outcome, "at": now}, ("message_id", "detail"), lines)
 
 
 def list_messages(

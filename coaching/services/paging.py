@@ -6,7 +6,7 @@ page starts after the row whose public identifier is the cursor, so that rows wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,12 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid
+from coaching.tokens import is_public_id
 
 Statement = Select[*tuple[Any, ...]]
 
 LONGEST_PAGE = 100
+GONE = "There is no such row to go on from. Start again without it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,24 @@ def read_page(
     statement: Statement,
     values: Mapping[str, Any],
     *,
-    mark: Statement,
+    mark: Callable[[], Statement],
     limit: int,
 ) -> Page:
     """Runs a statement that asks for one row more than the page holds, which tells whether there is a next page.
 
-    The statement's labels are the keys of the rows, `id` is one of them, and `mark` finds the row of this list that
-    `values["after"]` names. Another list's row is refused as one that is nowhere: it would tell where that row stands.
+    The statement's labels are the keys of the rows, `id` is one of them, and `mark` makes the statement that finds the
+    row of this list that `values["after"]` names. Another list's row is refused as one that is nowhere: it would tell
+    where that row stands.
     """
+    after = values["after"]
+    if after is not None and not is_public_id(after):
+        raise Invalid.field("after", GONE)
     connection = session.connection()
     result = connection.execute(statement, values)
     keys = tuple(result.keys())
     items = [dict(zip(keys, row, strict=True)) for row in result.all()]
-    if not items and values["after"] is not None and connection.execute(mark, values).first() is None:
-        raise Invalid.field("after", "There is no such row to go on from. Start again without it.")
+    if not items and after is not None and connection.execute(mark(), values).first() is None:
+        raise Invalid.field("after", GONE)
     if len(items) <= limit:
         return Page(items, None)
     del items[limit:]

@@ -9,12 +9,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, or_, type_coerce, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, or_, type_coerce, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from coaching.models import CheckIn, CheckInState, Message, MessageKind, MessageState
-from coaching.services.claims import Refused
+from coaching.services.claims import WAITING, Refused
 from coaching.services.outbox import EMPTIED, log_deliveries
+from coaching.services.words import is_one_of, is_word
 
 # Nobody asks for a longer lease or a later retry, so what lies further ahead was written by a clock that ran ahead.
 LONGEST_LEASE = timedelta(hours=1)
@@ -28,8 +30,59 @@ SENT_AGAIN = "Sent again by policy, because whether it arrived could not be deci
 # The tables, not the classes: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
 _check_in = cast(Table, CheckIn.__table__)
+# As the condition of their index has it, which is then used.
+_HELD = (MessageState.CLAIMED, MessageState.TRANSMITTING)
 # A message that could not even be written is settled as claimed; one that took too long, as unknown.
 _TOUCHED = (MessageState.CLAIMED, MessageState.TRANSMITTING, MessageState.UNKNOWN)
+
+
+def _update(*conditions: ColumnElement[bool], **values: Any) -> ReturningUpdate[int]:
+    return update(_message).where(*conditions).values(**values).returning(_message.c.id)
+
+
+def _fenced(*states: MessageState, **values: Any) -> ReturningUpdate[int]:
+    """A change of those messages of `ids` that carry our token and are in one of these states."""
+    return _update(
+        _message.c.id.in_(bindparam("ids", expanding=True)),
+        _message.c.claim_token == bindparam("token"),
+        is_one_of(Message.state, states),
+        **values,
+    )
+
+
+def _attempted(outcome: MessageState, **values: Any) -> ReturningUpdate[int]:
+    return _fenced(*_TOUCHED, state=outcome, attempts=_message.c.attempts + 1, **values)
+
+
+_WAITED = case((_message.c.attempts > 0, MessageState.RETRY.value), else_=MessageState.DUE.value)
+# As before the claim: due, or to be tried again.
+_BEFORE: dict[str, Any] = {
+    "state": type_coerce(_WAITED, _message.c.state.type),
+    "claim_token": None,
+    "lease_until": None,
+}
+_MARK = _fenced(MessageState.CLAIMED, state=MessageState.TRANSMITTING, lease_until=bindparam("until"))
+_RELEASE = _fenced(MessageState.CLAIMED, MessageState.TRANSMITTING, **_BEFORE)
+_REFUSE = _fenced(MessageState.CLAIMED, state=MessageState.CANCELLED, settled_at=bindparam("now"), **EMPTIED)
+_SETTLE = {
+    MessageState.SENT: _attempted(MessageState.SENT, settled_at=bindparam("now"), **EMPTIED),
+    MessageState.FAILED: _attempted(MessageState.FAILED, settled_at=bindparam("now"), **EMPTIED),
+    # It keeps its token, so that an answer which comes after all may still settle it.
+    MessageState.UNKNOWN: _attempted(MessageState.UNKNOWN, settled_at=bindparam("now"), lease_until=None),
+    MessageState.RETRY: _attempted(
+        MessageState.RETRY, due_at=bindparam("retry_at"), claim_token=None, lease_until=None
+    ),
+}
+_FIX = (
+    update(_message)
+    .where(_message.c.id == bindparam("number"), _message.c.claim_token == bindparam("mine"))
+    .values(wire=bindparam("bytes"), address=bindparam("to"))
+)
+_CALL_OFF = (
+    update(_check_in)
+    .where(_check_in.c.id.in_(bindparam("ids", expanding=True)), is_word(CheckIn.state, CheckInState.ASKED))
+    .values(state=CheckInState.CANCELLED, asked_at=None)
+)
 
 
 def cancel_refused(session: Session, refused: Sequence[Refused], *, token: str, now: datetime) -> None:
@@ -39,28 +92,16 @@ def cancel_refused(session: Session, refused: Sequence[Refused], *, token: str, 
     """
     subjects = [each.message.subject_id for each in refused if each.message.kind == MessageKind.CHECK_IN]
     if subjects:
-        session.execute(
-            update(_check_in)
-            .where(_check_in.c.id.in_(subjects), _check_in.c.state == CheckInState.ASKED)
-            .values(state=CheckInState.CANCELLED, asked_at=None)
-        )
+        session.connection().execute(_CALL_OFF, {"ids": subjects})
     reasons = {each.message.id: each.reason for each in refused}
-    stopped = _change(
-        session, list(reasons), token, (MessageState.CLAIMED,), state=MessageState.CANCELLED, settled_at=now, **EMPTIED
-    )
+    stopped = _run(session, _REFUSE, ids=list(reasons), token=token, now=now)
     log_deliveries(session, [(number, reasons[number]) for number in stopped], MessageState.CANCELLED, now=now)
 
 
 def fix_wires(session: Session, wires: Sequence[tuple[int, bytes, str]], *, token: str) -> None:
     """Keeps the final bytes and the address, before anything is transmitted: every attempt sends the same."""
-    statement = (
-        update(_message)
-        .where(_message.c.id == bindparam("number"), _message.c.claim_token == token)
-        .values(wire=bindparam("bytes"), address=bindparam("to"))
-    )
-    session.connection().execute(
-        statement, [{"number": number, "bytes": wire, "to": address} for number, wire, address in wires]
-    )
+    values = [{"number": number, "bytes": wire, "to": address, "mine": token} for number, wire, address in wires]
+    session.connection().execute(_FIX, values)
 
 
 def mark_transmitting(
@@ -68,9 +109,7 @@ def mark_transmitting(
 ) -> list[int]:
     """The last word before the network: those that are still ours and not called off. From here on a crash leaves
     a message undecidable, so this is done for one message at a time."""
-    return _change(
-        session, ids, token, (MessageState.CLAIMED,), state=MessageState.TRANSMITTING, lease_until=now + lease
-    )
+    return _run(session, _MARK, ids=ids, token=token, until=now + lease)
 
 
 def settle_messages(
@@ -83,26 +122,19 @@ def settle_messages(
     detail: str = "",
     retry_at: datetime | None = None,
 ) -> list[int]:
-    """Writes what came of an attempt, where the token is still ours.
+    """Writes what came of an attempt, where the token is still ours. `retry_at` is for one to be tried again.
 
     What was listed as unknown meanwhile, because our lease ended while the server took its time, is decided after all.
     """
-    values: dict[str, Any] = {"state": outcome, "attempts": _message.c.attempts + 1}
-    if outcome == MessageState.RETRY:
-        values |= {"due_at": retry_at, "claim_token": None, "lease_until": None}
-    elif outcome == MessageState.UNKNOWN:
-        values |= {"settled_at": now, "lease_until": None}
-    else:
-        values |= {"settled_at": now, **EMPTIED}
-    settled = _change(session, ids, token, _TOUCHED, **values)
+    moment = {"retry_at": retry_at} if outcome == MessageState.RETRY else {"now": now}
+    settled = _run(session, _SETTLE[outcome], ids=ids, token=token, **moment)
     log_deliveries(session, [(number, detail) for number in settled], outcome, now=now)
     return settled
 
 
 def release_messages(session: Session, ids: Sequence[int], *, token: str) -> list[int]:
     """Puts back what we claimed and did not hand over, as if we had not come: no attempt is counted."""
-    states = (MessageState.CLAIMED, MessageState.TRANSMITTING)
-    return _change(session, ids, token, states, state=_before_the_claim(), claim_token=None, lease_until=None)
+    return _run(session, _RELEASE, ids=ids, token=token)
 
 
 def backoff(attempts: int, first: timedelta, chance: float) -> timedelta:
@@ -121,10 +153,11 @@ def sweep_leases(
     one (`idempotent`): likewise. Over any other: unknown, and sent once more only where `resend_after` says when.
     """
     ended = or_(_message.c.lease_until <= now, _message.c.lease_until > now + LONGEST_LEASE)
-    transmitting = and_(_message.c.state == MessageState.TRANSMITTING, ended)
+    held = and_(is_one_of(Message.state, _HELD), ended)
+    transmitting = and_(held, is_word(Message.state, MessageState.TRANSMITTING))
     is_idempotent = _message.c.channel.in_(list(idempotent))
-    again = or_(and_(_message.c.state == MessageState.CLAIMED, ended), and_(transmitting, is_idempotent))
-    taken = _run(session, _update(again, state=_before_the_claim(), claim_token=None, lease_until=None))
+    again = or_(is_word(Message.state, MessageState.CLAIMED), is_idempotent)
+    taken = _run(session, _update(held, again, **_BEFORE))
     log_deliveries(session, [(number, STOPPED_BEFORE) for number in taken], MessageState.DUE, now=now)
     lost = _run(
         session,
@@ -139,7 +172,8 @@ def sweep_leases(
     )
     log_deliveries(session, [(number, STOPPED_DURING) for number in lost], MessageState.UNKNOWN, now=now)
     resent = _resend_unknown(session, resend_after, now=now) if resend_after is not None else []
-    early = (_message.c.state == MessageState.RETRY, _message.c.due_at > now + LONGEST_BACKOFF)
+    waiting, retry = is_one_of(Message.state, WAITING), is_word(Message.state, MessageState.RETRY)
+    early = (waiting, retry, _message.c.due_at > now + LONGEST_BACKOFF)
     pulled = _run(session, _update(*early, due_at=now))
     return len(taken) + len(lost) + len(resent) + len(pulled)
 
@@ -151,7 +185,7 @@ def _resend_unknown(session: Session, first: timedelta, *, now: datetime) -> lis
         for attempts in range(1, MOST_ATTEMPTS)
     )
     statement = _update(
-        _message.c.state == MessageState.UNKNOWN,
+        is_word(Message.state, MessageState.UNKNOWN),
         or_(*waited),
         state=MessageState.RETRY,
         due_at=now,
@@ -164,22 +198,5 @@ def _resend_unknown(session: Session, first: timedelta, *, now: datetime) -> lis
     return resent
 
 
-def _before_the_claim() -> ColumnElement[Any]:
-    waited = case((_message.c.attempts > 0, MessageState.RETRY.value), else_=MessageState.DUE.value)
-    return type_coerce(waited, _message.c.state.type)
-
-
-def _change(
-    session: Session, ids: Sequence[int], token: str, states: Sequence[MessageState], **values: Any
-) -> list[int]:
-    """The one fenced update: of these rows, those that carry our token and are in one of these states."""
-    ours = (_message.c.id.in_(list(ids)), _message.c.claim_token == token, _message.c.state.in_(states))
-    return _run(session, _update(*ours, **values))
-
-
-def _update(*conditions: ColumnElement[bool], **values: Any) -> Update:
-    return update(_message).where(*conditions).values(**values)
-
-
-def _run(session: Session, statement: Update) -> list[int]:
-    return list(session.connection().execute(statement.returning(_message.c.id)).scalars())
+def _run(session: Session, statement: ReturningUpdate[int], **values: Any) -> list[int]:
+    return list(session.connection().execute(statement, values).scalars())

@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 from coaching.blueprints.appearance import init_appearance
 from coaching.blueprints.assets import init_assets
 from coaching.blueprints.formatting import init_formatting
+from coaching.blueprints.marks import init_marks
 
 
 def make_plain_app(*, check_csrf: bool = False) -> Flask:
@@ -15,6 +16,7 @@ def make_plain_app(*, check_csrf: bool = False) -> Flask:
     app.config.update(TESTING=True, SECRET_KEY="a-secret-that-only-tests-use", WTF_CSRF_CHECK_DEFAULT=check_csrf)
     CSRFProtect(app)
     init_assets(app)
+    init_marks(app)
     init_formatting(app)
     init_appearance(app)
     app.add_url_rule("/things/<name>", "things.show", lambda name: name)

@@ -97,7 +97,6 @@ def test_over_smtp_nothing_is_lost_or_doubled_and_the_undecidable_is_listed(
         assert found["sent"] <= set(arrived)
         assert set(arrived.values()) == {1}
         assert len(found["unknown"]) <= KILLS
-        print("UNKNOWN", len(found["unknown"]), "arrived of them", len(found["unknown"] & set(arrived)))
 
         # With the policy on, the undecidable goes once more: then all have arrived, some of them in two equal copies.
         trusting = make_settings(database_url=database_url, mail_url=server.url, resend_unknown=True)

@@ -1,4 +1,4 @@
-"""Requests that no program of good will sends: each gets an answer that says so, none a fault, and none leads elsewhere.
+"""Requests that no program of good will sends: each gets an answer that says so, none a fault, none leads elsewhere.
 
 The stage is in the test environment, where a fault is raised instead of answered: whatever is sent here and faults,
 fails its test with the place.
@@ -6,6 +6,7 @@ fails its test with the place.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -31,9 +32,11 @@ def each_stage(request: pytest.FixtureRequest) -> Stage:
 
 def raw(stage: Stage, identity: str, path: bytes, query: bytes = b"", method: str = "GET", **options: Any) -> Answer:
     """A request whose path and query are these bytes, which no client would have let through."""
+    who, is_of_api = stage.identities[identity], path.startswith(b"/api/")
+    headers = {**(who.to_api if is_of_api else who.to_pages), **options.pop("headers", {})}
     # WSGI hands bytes over as Latin-1.
     environ = {"PATH_INFO": path.decode("latin-1"), "QUERY_STRING": query.decode("latin-1")}
-    return stage.send(identity, method, "/", environ_overrides=environ, **options)
+    return stage.send(identity, method, "/", environ_overrides=environ, headers=headers, **options)
 
 
 PATHS = {
@@ -64,7 +67,7 @@ PATHS = {
 @pytest.mark.parametrize("identity", ["anonymous", "coach"])
 def test_a_path_that_cannot_be_is_not_there(each_stage: Stage, identity: str, name: str) -> None:
     answer = raw(each_stage, identity, PATHS[name])
-    if name not in {"nothing", "a line break"}:
+    if name not in {"nothing", "two slashes and a page", "three slashes"}:
         assert answer.status in {404, 308}, name
     assert answer.status < 500
     assert "X-Injected" not in answer.response.headers
@@ -84,7 +87,6 @@ QUERIES = {
     "twice": b"limit=1&limit=2&after=x&after=y&state=sent&state=due",
     "a list": b"state[]=sent&after[$ne]=1",
 }
-READS = [row for row in ROWS if not row.variant and row.endpoint != "api_docs.viewer"]
 # These read their query themselves, so that both engines are asked.
 READERS = ("programmes.show", "messages.list", "sign_in.form", "check_in_links.show", "api_cohorts.index",
            "api_members.index", "api_check_ins.index", "api_messages.index", "api_progress.show_programme")  # fmt: skip
@@ -127,16 +129,20 @@ TEXTS = {
     "a file as a zone": "../../etc/passwd",
 }
 
+# What one engine may refuse and the other take; the rest is refused before it reaches either.
+OF_AN_ENGINE = ("zero byte", "past 64 bits")
+
 
 @pytest.mark.parametrize("endpoint", sorted(FORMS))
 def test_no_text_in_a_form_is_a_fault(each_stage: Stage, endpoint: str) -> None:
     row, here = ROW_BY_ENDPOINT[endpoint], each_stage.world.here
+    texts = {name: TEXTS[name] for name in (TEXTS if each_stage.engine.dialect.name == "sqlite" else OF_AN_ENGINE)}
     for field in request_options(endpoint, here)["data"]:
-        for name, text in TEXTS.items():
+        for name, text in texts.items():
             options = request_options(endpoint, here, **{field: text})
             answer = each_stage.send(doer(row), "POST", row.path(each_stage, here), **options)
             assert answer.status < 500, (field, name)
-            if name == "zero byte" and field not in {"password", "theme", "next", "date_order", "file"}:
+            if name == "zero byte" and field not in {"password", "theme", "next", "date_order", "file", "other_day"}:
                 assert not answer.kept, (field, answer.kept)
 
 
@@ -155,14 +161,12 @@ THINGS: dict[str, Any] = TEXTS | {
 @pytest.mark.parametrize("endpoint", sorted(BODIES))
 def test_no_thing_in_a_body_is_a_fault(each_stage: Stage, endpoint: str) -> None:
     row, here = ROW_BY_ENDPOINT[endpoint], each_stage.world.here
+    things = {name: THINGS[name] for name in (THINGS if each_stage.engine.dialect.name == "sqlite" else OF_AN_ENGINE)}
     for field in request_options(endpoint, here)["json"]:
-        for name, thing in THINGS.items():
-            if name == "a surrogate":
-                # No library writes half a character; a program that glues its JSON together does.
-                options = {"data": f'{{"{field}": "\\ud800"}}', "content_type": "application/json"}
-                options["headers"] = {"If-Match": "*"}
-            else:
-                options = request_options(endpoint, here, **{field: thing})
+        for name, thing in things.items():
+            # Written by the standard library, which writes what no careful program would.
+            body = json.dumps(request_options(endpoint, here)["json"] | {field: thing})
+            options = {"data": body, "content_type": "application/json", "headers": {"If-Match": "*"}}
             answer = each_stage.send(doer(row), each_stage.method(endpoint), row.path(each_stage, here), **options)
             assert answer.status < 500, (field, name)
 
@@ -209,11 +213,16 @@ def test_no_body_is_a_fault(stage: Stage, name: str) -> None:
     for endpoint in sorted({*FORMS, *BODIES, *UPLOADS}):
         row, here = ROW_BY_ENDPOINT[endpoint], stage.world.here
         answer = stage.send(
-            doer(row), stage.method(endpoint), row.path(stage, here), data=body, content_type=content_type or None
+            doer(row),
+            stage.method(endpoint),
+            row.path(stage, here),
+            data=body,
+            content_type=content_type or None,
+            headers={"If-Match": "*"},
         )
         assert answer.status < 500, endpoint
         if "too large" in name:
-            assert answer.status == 413, endpoint
+            assert answer.status in {413, 415}, endpoint
             assert not answer.kept
 
 

@@ -45,12 +45,20 @@ class FilePart(Upload):
 
 def read_body() -> bytes:
     """The body of a request that is no upload. Raises Invalid (`too-large`) past the cap for JSON."""
-    request.max_content_length = LARGEST_JSON
+    # One byte more than may come: of a body in chunks, whose length nobody knows before, just so much is read.
+    request.max_content_length = LARGEST_JSON + 1
     try:
-        return request.get_data(cache=True)
+        body = request.get_data(cache=True)
     except RequestEntityTooLarge as error:
-        text = f"What was sent is too large. Send at most {LARGEST_JSON // 1024:,} KB of JSON."
-        raise Invalid(text, {BODY: [text]}, code="too-large") from error
+        raise _too_large() from error
+    if len(body) > LARGEST_JSON:
+        raise _too_large()
+    return body
+
+
+def _too_large() -> Invalid:
+    text = f"What was sent is too large. Send at most {LARGEST_JSON // 1024**2} MB of JSON."
+    return Invalid(text, {BODY: [text]}, code="too-large")
 
 
 class StrictParser(FlaskParser):

@@ -23,7 +23,7 @@ KEPT_HEADERS = ("Content-Type", "ETag", "Link", "Location")
 def answer_once(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view whose answer is kept under the request's key, in the transaction of what it did, and given again.
 
-    A refusal undoes the transaction, so that it is not kept, and the key is free for another try.
+    A refusal undoes the transaction and with it the key, which is free for another try.
     """
 
     @wraps(view)
@@ -36,10 +36,9 @@ def answer_once(view: Callable[..., Any]) -> Callable[..., Any]:
         if found is not None:
             return _again(found)
         response = current_app.make_response(view(*args, **arguments))
-        if response.status_code < 400:
-            headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-            answer = Answer(response.status_code, response.get_data(), headers)
-            keep_answer(session, key, answer, actor=actor, secret=secret, now=now)
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        answer = Answer(response.status_code, response.get_data(), headers)
+        keep_answer(session, key, answer, actor=actor, secret=secret, now=now)
         return response
 
     return once

@@ -132,6 +132,16 @@ def test_a_part_of_a_list_is_named(world: World, caller: CallerOf, session: Sess
     assert set(found["errors"]) == {"marks.1.membership_id", "marks.1.status"}
 
 
+def test_a_body_in_chunks_has_the_same_end(world: World, caller: CallerOf) -> None:
+    refused = caller(world.participant).post(
+        f"/members/{world.member.public_id}/goals",
+        input_stream=io.BytesIO(b'{"statement": "' + b"x" * 2_000_000 + b'"}'),
+        content_type=JSON,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    problem(refused, 413, code="too-large")
+
+
 def test_the_place_in_a_broken_body_is_named(world: World, caller: CallerOf) -> None:
     refused = caller(world.participant).post(
         f"/members/{world.member.public_id}/goals", data=b'{\n "statement": }', content_type=JSON

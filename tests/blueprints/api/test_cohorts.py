@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from coaching.models import Cohort, CohortKind
 from coaching.tokens import new_public_id
 from tests import factories
-from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
+from tests.blueprints.api.caller import PREFIX, Caller, CallerOf, body, problem
 from tests.worlds import World
 
 NEW = {
@@ -168,3 +171,21 @@ def test_who_may_edit_a_cohort(world: World, caller: CallerOf) -> None:
     hidden = problem(caller(world.outsider).patch(path, {"description": "mine"}, etag="*"), 404)
     missing = problem(caller(world.outsider).patch(f"/cohorts/{new_public_id()}", {}, etag="*"), 404)
     assert hidden == missing
+
+
+def test_of_two_edits_at_once_the_second_is_stale(app: Flask, world: World, caller: CallerOf, session: Session) -> None:
+    """The second has passed the check of its version when the first is kept: the database tells them apart."""
+    path = f"/cohorts/{world.cohort.public_id}"
+    first = caller(world.coach)
+    etag = first.get(path).headers["ETag"]
+    second = Caller(app.test_client(), first.token)
+    world.cohort.name = "The first's name"
+    session.flush()
+    answers: list[TestResponse] = []
+    thread = Thread(target=lambda: answers.append(second.patch(path, {"name": "The second's"}, etag=etag)))
+    thread.start()
+    thread.join(0.5)
+    session.commit()
+    thread.join(30)
+    problem(answers[0], 412, code="stale")
+    assert body(first.get(path))["name"] == "The first's name"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,3 +107,13 @@ def test_the_viewer_shows_the_document(live_url: str, browser: Browser, scheme: 
     assert page.evaluate("document.documentElement.classList.contains('dark-mode')") == (scheme == "dark")
     assert said == []
     page.close()
+
+
+def test_the_guide_names_only_addresses_that_are_there(document: dict[str, Any]) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    named = re.findall(r"\$API(/[^\s\"?]*)", guide)
+    named += re.findall(r"`(?:GET|POST|DELETE) (/[^`]+)`", guide)
+    known = {re.sub(r"\{[^}]+\}", "*", path.removeprefix("/api/v1")) for path in document["paths"]}
+    assert len(named) > 10
+    for path in named:
+        assert re.sub(r"\$[A-Z]+|\{[^}]+\}", "*", path) in known, path

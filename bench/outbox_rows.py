@@ -1,0 +1,161 @@
+"""A database of check-ins for the benches of the sweep: as many as wanted that wait, and as many that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice, product
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Engine, Table, create_engine, insert, select
+from sqlalchemy.orm import Session
+
+from bench.stage import Stage
+from coaching.database import engine_options, prepare_engine
+from coaching.models import (
+    Base,
+    CheckIn,
+    CheckInState,
+    Cohort,
+    CohortKind,
+    FollowUpPlan,
+    FollowUpStep,
+    Membership,
+    MembershipStatus,
+    Message,
+    MessageKind,
+    MessageState,
+    Person,
+    Programme,
+    Role,
+)
+from coaching.services.insertion import insert_rows
+from coaching.tokens import new_public_id
+from tests.postgres import server_folder, server_url
+
+NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
+STEPS = 1000
+AT_ONCE = 5000
+
+
+@contextmanager
+def database(stage: Stage, name: str) -> Iterator[Engine]:
+    """An empty database with every table, on the engine that the stage stands on."""
+    if stage.engine_name == "sqlite":
+        url = f"sqlite:///{stage.folder}/{name}.db"
+    else:
+        _administer(f"DROP DATABASE IF EXISTS {name}")
+        _administer(f"CREATE DATABASE {name}")
+        url = server_url(name)
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    Base.metadata.create_all(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        if stage.engine_name != "sqlite":
+            _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def fill(engine: Engine, *, due: int, waiting: int) -> None:
+    """`due` check-ins whose moment has come, and `waiting` more whose moment is to come."""
+    members = -(-(due + waiting) // STEPS)
+    with Session(engine) as session:
+        steps, memberships = _make_cohort(session, members)
+        pairs = product(memberships, steps)
+        _insert_check_ins(session, islice(pairs, due), NOW - timedelta(hours=1))
+        _insert_check_ins(session, islice(pairs, waiting), NOW + timedelta(days=30))
+        session.commit()
+    settle_down(engine)
+
+
+def fill_messages(engine: Engine, count: int) -> None:
+    """Messages that are due, to somebody."""
+    with Session(engine) as session:
+        person = _make_people(session, 1)[0]
+        shared = {
+            "kind": MessageKind.INVITATION,
+            "occurrence": "",
+            "recipient_id": person,
+            "channel": "mail",
+            "address": "person@example.org",
+            "facts": {},
+            "state": MessageState.DUE,
+            "due_at": NOW,
+            "created_at": NOW,
+            "attempts": 0,
+        }
+        rows = [(new_public_id(), f"<{number}@bench>", number) for number in range(count)]
+        table = cast(Table, Message.__table__)
+        insert_rows(session.connection(), table, shared, ("public_id", "message_id", "subject_id"), rows)
+        session.commit()
+    settle_down(engine)
+
+
+def settle_down(engine: Engine) -> None:
+    """Lets the planner know what there is."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("VACUUM ANALYZE")
+        else:
+            connection.exec_driver_sql("ANALYZE")
+
+
+def _make_cohort(session: Session, members: int) -> tuple[list[int], list[int]]:
+    programme = Programme(slug="bench", name="Bench", timezone="UTC", created_at=NOW)
+    session.add(programme)
+    session.flush()
+    cohort = Cohort(
+        programme_id=programme.id,
+        name="Cohort",
+        kind=CohortKind.FORMAL,
+        timezone="UTC",
+        starts_on=date(2026, 1, 5),
+        ends_on=date(2026, 6, 1),
+        created_at=NOW,
+    )
+    session.add(cohort)
+    session.flush()
+    plan = FollowUpPlan(cohort_id=cohort.id, created_at=NOW)
+    session.add(plan)
+    session.flush()
+    words = {
+        "plan_id": plan.id,
+        "label": "Two weeks on",
+        "offset": "P14D",
+        "question": "Have you put it into practice?",
+    }
+    session.execute(insert(FollowUpStep), [words | {"position": position} for position in range(STEPS)])
+    shared: dict[str, Any] = {
+        "cohort_id": cohort.id,
+        "role": Role.PARTICIPANT,
+        "status": MembershipStatus.ACTIVE,
+        "joined_at": NOW,
+        "version": 1,
+    }
+    rows = [(new_public_id(), person) for person in _make_people(session, members)]
+    insert_rows(session.connection(), cast(Table, Membership.__table__), shared, ("public_id", "person_id"), rows)
+    return list(session.scalars(select(FollowUpStep.id))), list(session.scalars(select(Membership.id)))
+
+
+def _make_people(session: Session, count: int) -> list[int]:
+    shared = {"timezone": "Europe/London", "is_administrator": False, "created_at": NOW, "version": 1}
+    rows = [(new_public_id(), f"Person {number}", f"person{number}@example.org") for number in range(count)]
+    insert_rows(session.connection(), cast(Table, Person.__table__), shared, ("public_id", "name", "email"), rows)
+    return list(session.scalars(select(Person.id)))
+
+
+def _insert_check_ins(session: Session, pairs: Iterator[tuple[int, int]], due_at: datetime) -> None:
+    shared = {"state": CheckInState.DUE, "due_at": due_at, "closes_at": due_at + timedelta(days=28)}
+    while chunk := list(islice(pairs, AT_ONCE)):
+        rows = [(new_public_id(), step, membership) for membership, step in chunk]
+        columns = ("public_id", "step_id", "membership_id")
+        insert_rows(session.connection(), cast(Table, CheckIn.__table__), shared, columns, rows)
+
+
+def _administer(statement: str) -> None:
+    with psycopg.connect(host=str(server_folder()), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -1,0 +1,199 @@
+"""What happens between a check-in's moment and its mail: called off in time it does not leave, and the server's moods
+are told apart. The mail server is a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from coaching.channels.smtp import SmtpChannel
+from coaching.models import AnswerChoice, Membership, MembershipStatus, Message, MessageState
+from coaching.services.check_in_posting import post_due_check_ins
+from coaching.services.check_ins import answer_check_in, open_by_link
+from coaching.services.delivery import PostOffice, send_due_messages
+from coaching.services.follow_ups import move_check_ins, withdraw_check_ins
+from coaching.services.outbox import resend_message
+from tests.factories import NOW, actor_of, make_person
+from tests.mail_server import MailServer
+from tests.services.check_in_rows import check_in_states, check_ins_of, make_planned_member, post
+from tests.services.outbox_rows import Clock, make_message, make_office, states
+
+Act = Callable[[Session, Membership], Any]
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def office(engine: Engine, server: MailServer, clock: Clock) -> Iterator[PostOffice]:
+    channel = SmtpChannel("127.0.0.1", server.port, "Coaching <coaching@example.org>", timeout=0.5)
+    yield make_office(engine, channel, clock)
+    channel.close()
+
+
+def withdraw(session: Session, member: Membership) -> None:
+    member.status = MembershipStatus.WITHDRAWN
+    withdraw_check_ins(session, member, now=NOW)
+
+
+def pause(session: Session, member: Membership) -> None:
+    member.status = MembershipStatus.PAUSED
+
+
+def move(session: Session, member: Membership) -> None:
+    member.cohort.ends_on = date(2026, 6, 29)
+    move_check_ins(session, member.cohort, now=NOW)
+
+
+def answer(session: Session, member: Membership) -> None:
+    check_in = check_ins_of(session, member)[0]
+    actor = actor_of(session, member.person)
+    answer_check_in(session, check_in, actor=actor, now=NOW, choice=AnswerChoice.NOT_YET, via="page")
+
+
+def suspend(session: Session, member: Membership) -> None:
+    member.person.suspended_at = NOW
+
+
+def erase(session: Session, member: Membership) -> None:
+    member.person.erased_at, member.person.email = NOW, None
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [
+        (withdraw, "cancelled"),
+        (pause, "cancelled"),
+        (move, "due"),
+        (answer, "answered"),
+        (suspend, "cancelled"),
+        (erase, "cancelled"),
+    ],
+    ids=["withdrawn", "paused", "moved", "answered", "suspended", "erased"],
+)
+def test_what_no_longer_holds_does_not_leave(
+    session: Session, server: MailServer, office: PostOffice, act: Act, state: str
+) -> None:
+    member = make_planned_member(session)
+    other = make_planned_member(session)
+    post(session)
+    act(session, member)
+    session.commit()
+    send_due_messages(office)
+    assert [mail.recipient for mail in server.received] == [other.person.email]
+    assert check_in_states(session, member)[0] == state
+    assert check_in_states(session, other)[0] == "asked"
+    session.commit()
+    assert states(session) == {"cancelled": 1, "sent": 1}
+
+
+def test_what_closed_while_the_server_was_away_does_not_leave(
+    session: Session, server: MailServer, office: PostOffice, clock: Clock
+) -> None:
+    member = make_planned_member(session)
+    post(session)
+    session.commit()
+    server.stop()
+    send_due_messages(office)
+    assert states(session) == {"due": 1}
+    server.start_again()
+    clock.now = check_ins_of(session, member)[0].closes_at
+    session.commit()
+    send_due_messages(office)
+    assert server.received == []
+    assert states(session) == {"cancelled": 1}
+
+
+def test_the_link_that_arrives_opens_its_check_in(session: Session, server: MailServer, office: PostOffice) -> None:
+    member = make_planned_member(session)
+    post(session)
+    session.commit()
+    send_due_messages(office)
+    body = server.received[0].mail.get_body(("plain",))
+    assert body is not None
+    link = next(line for line in str(body.get_content()).split() if line.startswith("https://"))
+    opened = open_by_link(session, link.rpartition("/")[2], now=NOW)
+    assert opened.check_in.membership_id == member.id
+
+
+def test_a_server_in_every_mood(session: Session, server: MailServer, office: PostOffice, clock: Clock) -> None:
+    """Refused for now, for good, after the dot, cut off, left without an answer: each message gets what is its own."""
+    moods = {
+        "later": MessageState.RETRY,
+        "full": MessageState.RETRY,
+        "cut": MessageState.RETRY,
+        "never": MessageState.FAILED,
+        "spam": MessageState.FAILED,
+        "drop": MessageState.UNKNOWN,
+        "hang": MessageState.UNKNOWN,
+        "ann": MessageState.SENT,
+    }
+    messages = {mood: make_message(session, make_person(session, email=f"{mood}@example.org")) for mood in (*moods,)}
+    session.commit()
+    assert send_due_messages(office) == {"retry": 3, "failed": 2, "unknown": 2, "sent": 1}
+    session.expire_all()
+    assert {mood: message.state for mood, message in messages.items()} == moods
+    assert {message.attempts for message in messages.values()} == {1}
+    session.commit()
+    clock.wait(minutes=1)
+    assert send_due_messages(office) == {"retry": 3}
+    assert [mail.recipient for mail in server.received] == ["drop@example.org", "hang@example.org", "ann@example.org"]
+
+
+def test_a_person_decides_about_the_undecidable_and_the_same_bytes_go_again(
+    session: Session, server: MailServer, office: PostOffice
+) -> None:
+    message = make_message(session, make_person(session, email="drop@example.org"))
+    administrator = make_person(session, is_administrator=True)
+    session.commit()
+    send_due_messages(office)
+    assert states(session) == {"unknown": 1}
+    resend_message(session, message, actor=actor_of(session, administrator), now=NOW)
+    session.commit()
+    send_due_messages(office)
+    first, second = server.received
+    assert (first.message_id, first.content) == (second.message_id, second.content)
+
+
+def test_a_slow_server_holds_no_lock(engine: Engine, session: Session, server: MailServer, office: PostOffice) -> None:
+    """While a mail is on its way, others read and write the database."""
+    make_message(session)
+    session.commit()
+    written: list[int] = []
+
+    def write(_mail: object) -> None:
+        with Session(engine) as other:
+            other.scalars(select(Message).with_for_update()).one()
+            make_person(other)
+            other.commit()
+            written.append(1)
+
+    server.handler.on_received = write
+    assert send_due_messages(office) == {"sent": 1}
+    assert written == [1]
+
+
+def test_missed_ticks_are_made_up_for_once(session: Session, server: MailServer, office: PostOffice) -> None:
+    """Ten days without a scheduler: what came due meanwhile is asked, each thing once."""
+    member = make_planned_member(session)
+    session.commit()
+    office.clock.now = NOW + timedelta(days=10)  # type: ignore[attr-defined]
+    for _ in range(3):
+        post_due_check_ins(session, now=office.clock(), limit=10)
+        session.commit()
+        send_due_messages(office)
+    assert len(server.received) == 1
+    assert check_in_states(session, member) == ["asked", "due", "due", "due", "due"]
