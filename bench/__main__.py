@@ -63,6 +63,7 @@ def _run_on(engine_name: str, runs: dict[str, Callable[[Stage], list[Finding]]],
             _say(f"{engine_name}: {name}")
             findings = run(stage)
             Report(name, engine_name, f"{shape.cohorts} cohorts of {shape.members}", findings).save()
+            _say(f"\n{as_text(findings)}\n")
             everything += findings
     return everything
 

@@ -31,6 +31,7 @@ from coaching.models import (
     Programme,
     Role,
 )
+from coaching.services.follow_ups import create_default_plan
 from coaching.services.insertion import insert_rows
 from coaching.tokens import new_public_id
 from tests.postgres import server_folder, server_url
@@ -64,12 +65,30 @@ def fill(engine: Engine, *, due: int, waiting: int) -> None:
     """`due` check-ins whose moment has come, and `waiting` more whose moment is to come."""
     members = -(-(due + waiting) // STEPS)
     with Session(engine) as session:
-        steps, memberships = _make_cohort(session, members)
+        cohort = _make_cohort(session, _make_programme(session), "Cohort")
+        steps = _make_steps(session, cohort)
+        memberships = _make_memberships(session, cohort, _make_people(session, members))
         pairs = product(memberships, steps)
         _insert_check_ins(session, islice(pairs, due), NOW - timedelta(hours=1))
         _insert_check_ins(session, islice(pairs, waiting), NOW + timedelta(days=30))
         session.commit()
     settle_down(engine)
+
+
+def fill_cohorts(engine: Engine, cohorts: int, members: int) -> list[int]:
+    """Cohorts that have just ended, with the default plan and nothing planned yet; their numbers."""
+    with Session(engine) as session:
+        programme = _make_programme(session)
+        people = _make_people(session, members)
+        numbers = []
+        for number in range(cohorts):
+            cohort = _make_cohort(session, programme, f"Cohort {number}")
+            create_default_plan(session, cohort, now=NOW)
+            _make_memberships(session, cohort, people)
+            numbers.append(cohort.id)
+        session.commit()
+    settle_down(engine)
+    return numbers
 
 
 def fill_messages(engine: Engine, count: int) -> None:
@@ -104,13 +123,17 @@ def settle_down(engine: Engine) -> None:
             connection.exec_driver_sql("ANALYZE")
 
 
-def _make_cohort(session: Session, members: int) -> tuple[list[int], list[int]]:
+def _make_programme(session: Session) -> Programme:
     programme = Programme(slug="bench", name="Bench", timezone="UTC", created_at=NOW)
     session.add(programme)
     session.flush()
+    return programme
+
+
+def _make_cohort(session: Session, programme: Programme, name: str) -> Cohort:
     cohort = Cohort(
         programme_id=programme.id,
-        name="Cohort",
+        name=name,
         kind=CohortKind.FORMAL,
         timezone="UTC",
         starts_on=date(2026, 1, 5),
@@ -119,16 +142,19 @@ def _make_cohort(session: Session, members: int) -> tuple[list[int], list[int]]:
     )
     session.add(cohort)
     session.flush()
+    return cohort
+
+
+def _make_steps(session: Session, cohort: Cohort) -> list[int]:
     plan = FollowUpPlan(cohort_id=cohort.id, created_at=NOW)
     session.add(plan)
     session.flush()
-    words = {
-        "plan_id": plan.id,
-        "label": "Two weeks on",
-        "offset": "P14D",
-        "question": "Have you put it into practice?",
-    }
+    words = {"plan_id": plan.id, "label": "Two weeks on", "offset": "P14D", "question": "Have you done it?"}
     session.execute(insert(FollowUpStep), [words | {"position": position} for position in range(STEPS)])
+    return list(session.scalars(select(FollowUpStep.id)))
+
+
+def _make_memberships(session: Session, cohort: Cohort, people: list[int]) -> list[int]:
     shared: dict[str, Any] = {
         "cohort_id": cohort.id,
         "role": Role.PARTICIPANT,
@@ -136,9 +162,9 @@ def _make_cohort(session: Session, members: int) -> tuple[list[int], list[int]]:
         "joined_at": NOW,
         "version": 1,
     }
-    rows = [(new_public_id(), person) for person in _make_people(session, members)]
+    rows = [(new_public_id(), person) for person in people]
     insert_rows(session.connection(), cast(Table, Membership.__table__), shared, ("public_id", "person_id"), rows)
-    return list(session.scalars(select(FollowUpStep.id))), list(session.scalars(select(Membership.id)))
+    return list(session.scalars(select(Membership.id).where(Membership.cohort_id == cohort.id)))
 
 
 def _make_people(session: Session, count: int) -> list[int]:

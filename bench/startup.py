@@ -49,12 +49,12 @@ def _free_port() -> int:
 
 
 def _weigh(surroundings: dict[str, str]) -> float:
-    """The megabytes of a worker, where it shares none of what it shares with nobody twice (PSS), after some requests."""
+    """The megabytes of a worker (PSS: what is shared counts in parts), after some requests."""
     port = _free_port()
     command = [Path(sys.executable).parent / "coaching", "web", "--port", str(port), "--workers", str(WORKERS)]
     server = subprocess.Popen(command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health/ready")
+        _wait_for(f"http://127.0.0.1:{port}/health/live")
         for _ in range(40):
             urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=5).read()
         workers = psutil.Process(server.pid).children()

@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session, joinedload, sessionmaker
 
 from bench.measure import Finding, ratio, take_turns
-from bench.outbox_rows import NOW, database, fill, fill_messages
+from bench.outbox_rows import NOW, database, fill, fill_cohorts, fill_messages
 from bench.stage import Stage
 from coaching.config import Settings
 from coaching.database import engine_options, prepare_engine
@@ -38,6 +38,7 @@ from coaching.models import (
 )
 from coaching.services.check_in_posting import post_due_check_ins
 from coaching.services.claims import claim_messages
+from coaching.services.follow_ups import plan_check_ins
 from coaching.services.outbox import message_id_of
 from coaching.services.settlements import settle_messages
 from coaching.tokens import hash_secret, new_public_id, new_secret
@@ -47,7 +48,7 @@ LEASE = timedelta(minutes=2)
 
 def run(stage: Stage) -> list[Finding]:
     """Every comparison on this engine. `--quick` has fewer rows and rounds."""
-    findings = [*_claims(stage), *_whole_sweep(stage), *_peers(stage), *_pending(stage)]
+    findings = [*_claims(stage), *_whole_sweep(stage), *_peers(stage), *_pending(stage), *_planning(stage)]
     if stage.engine_name == "sqlite":
         findings += _web_writes(stage)
     return findings
@@ -291,6 +292,22 @@ def _workshop(stage: Stage, engine: Engine) -> Iterator[Workshop]:
 def _tick(workshop: Workshop) -> None:
     if post_check_ins.run(workshop) or send_messages.run(workshop):
         raise RuntimeError("The tick was not idle.")
+
+
+def _planning(stage: Stage) -> list[Finding]:
+    """A year of check-ins for everyone in cohorts of 200, at once."""
+    members, rounds = 200, _rounds(stage)
+    with database(stage, "bench_plans") as engine:
+        cohorts = iter(fill_cohorts(engine, rounds + 1, members))
+
+        def plan() -> None:
+            with Session(engine) as session, session.begin():
+                if plan_check_ins(session, session.get_one(Cohort, next(cohorts)), now=NOW) != members * 5:
+                    raise RuntimeError("Not everything was planned.")
+
+        timings = take_turns({"ours": plan}, rounds=rounds, calls=1, clock=stage.clock)
+    rate = members * 5 / timings["ours"].p50
+    return [Finding("planning check-ins", stage.engine_name, rate, "rows/s", 20_000, at_most=False)]
 
 
 def _web_writes(stage: Stage) -> list[Finding]:

@@ -9,10 +9,9 @@ from coaching.services.check_ins import expire_check_ins
 def run(workshop: Workshop) -> int:
     closed = 0
     while not workshop.stop.is_set():
-        with workshop.sessions.begin() as session:
+        with workshop.batch_of_writes() as session:
             count = expire_check_ins(session, now=workshop.clock(), limit=workshop.batch)
         closed += count
         if count < workshop.batch:
             break
-        workshop.breathe()
     return closed

@@ -13,10 +13,9 @@ def run(workshop: Workshop) -> int:
         if not is_any_due(connection, now=workshop.clock()):
             return posted
     while not workshop.stop.is_set():
-        with workshop.sessions.begin() as session:
+        with workshop.batch_of_writes() as session:
             count = post_due_check_ins(session, now=workshop.clock(), limit=workshop.batch)
         posted += count
         if count < workshop.batch:
             break
-        workshop.breathe()
     return posted

@@ -18,10 +18,9 @@ def _remove(workshop: Workshop, rule: Rule) -> int:
         with workshop.reading() as connection:
             keys = find_outdated(connection, rule, now=workshop.clock(), limit=AT_ONCE)
         if keys:
-            with workshop.sessions.begin() as session:
+            with workshop.batch_of_writes() as session:
                 remove_outdated(session, rule, keys)
         removed += len(keys)
         if len(keys) < AT_ONCE:
             break
-        workshop.breathe()
     return removed

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
+from time import monotonic
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,9 +19,10 @@ from coaching.database import read_options
 from coaching.services.delivery import PostOffice, SendingRules
 from coaching.tokens import new_chance, new_secret
 
-# SQLite has one writer: short batches, with a breath between them, leave room for the web's writes.
+# SQLite has one writer, and who waits for it asks again after 1, 2, 5, 10 ... milliseconds. Short batches, with a
+# breath between two that is as long as the batch held the lock, let such a question meet an open door in time.
 SQLITE_BATCH = 50
-SQLITE_BREATH = 0.002
+SHORTEST_BREATH = 0.002
 POSTGRESQL_BATCH = 500
 
 
@@ -84,10 +86,14 @@ class Workshop:
         with self.engine.connect() as connection:
             yield connection.execution_options(**read_options(self.engine))
 
-    def breathe(self) -> None:
-        """Lets others write between two batches. Whoever waits for SQLite's lock asks again only now and then."""
+    @contextmanager
+    def batch_of_writes(self) -> Iterator[Session]:
+        """One transaction of several in a row. On SQLite others get to write after it, before the next can begin."""
+        started = monotonic()
+        with self.sessions.begin() as session:
+            yield session
         if self.engine.dialect.name == "sqlite":
-            self.stop.wait(SQLITE_BREATH)
+            self.stop.wait(max(SHORTEST_BREATH, monotonic() - started))
 
     def close(self) -> None:
         for channel in self.office.channels.values():

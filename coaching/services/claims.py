@@ -138,7 +138,7 @@ def claim_messages(
 ) -> list[int]:
     """Takes up to `limit` messages that are due, the oldest first; nobody else gets them while the lease lasts."""
     values = {"token": token, "now": now, "until": now + lease, "limit": limit, "channels": list(channels)}
-    return list(session.connection().execute(_CLAIM, values).scalars())
+    return list(session.connection().execute(_CLAIM, values).scalars().all())
 
 
 def load_claimed(

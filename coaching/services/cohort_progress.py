@@ -39,14 +39,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import (
-    Actor,
-    may_coach,
-    may_run_cohort,
-    may_view_cohort,
-    may_view_cohort_progress,
-    require,
-)
+from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
 from coaching.services.project_list import (
     OWNERS_IN_COHORT,
     PROJECTS_IN_COHORT,

@@ -33,7 +33,7 @@ from coaching.models import (
     Role,
 )
 from coaching.services.due_moments import Window, window_of
-from coaching.services.insertion import insert_missing
+from coaching.services.insertion import insert_rows
 from coaching.services.outbox import cancel_messages
 from coaching.tokens import new_public_id
 
@@ -170,20 +170,12 @@ def withdraw_check_ins(session: Session, membership: Membership, *, now: datetim
 
 def _insert_missing(session: Session, whose: ColumnElement[bool], *, now: datetime) -> int:
     rows = []
-    for step_id, membership_id, ends_on, offset, zone in session.execute(_MISSING.where(whose)):
+    for step_id, membership_id, ends_on, offset, zone in session.execute(_MISSING.where(whose)).all():
         window = window_of(ends_on, offset, zone)
-        rows.append(
-            {
-                "public_id": new_public_id(),
-                "step_id": step_id,
-                "membership_id": membership_id,
-                "state": CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE,
-                "due_at": window.due_at,
-                "closes_at": window.closes_at,
-            }
-        )
-    if rows:
-        session.connection().execute(insert_missing(session, _check_in), rows)
+        state = CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE
+        rows.append((new_public_id(), step_id, membership_id, state, window.due_at, window.closes_at))
+    columns = ("public_id", "step_id", "membership_id", "state", "due_at", "closes_at")
+    insert_rows(session.connection(), _check_in, {}, columns, rows, only_missing=True)
     return len(rows)
 
 

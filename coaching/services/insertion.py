@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -36,11 +36,11 @@ def insert_rows(
     if not rows:
         return
     ending = " ON CONFLICT DO NOTHING" if only_missing else ""
-    fixed = tuple(_ready(table, name, connection.dialect)(value) for name, value in shared.items())
+    fixed = tuple(_made(table, name, connection.dialect, value) for name, value in shared.items())
     names = (*shared, *columns)
     if connection.dialect.name == "sqlite":
-        ready = [_ready(table, name, connection.dialect) for name in columns]
-        filled = [fixed + tuple(make(value) for make, value in zip(ready, row, strict=True)) for row in rows]
+        makers = [_maker(table, name, connection.dialect) for name in columns]
+        filled = [fixed + row for row in _all_made(makers, rows)]
         connection.exec_driver_sql(_insert_values(table, names, connection.dialect) + ending, filled)
     else:
         records = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()
@@ -72,9 +72,23 @@ def _insert_into(table: Table, names: tuple[str, ...], dialect: Dialect) -> str:
 
 
 @lru_cache(maxsize=256)
-def _ready(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any]:
-    """What turns a value of this column into what the driver takes."""
+def _maker(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What turns a value of this column into what the driver takes; None where it is that already."""
     kind = table.c[name].type
     if isinstance(kind, JSON):
         return lambda value: orjson.dumps(value).decode()
-    return kind.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _made(table: Table, name: str, dialect: Dialect, value: Any) -> Any:
+    make = _maker(table, name, dialect)
+    return make(value) if make else value
+
+
+def _all_made(
+    makers: Sequence[Callable[[Any], Any] | None], rows: Sequence[tuple[Any, ...]]
+) -> Iterable[tuple[Any, ...]]:
+    """The rows with every value as the driver takes it: column by column, because most have nothing to do."""
+    columns = zip(*rows, strict=True)
+    made = (map(make, column) if make else column for make, column in zip(makers, columns, strict=True))
+    return zip(*made, strict=True)

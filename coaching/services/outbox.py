@@ -99,13 +99,15 @@ def enqueue(
     as it is. `secret` is the raw secret of the link in it, which is dropped when the message is settled.
     """
     public_id = new_public_id()
-    values = {
-        "public_id": public_id,
+    once = {
         "kind": kind,
         "subject_id": subject_id,
         "occurrence": occurrence,
         "recipient_id": recipient.id,
         "channel": channel,
+    }
+    values = once | {
+        "public_id": public_id,
         "address": recipient.email or "",
         "facts": facts,
         "secret": secret,
@@ -116,14 +118,7 @@ def enqueue(
         "attempts": 0,
     }
     session.execute(insert_missing(session, Message.__table__), values)
-    statement = select(Message).where(
-        Message.kind == kind,
-        Message.subject_id == subject_id,
-        Message.occurrence == occurrence,
-        Message.recipient_id == recipient.id,
-        Message.channel == channel,
-    )
-    return session.scalars(statement).one()
+    return session.scalars(select(Message).filter_by(**once)).one()
 
 
 def message_id_of(public_id: str) -> str:

@@ -199,4 +199,4 @@ def _resend_unknown(session: Session, first: timedelta, *, now: datetime) -> lis
 
 
 def _run(session: Session, statement: ReturningUpdate[int], **values: Any) -> list[int]:
-    return list(session.connection().execute(statement, values).scalars())
+    return list(session.connection().execute(statement, values).scalars().all())

@@ -37,7 +37,7 @@ def show(secret: str) -> ResponseReturnValue:
         opened = open_by_link(db.session(), secret, now=utc_now())
     except (Invalid, Conflict) as refusal:
         return _ended(refusal)
-    return _page(opened, filled(), is_kept="kept" in request.args)
+    return _page(opened, secret, filled(), is_kept="kept" in request.args)
 
 
 @blueprint.post("/<secret>")
@@ -53,14 +53,15 @@ def answer(secret: str) -> ResponseReturnValue:
         answer_check_in(db.session(), opened.check_in, actor=opened.actor, now=utc_now(), via="link", **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _page(opened, sent_again(refusal)), status_of(refusal)
+        return _page(opened, secret, sent_again(refusal)), status_of(refusal)
     return redirect(url_for("check_in_links.show", secret=secret, kept="yes"), 303)
 
 
-def _page(opened: OpenedLink, form: Form, *, is_kept: bool = False) -> str:
+def _page(opened: OpenedLink, secret: str, form: Form, *, is_kept: bool = False) -> str:
     return render_template(
         "check_in/link.html",
         check_in=opened.check_in,
+        secret=secret,
         zone=opened.actor.timezone,
         form=form,
         errors=form.errors,

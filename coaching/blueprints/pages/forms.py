@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any, Protocol
 
 from flask import request
-from sqlalchemy.orm.exc import StaleDataError
 
 from coaching.blueprints.problems import CHANGED_MEANWHILE
 from coaching.errors import Conflict, Invalid, Messages, Refusal
@@ -88,20 +87,18 @@ def messages_of(refusal: Refusal) -> Messages:
 
 
 def check_version(row: Row) -> None:
-    """Refuses a form that was filled in from an older version of the row than the one that stands."""
+    """Refuses a form that was filled in from an older version of the row than the one that stands.
+
+    The row stays locked until the app commits, so that of two who save at once the second waits, and hears of it here.
+    """
+    db.session.refresh(row, attribute_names=[VERSION], with_for_update=True)
     if request.form.get(VERSION) != str(row.version):
         raise Conflict(CHANGED_MEANWHILE, code=CHANGED)
 
 
 def write() -> None:
-    """Writes what the act changed, so that the loser of two who save at once hears of it on the form.
-
-    The app commits later, when the form could not be shown any more.
-    """
-    try:
-        db.session.flush()
-    except StaleDataError as error:
-        raise Conflict(CHANGED_MEANWHILE, code=CHANGED) from error
+    """Writes what the act changed while its form can still be shown; a new row has its identifier from then on."""
+    db.session.flush()
 
 
 def as_typed(value: Any) -> str:

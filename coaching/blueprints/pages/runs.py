@@ -9,7 +9,6 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.forms import Form, filled, sent_again, write
 from coaching.blueprints.pages.projects import current_figures, project_trail, today_of_viewer
 from coaching.blueprints.problems import status_of
-from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
@@ -26,6 +25,7 @@ METRICS = [
     (ReachMetric.COMPLETED.value, "Completed", "Completed at least half of the steps."),
 ]
 
+METRIC_NAMES = {value: label for value, label, _meaning in METRICS}
 NAMES = {"metric": "What is counted", "value": "How many", "as_of": "As of", "reason": "Why it changes"}
 
 blueprint = Blueprint("runs", __name__)
@@ -98,6 +98,7 @@ def _page(run: CourseRun, form: Form) -> str:
         errors=form.errors,
         names=NAMES,
         metrics=METRICS,
+        metric_names=METRIC_NAMES,
         may_log=may_log_launch(current_actor(), run.project),
         breadcrumb=_trail(run, (run.label, "")),
     )
@@ -109,7 +110,7 @@ def _correction(snapshot: ReachSnapshot, form: Form) -> str:
         "run/correction.html",
         snapshot=snapshot,
         run=run,
-        metric=words(snapshot.metric),
+        metric=METRIC_NAMES[snapshot.metric],
         form=form,
         errors=form.errors,
         names=NAMES,

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from coaching.errors import NotAllowed
 from coaching.models import Attendance, CoachingSession, ImportBatch
+from coaching.services.import_lines import list_lines
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, Caller, CallerOf, body, problem
 from tests.worlds import World
@@ -93,6 +95,16 @@ def test_who_may_import(world: World, caller: CallerOf, held: CoachingSession, r
     made = body(bring(caller(world.coach), held, report), 201)
     problem(caller(world.outsider).get(f"/imports/{made['id']}"), 404)
     problem(caller(world.participant).get(f"/imports/{made['id']}"), 403)
+
+
+def test_the_rows_are_for_who_runs_the_cohort(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    body(bring(caller(world.coach), held, report), 201)
+    batch = session.scalars(select(ImportBatch)).one()
+    assert len(list_lines(session, batch, held, actor=factories.actor_of(session, world.coach))) == 2
+    with pytest.raises(NotAllowed):
+        list_lines(session, batch, held, actor=factories.actor_of(session, world.participant))
 
 
 def test_a_row_of_another_import_is_not_there(

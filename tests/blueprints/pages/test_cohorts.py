@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from time import sleep
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
 from coaching.models import Attendance, AttendanceSource, AttendanceStatus, Cohort, CohortKind, Membership, Role
+from coaching.services.cohorts import edit_cohort
 from tests import factories
-from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
+from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, links, refused, words
+from tests.conftest import SECRET_KEY
 from tests.worlds import Traces, World
 
 CountQueries = Callable[[], AbstractContextManager[list[str]]]
@@ -197,6 +203,38 @@ class TestEditing:
         session.refresh(world.cohort)
         assert (world.cohort.name, world.cohort.description) == ("Cohort 9", "Theirs")
         landed(browser.post(address, typed | {"version": "2"}), f"/cohorts/{world.cohort.public_id}")
+
+    def test_of_two_who_save_at_once_one_hears_of_it_on_the_form(
+        self, session: Session, app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from coaching.blueprints.pages import cohorts
+
+        def edit_slowly(*given: Any, **values: Any) -> None:
+            sleep(0.3)
+            edit_cohort(*given, **values)
+
+        monkeypatch.setattr(cohorts, "edit_cohort", edit_slowly)
+        typed = {"version": "1", "starts_on": "2026-03-02", "ends_on": "2026-06-01"}
+        typed |= {"timezone": "Europe/London", "description": ""}
+        address = f"/cohorts/{world.cohort.public_id}/edit"
+        people = (world.coach, world.coordinator)
+        browsers = [Browser(app.test_client(), SECRET_KEY).sign_in(session, person) for person in people]
+        session.commit()
+        with ThreadPoolExecutor(2) as pool:
+            answers = pool.map(
+                lambda one: one[1].post(address, typed | {"name": f"Name {one[0]}"}), enumerate(browsers)
+            )
+        won, lost = sorted(answers, key=lambda answer: answer.status_code)
+        assert won.status_code == 303
+        refused(lost, 409, "Somebody changed this while you were typing")
+        session.refresh(world.cohort)
+        assert {fields(lost)["name"], world.cohort.name} == {"Name 0", "Name 1"}
+        assert world.cohort.name in words(lost)
+
+    def test_a_refused_edit_leaves_no_trace_on_the_page(self, browse: Browse, world: World) -> None:
+        typed = {"version": "1", "name": "Mine", "starts_on": "2026-03-02", "ends_on": "2026-06-01"}
+        answer = browse(world.coach).post(f"/cohorts/{world.cohort.public_id}/edit", typed | {"timezone": "Mars"})
+        refused(answer, 422, "is not a time zone", "Edit Cohort 9")
 
     def test_a_form_without_a_version_is_taken_for_a_stale_one(self, browse: Browse, world: World) -> None:
         answer = browse(world.coach).post(f"/cohorts/{world.cohort.public_id}/edit", {"name": "Mine"})

@@ -1,0 +1,243 @@
+"""Takes each guard away once, and looks whether the matrix notices: `python -m tests.security.mutate`.
+
+Not part of the tests, because it takes minutes. What it takes away, one at a time:
+
+- `predicate`: a predicate of coaching/policies.py says yes to everything;
+- `clause`: a condition inside of one is true;
+- `refusal`: a `require(...)`, or an `if ...: raise NotFound` and the like, is gone from a service or a page;
+- `key`: one of the reasons not to take a session or a token counts no more.
+
+Every mutant is played against the cells of the matrix that are refusals, until one of them opens. It prints those that
+survived, and exits 1 where a predicate, a clause or a key is among them. A refusal may survive where another stands
+behind it: those are printed with their place, to be read.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import copy
+import importlib
+import inspect
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from coaching.app import create_app
+from coaching.config import Settings
+from coaching.extensions import db
+from tests.databases import Databases, hurry
+from tests.security.conftest import standing_stage
+from tests.security.stage import NOBODIES, PEOPLE, Stage
+from tests.security.table import ROWS, Row, expected
+from tests.security.test_matrix import play
+
+ROOT = Path(__file__).resolve().parents[2]
+REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
+ASKERS = {"require", "require_runner", "_require_running", "_require_administrator"}
+KEYS = {
+    "coaching.services.sign_in": "find_signed_in",
+    "coaching.services.api_tokens": "find_token_holder",
+}
+YES, NO = ast.Constant(value=True), ast.Constant(value=False)
+
+
+@dataclass
+class Mutant:
+    """A function's code without one of its guards."""
+
+    kind: str
+    where: str
+    function: FunctionType
+    code: CodeType
+
+    @contextmanager
+    def at_large(self) -> Iterator[None]:
+        """Whoever holds the function gets the mutant: its code is changed in place."""
+        whole = self.function.__code__
+        self.function.__code__ = self.code
+        try:
+            yield
+        finally:
+            self.function.__code__ = whole
+
+
+def mutants() -> Iterator[Mutant]:
+    policies = importlib.import_module("coaching.policies")
+    for function, node in functions(policies):
+        if isinstance(node.returns, ast.Name) and node.returns.id == "bool":
+            yield mutant("predicate", policies, function, node, [ast.Return(value=YES)])
+        yield from changed(policies, function, node, "clause", YES)
+    for name in guarded_modules():
+        module = importlib.import_module(name)
+        for function, node in functions(module):
+            yield from without_refusals(module, function, node)
+    for name, only in KEYS.items():
+        module = importlib.import_module(name)
+        for function, node in functions(module):
+            if node.name == only:
+                yield from changed(module, function, node, "key", NO)
+
+
+def guarded_modules() -> Iterator[str]:
+    for folder in ("services", "blueprints"):
+        for path in sorted((ROOT / "coaching" / folder).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            if "demo" not in parts:
+                yield ".".join(part for part in parts if part != "__init__")
+
+
+def functions(module: ModuleType) -> Iterator[tuple[FunctionType, ast.FunctionDef]]:
+    """The module's own functions, and those of its classes, with their trees."""
+    found: dict[int, FunctionType] = {}
+    holders = [module, *(thing for thing in vars(module).values() if inspect.isclass(thing))]
+    for thing in [thing for holder in holders for thing in vars(holder).values()]:
+        plain = inspect.unwrap(thing.fget if isinstance(thing, property) else thing) if callable_(thing) else None
+        if isinstance(plain, FunctionType) and plain.__module__ == module.__name__:
+            found[plain.__code__.co_firstlineno] = plain
+    tree = ast.parse(Path(str(module.__file__)).read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            if first in found:
+                yield found[first], node
+
+
+def callable_(thing: Any) -> bool:
+    return callable(thing) or isinstance(thing, property)
+
+
+def clauses(node: ast.FunctionDef) -> list[ast.expr]:
+    """Every condition: what is compared, and the parts of what is joined by and, or."""
+    joined = [part for one in ast.walk(node) if isinstance(one, ast.BoolOp) for part in one.values]
+    asked = [one for one in ast.walk(node) if isinstance(one, ast.Compare)]
+    unique = {place_of(one): one for one in [*joined, *asked]}
+    # Without the look for None what comes next fails by itself.
+    return [one for one in unique.values() if not re.search(r" is (not )?None", ast.unparse(one))]
+
+
+Place = tuple[type[ast.AST], int, int, int | None]
+
+
+def place_of(node: ast.expr | ast.stmt) -> Place:
+    return type(node), node.lineno, node.col_offset, node.end_col_offset
+
+
+class Exchange(ast.NodeTransformer):
+    """Puts something else where a node is."""
+
+    def __init__(self, node: ast.expr | ast.stmt, to: ast.expr | ast.stmt) -> None:
+        self.place, self.to = place_of(node), to
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.expr | ast.stmt) and place_of(node) == self.place:
+            return ast.copy_location(copy.copy(self.to), node)
+        return self.generic_visit(node)
+
+    def body(self, function: ast.FunctionDef) -> list[Any]:
+        return [self.visit(statement) for statement in copy.deepcopy(function.body)]
+
+
+def changed(
+    module: ModuleType, function: FunctionType, node: ast.FunctionDef, kind: str, to: ast.expr
+) -> Iterator[Mutant]:
+    for part in clauses(node):
+        yield mutant(kind, module, function, node, Exchange(part, to).body(node), ast.unparse(part))
+
+
+def without_refusals(module: ModuleType, function: FunctionType, node: ast.FunctionDef) -> Iterator[Mutant]:
+    for refusal in [one for one in ast.walk(node) if isinstance(one, ast.stmt) and is_refusal(one)]:
+        words = ast.unparse(refusal).splitlines()[0]
+        yield mutant("refusal", module, function, node, Exchange(refusal, ast.Pass()).body(node), words)
+
+
+def is_refusal(node: ast.AST) -> bool:
+    """`require(...)`, or an `if` that does nothing but refuse."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+        return node.value.func.id in ASKERS
+    if isinstance(node, ast.If) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise):
+        raised = node.body[0].exc
+        name = raised.func if isinstance(raised, ast.Call) else raised
+        return isinstance(name, ast.Name) and name.id in REFUSALS
+    return False
+
+
+def mutant(
+    kind: str, module: ModuleType, function: FunctionType, node: ast.FunctionDef, body: list[Any], words: str = ""
+) -> Mutant:
+    plain = copy.copy(node)
+    plain.decorator_list, plain.body = [], body
+    tree = ast.fix_missing_locations(ast.Module(body=[plain], type_ignores=[]))
+    scope: dict[str, Any] = {}
+    code = compile(tree, str(module.__file__), "exec", flags=__future__.annotations.compiler_flag)
+    exec(code, dict(vars(module)), scope)
+    where = f"{module.__name__}.{node.name}:{node.lineno} {words}".strip()
+    return Mutant(kind, where, function, scope[node.name].__code__)
+
+
+def closed_cells(stage: Stage) -> list[tuple[Row, str, str]]:
+    """The cells of the matrix that are refusals."""
+    people = [(row, who) for row in ROWS for who in (*PEOPLE, "reader", "writer")]
+    nobodies = [(row, who) for row in ROWS for who in NOBODIES]
+    cells = [(row, who, expected(stage, row, who)) for row, who in (*people, *nobodies)]
+    return [cell for cell in cells if cell[2] != "ok"]
+
+
+def first_to_open(stage: Stage, cells: list[tuple[Row, str, str]]) -> str | None:
+    """The first cell that is not what the table says."""
+    for row, identity, wanted in cells:
+        try:
+            got = play(stage, row, identity).kind
+        except Exception as error:
+            got = type(error).__name__
+        if got != wanted:
+            return f"{row.name} by {identity}: {wanted} became {got}"
+    return None
+
+
+@contextmanager
+def open_stage() -> Iterator[Stage]:
+    with tempfile.TemporaryDirectory() as folder:
+        databases = Databases(Path(folder), "mutate")
+
+        def make_app(**values: Any) -> Any:
+            settings = {"environment": "test", "secret_key": "a-secret-that-only-mutants-use-0123456789"}
+            app = create_app(Settings(instance=Path(folder), **settings | values))
+            with app.app_context():
+                hurry(db.engine)
+            return app
+
+        with standing_stage(databases, make_app, "sqlite") as stage:
+            yield stage
+
+
+def main(say: Callable[[str], Any] = print) -> int:
+    survivors: list[Mutant] = []
+    with open_stage() as stage:
+        cells = closed_cells(stage)
+        healthy = first_to_open(stage, cells)
+        if healthy is not None:
+            say(f"The matrix does not stand without mutants: {healthy}")
+            return 2
+        # All of them are made before the first is let out, from the files as they are now.
+        made = list(mutants())
+        for one in made:
+            with one.at_large():
+                opened = first_to_open(stage, cells)
+            say(f"{one.kind:<10}{'SURVIVED' if opened is None else 'caught  '}  {one.where}  {opened or ''}")
+            if opened is None:
+                survivors.append(one)
+    say(f"{len(made)} mutants, {len(survivors)} survived:")
+    for one in survivors:
+        say(f"  {one.kind:<10}{one.where}")
+    return 1 if any(one.kind != "refusal" for one in survivors) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
