@@ -19,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coaching import blueprints
 from coaching.config import Settings, read_settings
 from coaching.database import engine_options, prepare_engine, read_options
-from coaching.extensions import csrf, db, login_manager, migrate
+from coaching.extensions import csrf, db, login_manager
 
 CONNECTIONLESS = frozenset({"assets"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -149,6 +149,5 @@ def _bind_extensions(app: CoachingApp) -> None:
     with app.app_context():
         prepare_engine(db.engine)
         app.extensions["read_options"] = read_options(db.engine)
-    migrate.init_app(app, db)
     login_manager.init_app(app)
     csrf.init_app(app)

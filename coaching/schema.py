@@ -13,11 +13,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
 
-from coaching.database import read_options
+from coaching.database import read_options, schema_revision
 from coaching.errors import Conflict
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -34,12 +33,12 @@ def head_revision() -> str | None:
 def current_revision(engine: Engine) -> str | None:
     """The revision that the database is at; none when it is empty."""
     with engine.connect().execution_options(**read_options(engine)) as connection:
-        return _revision(connection)
+        return schema_revision(connection)
 
 
 def is_current(connection: Connection) -> bool:
     """Whether the database is at the revision that this version of the software needs."""
-    return _revision(connection) == head_revision()
+    return schema_revision(connection) == head_revision()
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -50,7 +49,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     if revision == "head" and current_revision(engine) == head_revision():
         return
     with schema_lock(engine) as connection:
-        current = _revision(connection)
+        current = schema_revision(connection)
         known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
         if current is not None and current not in known:
             raise Conflict(
@@ -101,10 +100,6 @@ def _refuse_broken_foreign_keys(connection: Connection) -> None:
     if broken:
         tables = ", ".join(sorted({row[0] for row in broken}))
         raise Conflict(f"The change of the schema was undone: it would leave rows that point nowhere, in {tables}.")
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:

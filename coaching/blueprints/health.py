@@ -7,10 +7,9 @@ from functools import cache
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from coaching.database import read_options, schema_revision
 from coaching.extensions import db
-from coaching.schema import current_revision, head_revision
 
-_needed_revision = cache(head_revision)
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
@@ -24,8 +23,17 @@ def live() -> Response:
 def ready() -> tuple[Response, int] | Response:
     """The database answers and has the schema that this version needs."""
     try:
-        if current_revision(db.engine) != _needed_revision():
+        with db.engine.connect().execution_options(**read_options(db.engine)) as connection:
+            revision = schema_revision(connection)
+        if revision != _needed_revision():
             return jsonify(status="schema is not current: run coaching upgrade"), 503
     except SQLAlchemyError:
         return jsonify(status="the database does not answer"), 503
     return jsonify(status="ready")
+
+
+@cache
+def _needed_revision() -> str | None:
+    from coaching.schema import head_revision  # noqa: PLC0415  Alembic is loaded by the first who asks.
+
+    return head_revision()

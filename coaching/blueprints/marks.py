@@ -5,7 +5,7 @@ A cohort's page has hundreds of them. They are drawn here and kept, because a te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from markupsafe import Markup
 from coaching.blueprints.assets import asset_url
 from coaching.blueprints.formatting import minutes
 from coaching.blueprints.wording import look, words
+from coaching.services.attendance_grid import Mark
 
 SPRITE = "img/icons.svg"
 BEFORE = "before"
@@ -33,7 +34,7 @@ _NOTHING = Markup(
 
 def init_marks(app: Flask) -> None:
     """Gives the components what they draw with."""
-    app.jinja_env.globals.update(draw_icon=icon, draw_badge=badge, draw_presence=presence)
+    app.jinja_env.globals.update(draw_icon=icon, draw_badge=badge, draw_presence=presence, draw_presences=presences)
 
 
 def icon(name: str, kind: str = "") -> Markup:
@@ -47,10 +48,23 @@ def badge(word: Any, label: str | None = None, tone: str | None = None) -> Marku
 
 
 def presence(entry: Any) -> Markup:
-    """A cell of the attendance grid: a status, a mapping with `status` and `minutes`, "before", or None."""
+    """A cell of the attendance grid: a Mark, a status, a mapping with `status` and `minutes`, "before", or None."""
+    return _presence(asset_url(SPRITE), entry)
+
+
+def presences(cells: Mapping[tuple[str, str], Any], member: str, sessions: Iterable[Mapping[str, Any]]) -> Markup:
+    """A member's row of the attendance grid: a cell for each session."""
+    sprite = asset_url(SPRITE)
+    row = [f"<td>{_presence(sprite, cells.get((member, session['id'])))}</td>" for session in sessions]
+    return Markup("".join(row))  # noqa: S704  Every piece of it was drawn here.
+
+
+def _presence(sprite: str, entry: Any) -> Markup:
+    if isinstance(entry, Mark):
+        return _draw_presence(sprite, entry.status.value, entry.minutes)
     if isinstance(entry, Mapping):
-        return _draw_presence(asset_url(SPRITE), _plain(entry["status"]), entry.get("minutes"))
-    return _draw_presence(asset_url(SPRITE), _plain(entry), None)
+        return _draw_presence(sprite, _plain(entry["status"]), entry.get("minutes"))
+    return _draw_presence(sprite, _plain(entry), None)
 
 
 def _plain(word: Any) -> str:

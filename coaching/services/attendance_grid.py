@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -77,12 +75,12 @@ class HeldSession:
 def read_marks(session: Session, cohort: Cohort, *, actor: Actor) -> dict[tuple[str, str], Mark]:
     """Every attendance of the cohort by (membership, session)."""
     require(may_view_cohort_progress(actor, cohort), seen=may_view_cohort(actor, cohort))
-    rows: Iterable[Any] = session.execute(_MARKS, {"cohort_id": cohort.id})
+    rows = session.connection().execute(_MARKS, {"cohort_id": cohort.id}).all()
     return {(member, held): Mark(status, minutes) for member, held, status, minutes in rows}
 
 
 def read_record(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> list[HeldSession]:
     """The sessions held since the member joined, the newest first."""
     require(may_view_member(actor, membership), seen=False)
-    rows: Iterable[Any] = session.execute(_RECORD, {"membership_id": membership.id, "now": now})
-    return [HeldSession(*row) for row in rows]
+    values = {"membership_id": membership.id, "now": now}
+    return [HeldSession(*row) for row in session.connection().execute(_RECORD, values).all()]

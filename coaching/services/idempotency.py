@@ -11,9 +11,9 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
@@ -21,7 +21,6 @@ from coaching.models import IdempotencyKey
 from coaching.policies import Actor
 from coaching.services.insertion import insert_missing
 
-LIFETIME = timedelta(hours=24)
 LONGEST_KEY = 128
 FIELD = "Idempotency-Key"
 
@@ -74,12 +73,6 @@ def keep_answer(session: Session, key: str, answer: Answer, *, actor: Actor, sec
             headers=json.dumps(answer.headers),
         )
     )
-
-
-def remove_old_keys(session: Session, *, now: datetime) -> int:
-    """Removes keys past their 24 hours; the number removed. For the timetable."""
-    result = session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - LIFETIME))
-    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _check_key(key: str) -> None:

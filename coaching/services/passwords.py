@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -10,8 +12,15 @@ from coaching.errors import Invalid
 SHORTEST = 12
 LONGEST = 256
 _hasher = PasswordHasher()
-# Verified where there is no account, so that a stranger learns nothing from the time it takes.
-_DECOY = _hasher.hash("no account has this password")
+
+
+@cache
+def _decoy() -> str:
+    """Verified where there is no account, so that a stranger learns nothing from the time it takes.
+
+    Made when it is first needed: to hash takes long on purpose, and every process would start later for it.
+    """
+    return _hasher.hash("no account has this password")
 
 
 def hash_password(password: str) -> str:
@@ -23,8 +32,10 @@ def hash_password(password: str) -> str:
 
 def is_password_right(password: str, stored: str | None) -> bool:
     """Whether the password fits; as slow where nothing is stored."""
+    # Made in any case, or the first stranger would wait longer than the first member.
+    decoy = _decoy()
     try:
-        _hasher.verify(stored or _DECOY, password[:LONGEST])
+        _hasher.verify(stored or decoy, password[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

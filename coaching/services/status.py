@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.orm import Session
 
+from coaching.database import schema_revision
 from coaching.models import CheckIn, CheckInState, Message, MessageState, SchedulerHeartbeat
 from coaching.services.claims import WAITING
 from coaching.services.words import is_one_of, is_word
@@ -32,7 +32,7 @@ def read_status(session: Session, *, now: datetime) -> dict[str, Any]:
     connection = session.connection()
     messages = _counts(connection, _MESSAGES, MessageState)
     return {
-        "schema": MigrationContext.configure(connection).get_current_revision(),
+        "schema": schema_revision(connection),
         "messages": messages,
         "unknown_messages": messages[MessageState.UNKNOWN],
         "oldest_due_seconds": _oldest(connection, now),

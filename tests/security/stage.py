@@ -43,6 +43,7 @@ NOBODIES = (
 RAW_CSRF = "0" * 40
 # argon2 is slow on purpose, which is no part of what is shown here.
 HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")
 _CSRF_FIELD = re.compile(rb'name="csrf_token" value="[^"]+"')
@@ -165,14 +166,15 @@ class Stage:
             db.session.flush()
             answer.kept = [*(answer.kept or []), *answer.writes]
 
-        unhurried, passwords._hasher = passwords._hasher, HASTY
+        unhurried = passwords._hasher, passwords._DECOY
+        passwords._hasher, passwords._DECOY = HASTY, DECOY
         db.session.commit = hold_back
         event.listen(self.engine, "before_cursor_execute", note)
         try:
             yield answer
         finally:
             del db.session.commit
-            passwords._hasher = unhurried
+            passwords._hasher, passwords._DECOY = unhurried
             event.remove(self.engine, "before_cursor_execute", note)
 
     def admit(self, session: Session) -> None:

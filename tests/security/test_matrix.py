@@ -8,9 +8,7 @@ from tests.security.recipes import BODIES, BODILESS, FORMS, UPLOADS, request_opt
 from tests.security.stage import NOBODIES, PEOPLE, Answer, Stage, is_api
 from tests.security.table import ROWS, Row, expected
 
-KEY_HOLDERS = (*PEOPLE, "reader", "writer")
-# A refusal that is remembered all the same: there is none among the cells, because every sign-in here succeeds.
-READS = ("GET",)
+EVERYBODY = (*PEOPLE, "reader", "writer", *NOBODIES)
 
 
 def play(stage: Stage, row: Row, identity: str, *, method: str | None = None) -> Answer:
@@ -34,25 +32,41 @@ def test_every_rule_has_a_row(stage: Stage) -> None:
 
 
 def test_every_rule_that_writes_has_a_recipe(stage: Stage) -> None:
-    writing = {endpoint for endpoint in stage.rules if stage.method(endpoint) not in READS}
+    writing = {endpoint for endpoint in stage.rules if stage.method(endpoint) != "GET"}
     assert set(FORMS) | set(BODIES) | set(UPLOADS) | BODILESS == writing
 
 
 @pytest.mark.parametrize("row", ROWS, ids=by_name)
 def test_everybody_gets_what_is_theirs(stage: Stage, row: Row) -> None:
+    check(stage, row)
+
+
+# One address in five, and all that a mistake in one engine's SQL could open: lists and what is read by columns.
+SAMPLE = [row for number, row in enumerate(ROWS) if number % 5 == 0 or row.endpoint.endswith((".index", ".list"))]
+
+
+@pytest.mark.parametrize("row", SAMPLE, ids=by_name)
+def test_the_other_engine_gives_no_more(stage_on_postgresql: Stage, row: Row) -> None:
+    check(stage_on_postgresql, row)
+
+
+def check(stage: Stage, row: Row) -> None:
+    """The row of the table, cell by cell."""
     wrong = {}
-    for identity in (*KEY_HOLDERS, *NOBODIES):
+    for identity in EVERYBODY:
         answer = play(stage, row, identity)
         wanted = expected(stage, row, identity)
         if answer.kind != wanted:
             wrong[identity] = (wanted, answer.kind)
         if wanted != "ok":
             assert not answer.kept, (identity, answer.kept)
-        elif stage.method(row.endpoint) in READS:
+        if stage.method(row.endpoint) == "GET":
             assert not answer.writes, (identity, answer.writes)
     assert wrong == {}, "Wanted, and got."
 
 
+# A stranger to each kind of row: from the cohort itself, from beside it, and from elsewhere.
+LOCKED_OUT = ("fellow", "withdrawn", "neighbour", "coach_there", "observer", "coordinator", "administrator")
 HIDDEN = [row for row in ROWS if "404" in row.expected.values() and row.endpoint != "sign_in.demo"]
 
 
@@ -60,12 +74,12 @@ HIDDEN = [row for row in ROWS if "404" in row.expected.values() and row.endpoint
 def test_not_yours_is_the_same_as_not_there(stage: Stage, row: Row) -> None:
     here = stage.world.here
     hidden, nothing = row.path(stage, here), stage.path_to_nothing(row.endpoint)
-    method, options = stage.method(row.endpoint), request_options(row.endpoint, here)
-    for identity in (name for name, cell in row.expected.items() if cell == "404"):
-        theirs = stage.send(identity, method, hidden, **request_options(row.endpoint, here))
-        nobodys = stage.send(identity, method, nothing, **options)
-        assert theirs.bare(hidden) == nobodys.bare(nothing), identity
-        options = request_options(row.endpoint, here)
+    method = stage.method(row.endpoint)
+    for identity in LOCKED_OUT:
+        if row.expected[identity] == "404":
+            theirs = stage.send(identity, method, hidden, **request_options(row.endpoint, here))
+            nobodys = stage.send(identity, method, nothing, **request_options(row.endpoint, here))
+            assert theirs.bare(hidden) == nobodys.bare(nothing), identity
 
 
 PLAIN = [row for row in ROWS if not row.variant]

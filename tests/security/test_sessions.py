@@ -189,6 +189,17 @@ def test_an_invitation_cannot_undo_a_password_that_was_set_since(
     assert browser.get(f"/invitations/{invitation}").status_code == 410
 
 
+@pytest.mark.usefixtures("person")
+def test_a_header_does_not_make_another_sender(browser: Browser) -> None:
+    """Who guesses cannot begin anew by claiming to come from elsewhere."""
+    answers = []
+    for number in range(6):
+        claims = {"X-Forwarded-For": f"192.0.2.{number}", "Forwarded": f"for=192.0.2.{number}"}
+        data = {"email": "amara@example.org", "password": "a wrong password"}
+        answers.append(browser.post("/sign-in", data, headers=claims).status_code)
+    assert answers == [422] * 5 + [429]
+
+
 def cookies_set(response: TestResponse) -> dict[str, set[str]]:
     """The attributes of each cookie that the answer sets."""
     found = {}

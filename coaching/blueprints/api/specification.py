@@ -110,7 +110,7 @@ def make_api(app: Flask) -> ProblemApi:
         },
     )
     api.register_converter(PublicIdConverter, _public_id_schema)
-    plugin.converter.add_attribute_function(_own_fields)
+    api.ma_plugin.converter.add_attribute_function(_own_fields)
     components = api.spec.components
     components.security_scheme("token", {"type": "http", "scheme": "bearer", "description": "An API token."})
     components.parameter("IDEMPOTENCY_KEY", "header", IDEMPOTENCY_KEY | {"name": "Idempotency-Key"}, lazy=True)

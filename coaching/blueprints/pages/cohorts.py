@@ -140,9 +140,7 @@ def _grid(progress: CohortProgress, marks: dict[tuple[str, str], Mark], now: dat
     """The picture of who came. A session that ended before somebody joined is marked as such."""
     actor = current_actor()
     held = _held(progress, now)
-    cells: dict[tuple[str, str], Any] = {
-        key: {"status": mark.status, "minutes": mark.minutes} for key, mark in marks.items()
-    }
+    cells: dict[tuple[str, str], Any] = {**marks}
     for member in progress.participants:
         for line in held:
             if line.ends_at <= member.joined_at:

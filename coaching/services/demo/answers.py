@@ -90,16 +90,17 @@ def build_answers(session: Session, *, rng: Random, now: datetime) -> None:
         session.add(
             CheckInAnswer(check_in_id=check_in.id, choice=choice, note=note, answered_at=answered_at, via="demo")
         )
-        session.add(
-            PracticeEntry(
-                membership_id=check_in.membership_id,
-                kind=PracticeKind.CHECK_IN,
-                on=answered_at.date(),
-                text=note,
-                check_in_id=check_in.id,
-                created_at=answered_at,
+        if choice == AnswerChoice.DID_IT:
+            session.add(
+                PracticeEntry(
+                    membership_id=check_in.membership_id,
+                    kind=PracticeKind.CHECK_IN,
+                    on=answered_at.date(),
+                    text=note,
+                    check_in_id=check_in.id,
+                    created_at=answered_at,
+                )
             )
-        )
 
 
 def _formal(cohort: DemoCohort) -> list[Membership]:

@@ -137,6 +137,7 @@ def test_a_body_in_chunks_has_the_same_end(world: World, caller: CallerOf) -> No
         f"/members/{world.member.public_id}/goals",
         input_stream=io.BytesIO(b'{"statement": "' + b"x" * 2_000_000 + b'"}'),
         content_type=JSON,
+        headers={"Transfer-Encoding": "chunked"},
         environ_overrides={"wsgi.input_terminated": True},
     )
     problem(refused, 413, code="too-large")
