@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, has_request_context, request
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
@@ -67,10 +68,20 @@ class CoachingApp(Flask):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.session_interface = Cookies()
+        self._kept_address = lru_cache(maxsize=4096)(self._build_address)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Nothing here is asynchronous, so that no call of a view or a hook has to be asked whether it is."""
         return func
+
+    def url_for(self, endpoint: str, /, **values: Any) -> str:
+        """Keeps the addresses of pages that have one identifier: a long page names them a hundred times."""
+        if values.keys() == {"public_id"} and "." in endpoint[1:] and has_request_context():
+            return self._kept_address(request.script_root, endpoint, values["public_id"])
+        return super().url_for(endpoint, **values)
+
+    def _build_address(self, _root: str, endpoint: str, public_id: str) -> str:
+        return super().url_for(endpoint, public_id=public_id)
 
     def dispatch_request(self) -> ResponseReturnValue:
         if request.method in SAFE_METHODS:

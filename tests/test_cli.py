@@ -61,9 +61,7 @@ def test_the_demo_fills_an_empty_database_once_and_links_can_be_had_again(run: C
 
 
 def test_the_demo_is_refused_outside_development(run: Command) -> None:
-    refused = run(
-        "demo", COACHING_ENVIRONMENT="production", COACHING_SECRET_KEY="0123456789abcdefghijklmnopqrstuvwxyz"
-    )
+    refused = run("demo", COACHING_ENVIRONMENT="production", COACHING_SECRET_KEY="0123456789abcdefghijklmnopqrstuvwxyz")
     assert refused.exit_code == 2
     assert "development" in refused.stderr
 

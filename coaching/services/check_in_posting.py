@@ -42,7 +42,7 @@ _check_in = cast(Table, CheckIn.__table__)
 _message = cast(Table, Message.__table__)
 _capability = cast(Table, Capability.__table__)
 _now: Any = bindparam("now", type_=UTCDateTime())
-_is_due = and_(CheckIn.state == CheckInState.DUE, _check_in.c.due_at <= _now)
+_is_due = and_(is_word(CheckIn.state, CheckInState.DUE), _check_in.c.due_at <= _now)
 _PEEK = select(exists().where(_is_due))
 _EARLIER = (
     select(func.count())

@@ -166,15 +166,15 @@ class Stage:
             db.session.flush()
             answer.kept = [*(answer.kept or []), *answer.writes]
 
-        unhurried = passwords._hasher, passwords._DECOY
-        passwords._hasher, passwords._DECOY = HASTY, DECOY
+        unhurried = passwords._hasher, passwords._decoy
+        passwords._hasher, passwords._decoy = HASTY, lambda: DECOY
         db.session.commit = hold_back
         event.listen(self.engine, "before_cursor_execute", note)
         try:
             yield answer
         finally:
             del db.session.commit
-            passwords._hasher, passwords._DECOY = unhurried
+            passwords._hasher, passwords._decoy = unhurried
             event.remove(self.engine, "before_cursor_execute", note)
 
     def admit(self, session: Session) -> None:

@@ -321,6 +321,21 @@ def test_a_link_for_another_purpose_is_refused(session: Session, member: Members
     assert refusal.value.code == "wrong-purpose"
 
 
+def test_a_link_of_somebody_else_does_not_open_a_members_check_in(session: Session, check_in: CheckIn) -> None:
+    stranger = make_person(session)
+    issue_capability(
+        session,
+        Purpose.ANSWER_CHECK_IN,
+        check_in.id,
+        stranger.id,
+        secret="theirs",
+        expires_at=NOW + DAY,
+        now=NOW,
+    )
+    with pytest.raises(NotFound):
+        open_by_link(session, "theirs", now=NOW)
+
+
 def test_a_link_ends_with_its_window_in_plain_words(session: Session, secret: str, check_in: CheckIn) -> None:
     with pytest.raises(Invalid, match="The time to answer this check-in is over") as refusal:
         open_by_link(session, secret, now=check_in.closes_at)
