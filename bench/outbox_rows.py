@@ -61,16 +61,16 @@ def database(stage: Stage, name: str) -> Iterator[Engine]:
             _administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def fill(engine: Engine, *, due: int, waiting: int) -> None:
-    """`due` check-ins whose moment has come, and `waiting` more whose moment is to come."""
+def fill(engine: Engine, *, due: int, waiting: int, now: datetime = NOW) -> None:
+    """`due` check-ins whose moment has come at `now`, and `waiting` more whose moment is to come."""
     members = -(-(due + waiting) // STEPS)
     with Session(engine) as session:
         cohort = _make_cohort(session, _make_programme(session), "Cohort")
         steps = _make_steps(session, cohort)
         memberships = _make_memberships(session, cohort, _make_people(session, members))
         pairs = product(memberships, steps)
-        _insert_check_ins(session, islice(pairs, due), NOW - timedelta(hours=1))
-        _insert_check_ins(session, islice(pairs, waiting), NOW + timedelta(days=30))
+        _insert_check_ins(session, islice(pairs, due), now - timedelta(hours=1))
+        _insert_check_ins(session, islice(pairs, waiting), now + timedelta(days=30))
         session.commit()
     settle_down(engine)
 

@@ -145,7 +145,10 @@ def mark(public_id: str) -> ResponseReturnValue:
         marks = {one["membership_id"]: one["status"] for one in loaded["marks"]}
         changed = mark_attendance(db.session(), held, actor=current_actor(), now=utc_now(), marks=marks)
     except (Invalid, Conflict) as refusal:
-        return _page(held, sent_again(refusal)), status_of(refusal)
+        form = sent_again(refusal)
+        # No field of the form has the names that a wrong mark is refused under, so they are not repeated.
+        said = {text: None for texts in form.errors.values() for text in texts}
+        return _page(held, replace(form, errors={"": list(said)})), status_of(refusal)
     flash(f"Attendance is saved: {plural(changed, 'change', 'changes')}.", "success")
     return redirect(url_for("sessions.show", public_id=public_id), 303)
 
