@@ -1,7 +1,7 @@
-"""A thousand times one of three schedulers is killed with SIGKILL, at an instant drawn anew each time, and started anew.
+"""A thousand times one of three schedulers is killed with SIGKILL, at an instant drawn anew, and started again.
 
-The mail server is a real one. Nothing is measured here but what must be nought: messages lost, and messages doubled to a
-receiver that goes by the Message-ID.
+The mail server is a real one. Nothing is measured here but what must be nought: messages lost, and messages doubled
+to a receiver that goes by the Message-ID.
 """
 
 from __future__ import annotations

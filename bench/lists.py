@@ -15,13 +15,15 @@ from bench.stage import Stage
 from coaching.clock import utc_now
 from coaching.models import CoachingSession, Cohort
 from coaching.schemas.cohort import CohortSchema
-from coaching.services.cohort_cards import PARTICIPANTS, next_session_id
+from coaching.services.cohort_cards import PARTICIPANTS, next_session
 
 ROWS = 50
 COORDINATOR = 2
 PATH = f"/api/v1/cohorts?limit={ROWS}"
 
 # The statement of coaching/services/cohort_list.py for somebody who sees their own, written by hand.
+NEXT = """FROM coaching_session s WHERE s.cohort_id = c.id AND s.state = 'scheduled' AND s.ends_at > :now
+    AND s.pair_membership_id IS NULL ORDER BY s.starts_at, s.id LIMIT 1"""
 RAW = f"""WITH page AS (SELECT id FROM cohort
   WHERE programme_id IN (SELECT programme_id FROM programme_coordinator WHERE person_id = :person)
     OR id IN (SELECT cohort_id FROM membership WHERE person_id = :person
@@ -31,10 +33,8 @@ SELECT c.public_id, c.name, c.kind, c.description, c.timezone, c.starts_on, c.en
   p.public_id, p.name,
   (SELECT count(*) FROM membership m WHERE m.cohort_id = c.id AND m.role = 'participant'
     AND m.status IN ('accepted', 'active', 'paused', 'completed')),
-  s.public_id, s.starts_at
+  (SELECT s.public_id {NEXT}), (SELECT s.starts_at {NEXT})
 FROM page JOIN cohort c ON c.id = page.id JOIN programme p ON p.id = c.programme_id
-LEFT JOIN coaching_session s ON s.id = (SELECT n.id FROM coaching_session n WHERE n.cohort_id = c.id
-  AND n.state = 'scheduled' AND n.ends_at > :now AND n.pair_membership_id IS NULL ORDER BY n.starts_at, n.id LIMIT 1)
 ORDER BY c.starts_on DESC, c.id DESC"""
 KEYS = ("id", "name", "kind", "description", "timezone", "starts_on", "ends_on", "version", "programme_id", "programme",
         "participants", "next_session_id", "next_session_at")  # fmt: skip
@@ -75,7 +75,9 @@ def usual_list(session: Session) -> Callable[[], bytes]:
     statement = (
         select(Cohort, PARTICIPANTS, following)
         .options(joinedload(Cohort.programme))
-        .outerjoin(following, following.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
+        .outerjoin(
+            following, following.id == next_session(CoachingSession.id, CoachingSession.pair_membership_id.is_(None))
+        )
         .join(page, page.c.id == Cohort.id)
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
     )

@@ -74,7 +74,7 @@ class CoachingApp(Flask):
         """Nothing here is asynchronous, so that no call of a view or a hook has to be asked whether it is."""
         return func
 
-    def url_for(self, endpoint: str, /, **values: Any) -> str:  # type: ignore[override]
+    def url_for(self, endpoint: str, **values: Any) -> str:
         """Keeps the addresses of pages that have one identifier: a long page names them a hundred times."""
         if values.keys() == {"public_id"} and "." in endpoint[1:] and has_request_context():
             return self._kept_address(request.script_root, endpoint, values["public_id"])

@@ -133,7 +133,7 @@ def import_group() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--timezone", help="The zone of the report's times; the session's own unless told.")
 @click.option("--date-order", type=click.Choice(["mdy", "dmy"]), help="Where both would be possible.")
-@click.option("--other-day", is_flag=True, help="Import although the report is of another day than the session.")
+@click.option("--anyway", is_flag=True, help="Import it as it is: of another day, or with rows that cannot be read.")
 @AS_JSON
 def import_zoom(  # noqa: PLR0917  Click passes each option by name.
     file: Path,
@@ -141,7 +141,7 @@ def import_zoom(  # noqa: PLR0917  Click passes each option by name.
     dry_run: bool,
     timezone: str | None,
     date_order: Literal["mdy", "dmy"] | None,
-    other_day: bool,
+    anyway: bool,
     as_json: bool,
 ) -> None:
     """Record who came to a session from a Zoom participant report."""
@@ -152,7 +152,7 @@ def import_zoom(  # noqa: PLR0917  Click passes each option by name.
     if session_id is None and not dry_run:
         raise Invalid("Name the session with --session, or look at the file alone with --dry-run.")
     data, now = file.read_bytes(), clock.utc_now()
-    reading = reports.Reading(timezone=timezone, date_order=date_order, other_day=other_day)
+    reading = reports.Reading(timezone=timezone, date_order=date_order, anyway=anyway)
     if session_id is None:
         answer = reports.describe_report(data, reading)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -104,6 +105,8 @@ def _check(settings: Settings) -> None:
     _check_secret(settings)
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("COACHING_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    if settings.database_url.startswith("postgresql") and find_spec("psycopg") is None:
+        raise BadSettings("PostgreSQL needs its driver. Install it: pip install 'coaching[postgres]'")
     base = _parts("COACHING_BASE_URL", settings.base_url)
     if base.scheme not in {"http", "https"} or not base.hostname or base.query or base.fragment:
         raise BadSettings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.factories import NOW
 
 
 @pytest.fixture
-def door(make_settings: Any, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def door(make_settings: Any, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The app with four more addresses, each writing a person and answering in its own way."""
     app = create_app(make_settings(database_url=database_url))
     monkeypatch.setattr("coaching.blueprints.access.PUBLIC_ENDPOINTS", frozenset({"write"}))
@@ -35,7 +36,9 @@ def door(make_settings: Any, database_url: str, monkeypatch: pytest.MonkeyPatch)
         response = app.make_response((how, 422 if how in {"refused", "kept"} else 200))
         return keep_writes(response) if how == "kept" else response
 
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -47,8 +50,6 @@ def test_a_request_is_kept_or_undone_as_a_whole(
 ) -> None:
     assert door.test_client().post(f"/write/{how}").status_code == status
     assert session.scalars(select(Person.name)).all() == ([how] if kept else [])
-    with door.app_context():
-        db.engine.dispose()
 
 
 def test_a_get_keeps_nothing_it_wrote(door: Flask, session: Session, engine_name: str) -> None:
@@ -58,8 +59,6 @@ def test_a_get_keeps_nothing_it_wrote(door: Flask, session: Session, engine_name
         pytest.skip("Proved for every route by the matrix.")
     door.test_client().get("/write/done")
     assert session.scalars(select(Person.name)).all() == []
-    with door.app_context():
-        db.engine.dispose()
 
 
 def test_a_refusal_is_problem_details_to_a_program_and_a_page_to_a_person(door: Flask) -> None:
@@ -76,8 +75,6 @@ def test_a_refusal_is_problem_details_to_a_program_and_a_page_to_a_person(door: 
         "detail": "No.",
         "code": "conflict",
     }
-    with door.app_context():
-        db.engine.dispose()
 
 
 def test_production_does_not_start_without_a_secret() -> None:
@@ -92,5 +89,6 @@ def test_the_product_is_ready_only_with_its_schema(make_settings: Any, empty_dat
     assert client.get("/health/ready").status_code == 503
     with app.app_context():
         schema.upgrade(db.engine)
-        assert client.get("/health/ready").json == {"status": "ready"}
+    assert client.get("/health/ready").json == {"status": "ready"}
+    with app.app_context():
         db.engine.dispose()

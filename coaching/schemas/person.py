@@ -12,7 +12,11 @@ class Email(Line):
 
     def __init__(self, **options: object) -> None:
         shape = validate.Email(error="Write an e-mail address such as name@example.org.")
-        super().__init__(254, validate=shape, **options)
+        # Mail servers take others only by an extension that most lack: such a mail could never leave.
+        plain = validate.Regexp(
+            r"[\x21-\x7e]+\Z", error="Use plain letters: mail servers take no others in an address."
+        )
+        super().__init__(254, validate=[shape, plain], **options)
 
 
 class Password(fields.String):

@@ -123,7 +123,7 @@ def apply_import(
 ) -> ImportBatch:
     """Records attendance from the report, all of it or nothing. The same file again gives the batch it made before.
 
-    Rows in doubt wait for `resolve_row`. Raises Invalid where the report is of another day and nobody said it is meant.
+    Rows in doubt wait for `resolve_row`. Raises Invalid where `_problems` finds something and nobody said it is meant.
     """
     require_runner(actor, coaching_session)
     check_may_record(coaching_session, now=now)
@@ -134,7 +134,7 @@ def apply_import(
     if already is not None:
         return already
     if problems := _problems(report, coaching_session, reading):
-        raise Invalid("The report does not fit this session.", problems)
+        raise Invalid("The report cannot be recorded as it is. Each line says why.", problems)
     batch = _new_batch(coaching_session, report, file_name=file_name, actor=actor, now=now)
     session.add(batch)
     # The rows refer to the batch by its number.
@@ -205,16 +205,21 @@ def _applied(session: Session, coaching_session: CoachingSession, sha256: str) -
 
 
 def _problems(report: PresenceReport, coaching_session: CoachingSession, reading: Reading) -> dict[str, list[str]]:
+    """What stands in the way, by field or row; nothing where somebody said that the report is meant as it is."""
+    if reading.anyway:
+        return {}
+    found = {f"row {number}": [text] for number, text in report.row_errors.items()}
     began = report.meeting.starts_at if report.meeting else None
     if began is None:
         began = min((i.start for person in report.people for i in person.utc_intervals), default=None)
-    if began is None or reading.other_day or abs(began - coaching_session.starts_at) <= SAME_MEETING:
-        return {}
-    text = (
-        f"This report is of a meeting on {began:%d %B %Y}; the session was on {coaching_session.starts_at:%d %B %Y}. "
-        "Choose the other report, or say that this one is meant all the same."
-    )
-    return {"file": [text]}
+    if began is None and report.meeting is not None:
+        text = "The day of the meeting cannot be read, so nobody can tell whether this is the report of this session. "
+    elif began is not None and abs(began - coaching_session.starts_at) > SAME_MEETING:
+        text = f"This report is of a meeting on {began:%d %B %Y}; the session was on "
+        text += f"{coaching_session.starts_at:%d %B %Y}. "
+    else:
+        return found
+    return {"file": [text + "Choose the other report, or say that this one is meant all the same."]} | found
 
 
 def _detected(report: PresenceReport) -> dict[str, Any]:

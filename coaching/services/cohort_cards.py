@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal_column, not_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from coaching.models import (
     OPEN_STATUSES,
@@ -20,6 +31,8 @@ from coaching.models import (
     SessionState,
 )
 from coaching.services.words import is_one_of, is_word
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,13 @@ class CohortCard:
 
 
 _MINE = aliased(Membership)
-_NEXT = aliased(CoachingSession)
+_SHOWN = (
+    CoachingSession.public_id,
+    CoachingSession.title,
+    CoachingSession.starts_at,
+    CoachingSession.ends_at,
+    CoachingSession.timezone,
+)
 IS_MINE = (_MINE.person_id == bindparam("person_id"), is_one_of(_MINE.status, OPEN_STATUSES))
 COACHED = select(_MINE.cohort_id).where(*IS_MINE, is_word(_MINE.role, Role.COACH))
 ATTENDED = select(_MINE.cohort_id).where(*IS_MINE, not_(is_word(_MINE.role, Role.COACH)))
@@ -59,10 +78,14 @@ PARTICIPANTS = (
 )
 
 
-def next_session_id(*conditions: ColumnElement[bool]) -> Any:
-    """The number of the cohort's first session that has not ended: a scalar subquery beside `Cohort`."""
+def next_session(column: InstrumentedAttribute[T], *conditions: ColumnElement[bool]) -> ScalarSelect[T]:
+    """A column of the cohort's first session that has not ended, to stand beside `Cohort`.
+
+    A scalar for each column, because PostgreSQL would answer a join on `id = (SELECT ... LIMIT 1)` by reading every
+    session that there is.
+    """
     return (
-        select(CoachingSession.id)
+        select(column)
         .where(
             CoachingSession.cohort_id == Cohort.id,
             is_word(CoachingSession.state, SessionState.SCHEDULED),
@@ -85,17 +108,12 @@ def _cards(role: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Selec
             Cohort.starts_on,
             Cohort.ends_on,
             PARTICIPANTS,
-            _NEXT.public_id,
-            _NEXT.title,
-            _NEXT.starts_at,
-            _NEXT.ends_at,
-            _NEXT.timezone,
+            *(next_session(column, *conditions) for column in _SHOWN),
             _MINE.role,
             _MINE.public_id,
         )
         .join_from(_MINE, Cohort, Cohort.id == _MINE.cohort_id)
         .join(Programme, Programme.id == Cohort.programme_id)
-        .outerjoin(_NEXT, _NEXT.id == next_session_id(*conditions))
         .where(*IS_MINE, role)
         .order_by(Cohort.ends_on.desc(), Cohort.id.desc())
     )

@@ -21,7 +21,7 @@ from coaching.models import (
     ProgrammeCoordinator,
 )
 from coaching.policies import Actor, may_coordinate
-from coaching.services.cohort_cards import PARTICIPANTS, next_session_id
+from coaching.services.cohort_cards import PARTICIPANTS, next_session
 from coaching.services.paging import Page, Statement, check_limit, read_page
 from coaching.services.words import is_one_of
 
@@ -35,7 +35,7 @@ class CohortState(StrEnum):
 
 
 _MARK = aliased(Cohort)
-_NEXT = aliased(CoachingSession)
+_IS_FOR_ALL = CoachingSession.pair_membership_id.is_(None)
 _LATEST_FIRST = (Cohort.starts_on.desc(), Cohort.id.desc())
 _COLUMNS = (
     Cohort.public_id.label("id"),
@@ -49,8 +49,8 @@ _COLUMNS = (
     Programme.public_id.label("programme_id"),
     Programme.name.label("programme"),
     PARTICIPANTS.label("participants"),
-    _NEXT.public_id.label("next_session_id"),
-    _NEXT.starts_at.label("next_session_at"),
+    next_session(CoachingSession.public_id, _IS_FOR_ALL).label("next_session_id"),
+    next_session(CoachingSession.starts_at, _IS_FOR_ALL).label("next_session_at"),
 )
 _IN_STATE = {
     CohortState.CURRENT: (Cohort.starts_on <= bindparam("today"), Cohort.ends_on >= bindparam("today")),
@@ -113,7 +113,6 @@ def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -
         select(*_COLUMNS)
         .join_from(page, Cohort, Cohort.id == page.c.id)
         .join(Programme, Programme.id == Cohort.programme_id)
-        .outerjoin(_NEXT, _NEXT.id == next_session_id(CoachingSession.pair_membership_id.is_(None)))
         .order_by(*_LATEST_FIRST)
     )
 

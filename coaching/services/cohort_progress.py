@@ -52,14 +52,12 @@ from coaching.services.words import is_one_of, is_word
 from coaching.statistics.gas import ScaledGoal, attainment
 
 # What `counted` of a member's attendance means, in the words that stand beside it.
-DENOMINATOR = "Sessions held and not cancelled since the member joined"
+DENOMINATOR = "Sessions held and not cancelled since the member joined, and earlier ones that were recorded"
 
 IS_OPEN = is_one_of(Membership.status, OPEN_STATUSES)
-# Who came before they were entered was there all the same; of who left, only what was recorded counts.
-COUNTS = or_(
-    WAS_THERE,
-    and_(CoachingSession.ends_at > Membership.joined_at, or_(IS_OPEN, Attendance.id.is_not(None))),
-)
+# What was recorded counts, be it of a session before they were entered; what was not, since they joined and while they
+# are in.
+COUNTS = or_(Attendance.id.is_not(None), and_(CoachingSession.ends_at > Membership.joined_at, IS_OPEN))
 HELD_FOR_MEMBER = and_(
     CoachingSession.cohort_id == Membership.cohort_id,
     is_word(CoachingSession.state, SessionState.SCHEDULED),

@@ -65,7 +65,8 @@ def record_batch(
         for name, value in (recording | found).items() if line is not None else ():
             setattr(line, name, value)
     if all(row.outcome != RowOutcome.REVIEW for row in batch.rows):
-        others = (member.id for member in members if is_expected(member, coaching_session))
+        # Who was entered after the session is recorded as absent by nobody but a coach.
+        others = (m.id for m in members if m.joined_at < coaching_session.ends_at and is_expected(m, coaching_session))
         absent = recording | {"status": AttendanceStatus.ABSENT, "minutes": 0}
         new += [absent | {"membership_id": key} for key in others if key not in rows_by_member and key not in recorded]
     if new:

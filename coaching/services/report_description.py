@@ -12,11 +12,14 @@ from coaching.importers.zoom import read_zoom_report
 
 @dataclass(frozen=True)
 class Reading:
-    """What the importer cannot know from the file: the report's zone, its date order, and that another day is meant."""
+    """What the importer cannot know from the file: the report's zone, its date order, and whether it is meant as it is.
+
+    With `anyway` a report is taken that is of another day, or has rows that cannot be read.
+    """
 
     timezone: str | None = None
     date_order: DateOrder | None = None
-    other_day: bool = False
+    anyway: bool = False
 
 
 def describe_report(data: bytes, reading: Reading) -> dict[str, Any]:

@@ -97,11 +97,11 @@ def page_marks(_place: Place, guest: Place) -> dict[str, Any]:
 
 
 def page_report(_place: Place, _guest: Place) -> dict[str, Any]:
-    return {"file": (io.BytesIO(REPORT), "report.csv"), "date_order": "mdy", "other_day": "on"}
+    return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "on"}
 
 
 def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
-    return {"file": (io.BytesIO(REPORT), "report.csv"), "date_order": "mdy", "other_day": "true"}
+    return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
 def reset_address(place: Place, _guest: Place) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from tests.factories import actor_of, make_cohort, make_membership, make_person,
 ZONE = "America/New_York"
 MEETING = datetime(2020, 9, 24, 15, 35, tzinfo=UTC)
 READ = Reading()
+ENTERED = datetime(2020, 9, 1, tzinfo=UTC)
 
 
 class House:
@@ -43,7 +44,7 @@ class House:
             session, self.cohort, make_person(session, name="Andrew Knight", email=coach), role=Role.COACH
         )
         self.members = {
-            name: make_membership(session, self.cohort, make_person(session, name=name, email=email))
+            name: make_membership(session, self.cohort, make_person(session, name=name, email=email), joined_at=ENTERED)
             for name, email in names
         }
         self.meeting = make_session(
@@ -162,6 +163,13 @@ def test_the_real_report_is_recorded(house: House, report: bytes, now: datetime)
     assert house.status("Billy Preston") == ("absent", 0)
 
 
+def test_who_was_entered_after_the_session_is_not_recorded_as_absent(house: House, now: datetime) -> None:
+    house.members["Billy Preston"].joined_at = MEETING + timedelta(days=1)
+    house.apply(own_report(*JOHN_TWICE), now)
+    assert house.status("Ringo Starr") == ("absent", 0)
+    assert house.status("Billy Preston") is None
+
+
 def test_the_same_file_again_changes_nothing(house: House, now: datetime) -> None:
     data = own_report(*JOHN_TWICE)
     first = house.apply(data, now)
@@ -240,7 +248,31 @@ def test_a_report_of_another_session_is_refused_unless_it_is_meant(house: House,
     assert house.db.scalars(select(func.count()).select_from(ImportBatch)).one() == 0
     preview = attendance_imports.preview_import(house.db, house.meeting, data, READ, actor=house.actor, now=now)
     assert preview.problems
-    house.apply(data, now, Reading(other_day=True))
+    house.apply(data, now, Reading(anyway=True))
+    assert house.status("John Lennon") == ("present", 70)
+
+
+def test_a_report_with_a_row_that_cannot_be_read_is_refused_by_the_row_unless_it_is_meant(
+    house: House, now: datetime
+) -> None:
+    data = own_report(*JOHN_TWICE, "Ringo Starr,ringorocks@beatles.org,DAY 11:35:00 AM,DAY 12:4")
+    with pytest.raises(Invalid) as refusal:
+        house.apply(data, now)
+    assert [name for name in refusal.value.messages if name.startswith("row ")] == ["row 7"]
+    assert house.db.scalars(select(func.count()).select_from(ImportBatch)).one() == 0
+    house.apply(data, now, Reading(anyway=True))
+    assert house.status("John Lennon") == ("present", 70)
+    assert house.status("Ringo Starr") == ("absent", 0)
+
+
+def test_a_report_whose_day_cannot_be_read_is_refused_unless_it_is_meant(house: House, now: datetime) -> None:
+    head, _, _ = own_report().decode().partition("\r\n\r\n")
+    rows = "Name (Original Name),User Email,Total Duration (Minutes),Guest\r\nJohn Lennon,lennon@example.org,70,\r\n"
+    data = f"{head.replace('09/24/2020', '99/99/9999')}\r\n\r\n{rows}".encode()
+    with pytest.raises(Invalid) as refusal:
+        house.apply(data, now)
+    assert "file" in refusal.value.messages
+    house.apply(data, now, Reading(anyway=True))
     assert house.status("John Lennon") == ("present", 70)
 
 

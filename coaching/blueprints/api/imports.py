@@ -43,7 +43,7 @@ class ImportFormSchema(BaseSchema):
         validate=validate.OneOf(ORDERS, error="Choose mdy or dmy."),
         metadata={"description": "Which comes first in its dates, where they can be read both ways."},
     )
-    other_day = fields.Boolean(
+    anyway = fields.Boolean(
         load_default=False, metadata={"description": "The report is of another day, and meant all the same."}
     )
 
@@ -62,7 +62,7 @@ def bring_in(data: dict[str, Any], session_id: str) -> ImportReport | Response:
     coaching_session = get_session(rows(), session_id, actor=actor)
     file: FileStorage = data["file"]
     content, name = file.stream.read(), _plain(file.filename or "")
-    reading = Reading(data["timezone"] or None, data["date_order"], data["other_day"])
+    reading = Reading(data["timezone"] or None, data["date_order"], data["anyway"])
     if data["dry_run"]:
         seen = preview_import(rows(), coaching_session, content, reading, actor=actor, now=now)
         return _preview_report(coaching_session, seen, name)

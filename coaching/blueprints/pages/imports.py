@@ -145,7 +145,7 @@ def _session_run(public_id: str) -> CoachingSession:
 
 def _upload() -> Upload:
     """The file, fresh from the person's disk or back from the page that showed what is in it."""
-    refuse_unknown("kept", "file_name", "timezone", "date_order", "other_day")
+    refuse_unknown("kept", "file_name", "timezone", "date_order", "anyway")
     file = request.files.get("file")
     if file is not None and file.filename:
         data = file.stream.read(LARGEST_FILE + 1)
@@ -171,7 +171,7 @@ def _reading() -> Reading:
     return Reading(
         timezone=request.form.get("timezone") or None,
         date_order=order if order in ORDERS else None,
-        other_day="other_day" in request.form,
+        anyway="anyway" in request.form,
     )
 
 

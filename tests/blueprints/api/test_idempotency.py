@@ -143,7 +143,7 @@ def test_an_upload_is_the_same_whatever_stands_between_its_parts(
     report = (samples / "zoom_participants.csv").read_bytes()
 
     def send(**more: str) -> TestResponse:
-        data = {"file": (io.BytesIO(report), "report.csv"), "other_day": "true", **more}
+        data = {"file": (io.BytesIO(report), "report.csv"), "anyway": "true", **more}
         return coach.post(f"/sessions/{held.public_id}/imports", data=data, headers=KEY)
 
     first = send()

@@ -127,11 +127,11 @@ def test_a_report_of_another_day_is_refused(
     assert "file" in body(bring(coach, held, later, dry_run="true"))["problems"]
     assert session.scalars(select(Attendance)).all() == []
     session.rollback()
-    body(bring(coach, held, later, other_day="true"), 201)
+    body(bring(coach, held, later, anyway="true"), 201)
 
 
 def test_a_real_report(world: World, caller: CallerOf, held: CoachingSession, samples: Path) -> None:
     content = (samples / "zoom_participants.csv").read_bytes()
-    found = body(bring(caller(world.coach), held, content, dry_run="true", other_day="true"))
+    found = body(bring(caller(world.coach), held, content, dry_run="true", anyway="true"))
     assert found["rows"]
     problem(bring(caller(world.coach), held, content[: len(content) // 2] + b"\x00"), 422, names="file")

@@ -112,11 +112,11 @@ def test_the_same_file_again_leads_to_what_came_of_it(session: Session, coach: B
 
 def test_a_report_of_another_day_has_to_be_meant(session: Session, coach: Browser, address: str) -> None:
     page = _check(coach, address, DATED, date_order="mdy")
-    assert "Is this the right report?" in words(page)
+    assert "Is this the right report, and whole?" in words(page)
     kept = _kept(page)
     refused(coach.post(address, kept), 422, "This report is of a meeting on 04 March 2031")
     assert _count(session, ImportBatch) == 0
-    answer = coach.post(address, kept | {"other_day": "true"})
+    answer = coach.post(address, kept | {"anyway": "true"})
     landed(answer, answer.headers["Location"])
     assert _count(session, ImportBatch) == 1
 
