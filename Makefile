@@ -12,6 +12,8 @@ ALEMBIC := $(BIN)/alembic -c coaching/migrations/alembic.ini
 export UV_PYTHON_DOWNLOADS := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PORT
+# Without its bytecode on disk every process would compile all it imports anew, and start many times as slowly.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint style types imports check format bench lock revision clean
@@ -28,8 +30,8 @@ help:
 	@echo "make lock       works the two lock files out again, keeping the versions they have (ARGS=--upgrade: newer ones)"
 	@echo "make clean      removes .venv and what tools left behind; instance/ stays"
 
-run: demo
-	exec $(BIN)/coaching serve
+run: $(RUNTIME)
+	@exec $(BIN)/coaching serve --demo
 
 demo: $(RUNTIME)
 	$(BIN)/coaching demo --if-empty
@@ -91,10 +93,11 @@ $(VENV)/.made:
 # $(call install,LOCK): exactly what the lock names, by uv or else by pip, then the project itself.
 define install
 	@{ [ -x $(BIN)/uv ] && \
-	  $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(1) && \
+	  $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes $(1) && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; } || \
 	{ $(BIN)/python -m pip install --quiet --require-hashes -r $(1) && \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; }
+	@$(BIN)/python -m compileall -q coaching
 endef
 
 # What is needed to run is part of what is needed to develop: whoever has installed the second has the first.

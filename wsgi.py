@@ -1,3 +1,9 @@
-from coaching.app import create_app
+"""The application for a WSGI server of one's own: `gunicorn wsgi:app`."""
 
-app = create_app()
+from coaching.memory import collector_at_rest, freeze_memory
+
+with collector_at_rest():
+    from coaching.app import create_app
+
+    app = create_app()
+freeze_memory()

@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     finally:
         server.end()
     print(as_text(findings))
-    return 1 if any(finding.verdict == "MISSED" for finding in findings) else 0
+    return 1 if any(finding.verdict == "no" for finding in findings) else 0
 
 
 def _run_on(engine_name: str, runs: dict[str, Callable[[Stage], list[Finding]]], *, is_quick: bool) -> list[Finding]:

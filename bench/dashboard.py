@@ -53,9 +53,8 @@ RAW = (
       SELECT o.project_id FROM project_owner o JOIN membership m ON m.id = o.membership_id WHERE m.cohort_id = :cohort)
     ORDER BY o.id""",
     """SELECT m.id, m.public_id, n.name, m.role, m.status, m.joined_at,
-      count(*) FILTER (WHERE a.status IN ('present', 'partial')
-        OR (s.ends_at > m.joined_at
-          AND (m.status IN ('accepted', 'active', 'paused', 'completed') OR a.id IS NOT NULL))),
+      count(*) FILTER (WHERE a.id IS NOT NULL
+        OR (s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed'))),
       count(*) FILTER (WHERE a.status IN ('present', 'partial')),
       max(s.starts_at) FILTER (WHERE a.status IN ('present', 'partial'))
     FROM membership m JOIN person n ON n.id = m.person_id

@@ -195,7 +195,7 @@ def _runs(shape: Shape) -> Rows:
             number = (project - 1) * RUNS + run + 1
             launched_on = shape.starts_on(cohort) + timedelta(weeks=8 + run * 12)
             words = f"Run {run + 1}", "futurelearn", "https://example.org/course"
-            yield number, public_id("n", number), project, *words, launched_on, NOW
+            yield 1, number, public_id("n", number), project, *words, launched_on, NOW
 
 
 def _figures(shape: Shape) -> Rows:
@@ -270,7 +270,7 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
     ),
     "project_owner": ("project_id membership_id outside_name added_at", _owners),
     "stage_change": ("public_id project_id stage on note recorded_at", _stage_changes),
-    "course_run": ("id public_id project_id label platform url launched_on recorded_at", _runs),
+    "course_run": ("version id public_id project_id label platform url launched_on recorded_at", _runs),
     "reach_snapshot": (
         "id public_id run_id metric value as_of source is_verified is_current reason recorded_at",
         _figures,

@@ -10,7 +10,7 @@ from bench.lists import COORDINATOR, PATH
 from bench.measure import Finding, Timing
 from bench.shape import NOW
 from bench.stage import Stage
-from coaching.app import freeze_memory
+from coaching.memory import freeze_memory
 from coaching.services.cohort_progress import cohort_progress
 
 ROUNDS = 20

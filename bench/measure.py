@@ -83,12 +83,13 @@ class Finding:
         if self.target is None:
             return ""
         holds = self.measured <= self.target if self.at_most else self.measured >= self.target
-        return "holds" if holds else "MISSED"
+        return "yes" if holds else "no"
 
     def row(self) -> list[str]:
-        sign = "≤" if self.at_most else "≥"
-        target = "" if self.target is None else f"{sign} {self.target:g} {self.unit}"
-        return [self.work, self.engine, f"{self.measured:.3g} {self.unit}", target, self.verdict, self.note]
+        target = "" if self.target is None else f"at {'most' if self.at_most else 'least'} {self.target:,g}"
+        digits = 0 if self.measured >= 100 or self.measured == int(self.measured) else 2
+        measured = f"{self.measured:,.{digits}f} {self.unit}".strip()
+        return [self.work, self.engine, measured, target, self.verdict, self.note]
 
 
 @dataclass
@@ -116,7 +117,7 @@ def load_reports() -> list[Report]:
     return reports
 
 
-HEADINGS = ["work", "engine", "measured", "target", "", "note"]
+HEADINGS = ["work", "engine", "measured", "target", "reached", "note"]
 
 
 def as_text(findings: list[Finding]) -> str:

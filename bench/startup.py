@@ -21,7 +21,7 @@ WORKERS = 2
 PATIENCE = 30
 # The limit beside it: what importing the frameworks alone takes.
 FRAMEWORKS = "import flask, sqlalchemy.orm, flask_sqlalchemy, flask_login, flask_wtf, flask_smorest, marshmallow"
-START = "from coaching.app import create_app; create_app()"
+START = "import wsgi"
 
 
 def _surroundings(stage: Stage) -> dict[str, str]:

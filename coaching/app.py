@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -13,7 +12,6 @@ from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy.orm import configure_mappers
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -123,14 +121,6 @@ def create_app(settings: Settings | None = None) -> CoachingApp:
     app.before_request(_begin_as_reader)
     blueprints.register(app)
     return app
-
-
-def freeze_memory() -> None:
-    """Takes what start-up made out of the collector's sight, so that requests are not paused by it."""
-    configure_mappers()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(25_000, 20, 50)
 
 
 def _configure(app: CoachingApp, settings: Settings) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,29 +13,17 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from coaching import __version__, clock, tokens
-from coaching.config import BadSettings, Settings, read_settings
+from coaching.config import Settings, read_settings
 from coaching.database import engine_options, prepare_engine
-from coaching.errors import Conflict, Invalid, NotFound, Refusal
+from coaching.errors import Conflict, Invalid, NotFound
+from coaching.listening import check_place
+from coaching.memory import collector_at_rest
+from coaching.refusals import Commands
 
 PORT = click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True)
 HOST = click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+DEMO_SEED = 2022
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-class Commands(click.Group):
-    """Says what is wrong in one line and exits 2, where a command is refused; faults keep their traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BadSettings as refusal:
-            raise click.UsageError(str(refusal)) from refusal
-        except Refusal as refusal:
-            lines = [refusal.message]
-            if isinstance(refusal, Invalid):
-                lines += [f"  {name}: {text}" for name, texts in refusal.messages.items() for text in texts]
-            click.echo("\n".join(dict.fromkeys(lines)), err=True)
-            sys.exit(2)
 
 
 @click.group(cls=Commands)
@@ -55,7 +42,9 @@ def database(settings: Settings | None = None) -> Iterator[Session]:
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
     try:
-        if schema.current_revision(engine) != schema.head_revision():
+        current = schema.current_revision(engine)
+        schema.refuse_newer(current)
+        if current != schema.head_revision():
             raise Conflict("The database does not have this version's schema. Run: coaching upgrade")
         with Session(engine) as session, session.begin():
             yield session
@@ -76,6 +65,19 @@ def upgrade_schema(settings: Settings, revision: str = "head") -> None:
         engine.dispose()
 
 
+def check_database(settings: Settings) -> None:
+    """Refuses to start on a database that cannot be reached, or that a newer version has been at."""
+    from coaching import schema  # noqa: PLC0415  Alembic is loaded by the commands that need it.
+
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
+    prepare_engine(engine)
+    try:
+        schema.refuse_newer(schema.current_revision(engine))
+    finally:
+        engine.dispose()
+
+
 def print_json(value: Any) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
 
@@ -89,12 +91,17 @@ def _warn_of_plain_http(settings: Settings) -> None:
 @main.command()
 @HOST
 @PORT
-def serve(host: str, port: int) -> None:
+@click.option("--demo", "with_demo", is_flag=True, help="With the demo, as `coaching demo --if-empty` makes it.")
+def serve(host: str, port: int, with_demo: bool) -> None:
     """Upgrade the schema, then run the web and the scheduler in one process. Right for one machine."""
-    from coaching import jobs, serving  # noqa: PLC0415  Only the servers need gunicorn and APScheduler.
-
     settings = _served_settings(host, port)
-    upgrade_schema(settings)
+    with collector_at_rest():
+        from coaching import jobs, serving  # noqa: PLC0415  Only the servers need gunicorn and APScheduler.
+
+    if with_demo:
+        _say_links(_make_demo(settings, if_empty=True))
+    else:
+        upgrade_schema(settings)
     click.echo(f"Serving on {settings.base_url}. Stop with Ctrl-C.")
     beside = lambda: jobs.start_scheduler(settings)  # noqa: E731
     serving.WebServer(settings, host=host, port=port, workers=1, threads=8, beside=beside).run()
@@ -107,9 +114,11 @@ def serve(host: str, port: int) -> None:
 @click.option("--threads", type=click.IntRange(1, 32), default=2, show_default=True)
 def web(host: str, port: int, workers: int, threads: int) -> None:
     """Run the web alone. Schedulers and the schema have commands of their own."""
-    from coaching import serving  # noqa: PLC0415
-
     settings = _served_settings(host, port)
+    with collector_at_rest():
+        from coaching import serving  # noqa: PLC0415
+
+    check_database(settings)
     serving.WebServer(settings, host=host, port=port, workers=workers, threads=threads).run()
 
 
@@ -118,7 +127,9 @@ def scheduler() -> None:
     """Run a scheduler. Any number may run, on any number of machines; each finishes its batch when told to stop."""
     from coaching import jobs  # noqa: PLC0415
 
-    jobs.run_scheduler(read_settings())
+    settings = read_settings()
+    check_database(settings)
+    jobs.run_scheduler(settings)
 
 
 @main.command()
@@ -152,16 +163,19 @@ def status(as_json: bool) -> None:
 @AS_JSON
 def token(email: str, label: str, scopes: tuple[str, ...], days: int, as_json: bool) -> None:
     """Make an API token for a person. It is shown this once."""
+    from coaching.schemas.base import checked  # noqa: PLC0415
+    from coaching.schemas.person import ApiTokenSchema  # noqa: PLC0415
     from coaching.services.api_tokens import create_api_token  # noqa: PLC0415
 
+    values = checked(ApiTokenSchema(), {"label": label, "scopes": list(scopes), "days": days})
     with database() as session:
         person = find_person(session, email)
         made, shown = create_api_token(
             session,
             person,
-            label=label,
-            scopes=frozenset(scopes),
-            days=days,
+            label=values["label"],
+            scopes=frozenset(values["scopes"]),
+            days=values["days"],
             secret=tokens.new_secret(),
             now=clock.utc_now(),
         )
@@ -173,15 +187,25 @@ def token(email: str, label: str, scopes: tuple[str, ...], days: int, as_json: b
 
 
 @main.command()
-@click.option("--seed", type=int, default=2022, show_default=True, help="Another seed makes another programme.")
+@click.option("--seed", type=int, default=DEMO_SEED, show_default=True, help="Another seed makes another programme.")
 @click.option("--if-empty", is_flag=True, help="Do nothing but print links where the database has people already.")
 @click.option("--links", "only_links", is_flag=True, help="Only print fresh sign-in links to the demo.")
 @AS_JSON
 def demo(seed: int, if_empty: bool, only_links: bool, as_json: bool) -> None:
     """Fill an empty database with a synthetic programme, and print sign-in links."""
+    links = _make_demo(read_settings(), seed=seed, if_empty=if_empty, only_links=only_links)
+    if as_json:
+        print_json({"synthetic": True, "links": links})
+    else:
+        _say_links(links)
+
+
+def _make_demo(
+    settings: Settings, *, seed: int = DEMO_SEED, if_empty: bool = False, only_links: bool = False
+) -> dict[str, str]:
+    """Fills the database where it is empty. The links that sign in, by who they sign in."""
     from coaching.services import demo as demo_service  # noqa: PLC0415
 
-    settings = read_settings()
     if not settings.is_development:
         raise Invalid("The demo is for development: its links sign in whoever has them.")
     upgrade_schema(settings)
@@ -192,10 +216,10 @@ def demo(seed: int, if_empty: bool, only_links: bool, as_json: bool) -> None:
             raise Invalid("The database has people already. Use an empty one, or --links for fresh sign-in links.")
         if is_empty and not only_links:
             demo_service.build_demo(session, seed=seed, now=now)
-        links = demo_service.make_links(session, base_url=settings.base_url, new_secret=tokens.new_secret, now=now)
-    if as_json:
-        print_json({"synthetic": True, "links": links})
-        return
+        return demo_service.make_links(session, base_url=settings.base_url, new_secret=tokens.new_secret, now=now)
+
+
+def _say_links(links: dict[str, str]) -> None:
     click.echo("The demo programme is synthetic data. Sign in as:")
     for who, link in links.items():
         click.echo(f"  {who:<14}{link}")
@@ -212,10 +236,11 @@ def find_person(session: Session, email: str) -> Any:
 
 
 def _served_settings(host: str, port: int) -> Settings:
-    """The settings; without a base URL of its own, the product is reached where it listens."""
+    """The settings, where one can listen; without a base URL of its own, the product is reached there."""
     if not os.environ.get("COACHING_BASE_URL"):
-        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104
         os.environ["COACHING_BASE_URL"] = f"http://{shown}:{port}"
     settings = read_settings()
+    check_place(host, port)
     _warn_of_plain_http(settings)
     return settings

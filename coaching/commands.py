@@ -26,11 +26,14 @@ def person() -> None:
 @click.option("--administrator", is_flag=True, help="Let the person administer the site.")
 def add_person(email: str, name: str, timezone: str, administrator: bool) -> None:
     """Add a person and print the link by which they choose a password. It goes out by mail too."""
+    from coaching.schemas.base import checked  # noqa: PLC0415
+    from coaching.schemas.person import AddPersonSchema  # noqa: PLC0415
     from coaching.services import people  # noqa: PLC0415
 
+    values = checked(AddPersonSchema(), {"email": email, "name": name, "timezone": timezone})
     settings, secret, now = read_settings(), tokens.new_secret(), clock.utc_now()
     with database(settings) as session:
-        added = people.create_person(session, email=email, name=name, timezone=timezone, now=now)
+        added = people.create_person(session, now=now, **values)
         added.is_administrator = administrator
         people.invite_person(session, added, to="Coaching", by="your administrator", secret=secret, now=now)
     click.echo(f"{settings.base_url}/invitations/{secret}")
@@ -91,10 +94,13 @@ def programme() -> None:
 @click.option("--timezone", default="Europe/London", show_default=True)
 def add_programme(slug: str, name: str, timezone: str) -> None:
     """Add a programme under a short name."""
+    from coaching.schemas.base import checked  # noqa: PLC0415
+    from coaching.schemas.programme import AddProgrammeSchema  # noqa: PLC0415
     from coaching.services.programmes import create_programme  # noqa: PLC0415
 
+    values = checked(AddProgrammeSchema(), {"slug": slug, "name": name, "timezone": timezone})
     with database() as session:
-        create_programme(session, actor=None, now=clock.utc_now(), slug=slug, name=name, timezone=timezone)
+        create_programme(session, actor=None, now=clock.utc_now(), **values)
     click.echo("Added.")
 
 

@@ -105,6 +105,7 @@ def _check(settings: Settings) -> None:
     _check_secret(settings)
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("COACHING_DATABASE_URL must start with sqlite:/// or postgresql://.")
+    _parts("COACHING_DATABASE_URL", settings.database_url)
     if settings.database_url.startswith("postgresql") and find_spec("psycopg") is None:
         raise BadSettings("PostgreSQL needs its driver. Install it: pip install 'coaching[postgres]'")
     base = _parts("COACHING_BASE_URL", settings.base_url)

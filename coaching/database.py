@@ -7,15 +7,21 @@ autocommit on PostgreSQL, where a transaction around a few small reads costs mor
 
 from __future__ import annotations
 
+import sqlite3
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
 
+BUSY_SECONDS = 20
+ASK_AGAIN_AFTER = 0.001
+BUSY_TIMEOUT = f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}"
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=20000",
+    BUSY_TIMEOUT,
 )
 
 
@@ -56,10 +62,36 @@ def prepare_engine(engine: Engine) -> None:
         # The driver's own transaction handling is off: `begin` below begins instead.
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma).close()
+            _insist(connection, pragma)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         only_reads = connection.get_execution_options().get("only_reads", False)
         # Straight to the driver: through SQLAlchemy this takes longer than the small reads that follow.
-        connection.connection.cursor().execute("BEGIN" if only_reads else "BEGIN IMMEDIATE").close()
+        driver: Any = connection.connection.driver_connection
+        if only_reads:
+            driver.execute("BEGIN").close()
+            return
+        driver.execute("PRAGMA busy_timeout=0").close()
+        try:
+            _insist(driver, "BEGIN IMMEDIATE")
+        finally:
+            driver.execute(BUSY_TIMEOUT).close()
+
+
+def _insist(driver: sqlite3.Connection, statement: str) -> None:
+    """Executes a statement that others' locks may refuse, again and again, every millisecond.
+
+    SQLite's own waiting asks ever more rarely, at last ten times a second, and can find the door shut each time while
+    others go in and out; and it does not wait at all when a new file is to become a write-ahead log.
+    """
+    patience = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            driver.execute(statement).close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or monotonic() > patience:
+                # As SQLAlchemy says it, so that whoever handles a busy database handles this too.
+                raise OperationalError(statement, None, error) from error
+        sleep(ASK_AGAIN_AFTER)

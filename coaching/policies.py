@@ -130,6 +130,14 @@ def may_view_member(actor: Actor, membership: Membership) -> bool:
     return is_self(actor, membership) or may_run_cohort(actor, membership.cohort)
 
 
+def may_change_standing(actor: Actor, membership: Membership) -> bool:
+    """Those who run the cohort; a coach's standing is for coordinators, or one coach could oust another."""
+    cohort = membership.cohort
+    return may_run_cohort(actor, cohort) and (
+        membership.role != Role.COACH or may_coordinate(actor, cohort.programme_id)
+    )
+
+
 def may_view_goals(actor: Actor, membership: Membership) -> bool:
     return is_self(actor, membership) or may_coach(actor, membership.cohort)
 

@@ -14,12 +14,14 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, func, select
 
 from coaching.database import read_options, schema_revision
-from coaching.errors import Conflict
+from coaching.errors import Conflict, Invalid
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+TOO_NEW = "schema-too-new"
 # Any number will do, as long as every process that changes the schema waits for the same one.
 SCHEMA_LOCK = 0x636F616368
 
@@ -49,15 +51,22 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     if revision == "head" and current_revision(engine) == head_revision():
         return
     with schema_lock(engine) as connection:
-        current = schema_revision(connection)
-        known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-        if current is not None and current not in known:
-            raise Conflict(
-                f"The database is at revision {current}, which this version does not know. "
-                "Install the version that was here last, or a newer one.",
-                code="schema-too-new",
-            )
-        command.upgrade(_config(connection), revision)
+        refuse_newer(schema_revision(connection))
+        try:
+            command.upgrade(_config(connection), revision)
+        except CommandError as error:
+            raise Invalid.field("revision", f"There is no revision {revision[:40]!r} to upgrade to.") from error
+
+
+def refuse_newer(revision: str | None) -> None:
+    """Raises Conflict where a newer version of the software has been at the database: it would be misread."""
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise Conflict(
+            f"The database is at revision {revision}, which this version does not know. "
+            "Install the version that was here last, or a newer one.",
+            code=TOO_NEW,
+        )
 
 
 def downgrade(engine: Engine, revision: str) -> None:

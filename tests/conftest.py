@@ -13,13 +13,16 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from coaching.config import Settings
+from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
 from tests.factories import NOW
 from tests.postgres import NoServerError, Run
@@ -74,6 +77,14 @@ def chromium() -> str | None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Playwright starts the system's browser, which asks nothing of the network by itself."""
     return browser_type_launch_args | {"executable_path": chromium(), "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_passwords() -> Iterator[None]:
+    """argon2 is slow on purpose, and no test is about that. Its library's own parameters are what the product has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
@@ -132,6 +143,17 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture
+def demo_session(databases: Databases, engine_name: str) -> Iterator[Session]:
+    """A session in the demo programme as it is at `NOW`. A test must not commit there: all is rolled back."""
+    try:
+        with databases.demo(engine_name).connect() as connection, Session(connection) as session:
+            yield session
+            session.rollback()
+    except NoServerError as error:
+        skip_or_fail(str(error))
+
+
 @pytest.fixture(scope="session")
 def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Settings]:
     """Settings for tests; what a test needs otherwise it names."""
@@ -149,18 +171,23 @@ def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Set
 
 
 @pytest.fixture(scope="session")
-def make_app(make_settings: Callable[..., Settings]) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    make_settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Flask]]:
     """Makes an app with the settings named, once: tests share an app as the requests of a process do."""
     # Imported here because most tests need no app, and it is the slowest import of all.
     from coaching.app import create_app
     from coaching.extensions import db
 
     apps: dict[tuple[tuple[str, Any], ...], Flask] = {}
+    # One app compiles a template for all of them.
+    templates = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
     def make(**values: Any) -> Flask:
         key = tuple(sorted(values.items()))
         if key not in apps:
             apps[key] = create_app(make_settings(**values))
+            apps[key].jinja_env.bytecode_cache = templates
             with apps[key].app_context():
                 hurry(db.engine)
         return apps[key]

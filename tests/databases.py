@@ -12,10 +12,13 @@ import psycopg
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
 
 from coaching.database import engine_options, prepare_engine
 from coaching.models import Base
 from coaching.schema import MIGRATIONS
+from coaching.services.demo import build_demo
+from tests.factories import NOW
 from tests.postgres import server_folder, server_url
 
 ENGINES = ("sqlite", "postgresql")
@@ -64,17 +67,22 @@ class Databases:
         self._worker = worker
         self._numbers = count(1)
         self._standing: dict[str, Database] = {}
+        self._demos: dict[str, Database] = {}
 
     def standing(self, engine_name: str) -> Database:
         """The worker's own database on this engine, made with its tables when it is first asked for."""
         if engine_name not in self._standing:
-            url = self._create(engine_name)
-            engine = make_engine(url)
-            Base.metadata.create_all(engine)
-            with engine.begin() as connection:
-                MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
-            self._standing[engine_name] = Database(url, engine)
+            self._standing[engine_name] = self._with_tables(engine_name)
         return self._standing[engine_name]
+
+    def demo(self, engine_name: str) -> Engine:
+        """An engine on the demo programme as it is at `NOW`, made once, because that takes seconds."""
+        if engine_name not in self._demos:
+            self._demos[engine_name] = self._with_tables(engine_name)
+            with Session(self._demos[engine_name].engine) as session:
+                build_demo(session, seed=2022, now=NOW)
+                session.commit()
+        return self._demos[engine_name].engine
 
     @contextmanager
     def empty(self, engine_name: str) -> Iterator[str]:
@@ -84,9 +92,17 @@ class Databases:
         self._drop(url)
 
     def close(self) -> None:
-        for database in self._standing.values():
+        for database in (*self._standing.values(), *self._demos.values()):
             database.engine.dispose()
             self._drop(database.url)
+
+    def _with_tables(self, engine_name: str) -> Database:
+        url = self._create(engine_name)
+        engine = make_engine(url)
+        Base.metadata.create_all(engine)
+        with engine.begin() as connection:
+            MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
+        return Database(url, engine)
 
     def _create(self, engine_name: str) -> str:
         name = f"{self._worker}_{next(self._numbers)}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from coaching.commands import main
@@ -76,6 +77,87 @@ def test_a_bad_setting_ends_every_command_with_what_to_do(run: Command) -> None:
     refused = run("status", COACHING_ENVIRONMENT="production")
     assert refused.exit_code == 2
     assert "secrets.token_urlsafe" in refused.stderr
+
+
+def free_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+WRONG = {
+    "no such command": ("nosuch", "--json"),
+    "no such option": ("status", "--nosuch", "--json"),
+    "one word too many": ("status", "more", "--json"),
+    "nobody": ("token", "nobody@example.org", "--json"),
+    "a scope that is none": ("token", "ruth@example.org", "--scope", "admin", "--json"),
+    "a life of many digits": ("token", "ruth@example.org", "--days", "9" * 20, "--json"),
+    "a token for nothing": ("token", "ruth@example.org", "--label", "", "--json"),
+    "a file that is none": ("import", "zoom", "nosuch.csv", "--json"),
+    "a session that is none": ("import", "zoom", str(REPORT), "--session", "nosuch", "--json"),
+    "no session": ("import", "zoom", str(REPORT), "--json"),
+    "a revision that is none": ("upgrade", "--revision", "nosuch"),
+    "an address that is none": ("person", "add", "ruth", "--name", "Ruth"),
+    "a name that nobody sees": ("person", "add", "ada@example.org", "--name", "\u202e\u200b"),
+    "a zone that is none": ("person", "add", "ada@example.org", "--name", "Ada", "--timezone", "Mars/Olympus"),
+    "a short name with blanks": ("programme", "add", "my school", "--name", "School"),
+    "a programme that is none": ("programme", "coordinator", "nosuch", "ruth@example.org"),
+    "a port that is none": ("serve", "--port", "70000"),
+}
+
+
+def test_wrong_words_are_refused_on_standard_error_and_in_json_where_asked(run: Command) -> None:
+    run("upgrade")
+    run("person", "add", "ruth@example.org", "--name", "Ruth")
+    for name, words in WRONG.items():
+        refused = run(*words)
+        assert (refused.exit_code, refused.stdout) == (2, ""), name
+        assert refused.stderr, name
+        if "--json" in words:
+            assert json.loads(refused.stderr)["detail"], name
+
+
+def test_a_wrong_field_is_named_in_json(run: Command) -> None:
+    run("upgrade")
+    refused = json.loads(run("token", "ruth@example.org", "--label", "", "--days", "0", "--json").stderr)
+    assert refused["code"] == "invalid"
+    assert set(refused["errors"]) == {"label", "days"}
+
+
+@pytest.mark.parametrize("command", ["serve", "web"])
+def test_a_port_that_is_taken_is_named_in_one_line(run: Command, command: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        refused = run(command, "--port", str(port))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert len(refused.stderr.splitlines()) == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in refused.stderr
+    assert "PORT=" in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "scheduler", "upgrade", "status", "demo"])
+def test_surroundings_in_which_nothing_runs_are_named_in_one_line(
+    run: Command, rows: Session, tmp_path: Path, command: str
+) -> None:
+    def said(**changed: str) -> str:
+        refused = run(command, *(("--port", str(free_port())) if command in {"serve", "web"} else ()), **changed)
+        assert (refused.exit_code, refused.stdout) == (1, ""), refused.output
+        (line,) = refused.stderr.splitlines()
+        return line
+
+    nobody = f"postgresql://ann:secret@127.0.0.1:{free_port()}/coaching"
+    assert "The database cannot be used" in said(COACHING_DATABASE_URL=nobody)
+    assert "secret" not in said(COACHING_DATABASE_URL=nobody)
+    assert "The database cannot be used" in said(COACHING_DATABASE_URL=f"sqlite:///{REPORT}")
+    (tmp_path / "file").touch()
+    assert "COACHING_INSTANCE" in said(COACHING_INSTANCE=str(tmp_path / "file" / "instance"))
+    run("upgrade")
+    rows.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    rows.commit()
+    assert "revision 9999" in said()
 
 
 def test_status_tells_how_things_stand(run: Command) -> None:

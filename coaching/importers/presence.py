@@ -64,7 +64,8 @@ class PresenceMeeting:
 class PresenceReport:
     """A participants report, with what was detected about the file and all that is doubtful in it.
 
-    A row in `row_errors` (row number, as a spreadsheet counts, to what is wrong) is counted for nobody.
+    A row in `row_errors` (row number, as a spreadsheet counts, to what is wrong) is counted for nobody. `sha256` is of
+    what the rows say, so that a copy of the report is known whatever program saved it.
     """
 
     format: str

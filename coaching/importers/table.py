@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -31,6 +33,19 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
     broken: dict[int, str] = field(default_factory=dict)
     ends_in_a_row: bool = False
+
+    def digest(self) -> str:
+        """A SHA-256 of what the rows say: the same for a copy in another encoding, with other line ends or delimiters,
+        or with the blank cells that a spreadsheet adds when it saves."""
+        said = hashlib.sha256()
+        for row in self.rows:
+            cells = [" ".join(unicodedata.normalize("NFC", cell).split()) for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                said.update(repr(cells).encode())
+        said.update(repr(sorted(self.broken.items())).encode())
+        return said.hexdigest()
 
 
 class _Lines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 
@@ -55,7 +54,7 @@ def read_zoom_report(
         people=tuple(merged.people),
         warnings=warnings,
         row_errors=dict(sorted(errors.items())),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=table.digest(),
     )
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
-from time import monotonic
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,10 +18,10 @@ from coaching.database import read_options
 from coaching.services.delivery import PostOffice, SendingRules
 from coaching.tokens import new_chance, new_secret
 
-# SQLite has one writer, and who waits for it asks again after 1, 2, 5, 10 ... milliseconds. Short batches, with a
-# breath between two that is as long as the batch held the lock, let such a question meet an open door in time.
-SQLITE_BATCH = 50
-SHORTEST_BREATH = 0.002
+# SQLite has one writer, and who waits for it asks every millisecond. Short batches with a breath between two let
+# everybody else in after one batch.
+SQLITE_BATCH = 100
+BREATH = 0.004
 POSTGRESQL_BATCH = 500
 
 
@@ -89,11 +88,10 @@ class Workshop:
     @contextmanager
     def batch_of_writes(self) -> Iterator[Session]:
         """One transaction of several in a row. On SQLite others get to write after it, before the next can begin."""
-        started = monotonic()
         with self.sessions.begin() as session:
             yield session
         if self.engine.dialect.name == "sqlite":
-            self.stop.wait(max(SHORTEST_BREATH, monotonic() - started))
+            self.stop.wait(BREATH)
 
     def close(self) -> None:
         for channel in self.office.channels.values():

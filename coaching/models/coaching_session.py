@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, Privacy, Versioned, choice
 from coaching.models.cohort import Cohort, Membership
+
+# Who meets again months after the end is no slip of the calendar within this.
+FAR_OFF = timedelta(days=60)
 
 
 class SessionState(StrEnum):
@@ -61,6 +64,24 @@ class CoachingSession(Identified, Versioned, Base):
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
         Index("ix_coaching_session_cohort_start", "cohort_id", "starts_at"),
     )
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should look at: a day so far from the cohort's own is taken, and is often a slip."""
+        day, cohort = self.local_start.date(), self.cohort
+        if self.state == SessionState.CANCELLED:
+            return []
+        if day - cohort.ends_on > FAR_OFF:
+            off, which = day - cohort.ends_on, f"after the cohort’s last day, {_written(cohort.ends_on)}"
+        elif cohort.starts_on - day > FAR_OFF:
+            off, which = cohort.starts_on - day, f"before the cohort’s first day, {_written(cohort.starts_on)}"
+        else:
+            return []
+        return [f"This session is {off.days} days {which}. If one of the two is a slip, correct it."]
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 class AttendanceStatus(StrEnum):

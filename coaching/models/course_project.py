@@ -105,7 +105,7 @@ class StageChange(Identified, Base):
     project: Mapped[CourseProject] = relationship(back_populates="stage_changes")
 
 
-class CourseRun(Identified, Base):
+class CourseRun(Identified, Versioned, Base):
     """One run of a course on a platform. It counts once wherever it is looked at from."""
 
     __tablename__ = "course_run"

@@ -18,7 +18,10 @@ class BatchState(StrEnum):
 
 
 class ImportBatch(Identified, Base):
-    """One file applied to one session. The same file applied again changes nothing; an undone one may come back."""
+    """One file applied to one session. The same report applied again changes nothing; an undone one may come back.
+
+    `sha256` is of what its rows say, not of its bytes: a copy in another encoding is the same report.
+    """
 
     __tablename__ = "import_batch"
     __privacy__ = Privacy(
@@ -76,3 +79,7 @@ class ImportRow(Identified, Base):
     batch: Mapped[ImportBatch] = relationship(back_populates="rows")
 
     __table_args__ = (Index("ix_import_row_batch_number", "batch_id", "number"),)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        return self.outcome == RowOutcome.REVIEW

@@ -8,24 +8,31 @@ A blank string is missing: it is refused where the field is required, and clears
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
 from coaching.errors import Invalid
+from coaching.schemas.lettering import seen_only
 from coaching.tokens import PUBLIC_ID_LENGTH
 
 CSRF_FIELD = "csrf_token"
+# Says which showing of a form this is: one that is sent twice acts once.
+FORM_ID = "form_id"
+OF_EVERY_FORM = frozenset({CSRF_FIELD, FORM_ID})
 LONGEST_KEY = 80
+PICK = "Choose one of the options."
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORM_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3}){1,4})")
 _PUBLIC_ID = re.compile(rf"[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_HOST = re.compile(r"(?=.{1,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?\.?")
+_NO_ADDRESS = re.compile(r"[\s\\<>\"]")
 _EARLIEST = date(1970, 1, 1)
 _LATEST = date(2199, 12, 31)
 
@@ -41,6 +48,10 @@ class FormValues(Protocol):
 def _says(**messages: str) -> dict[str, str | list[Any] | dict[Any, Any]]:
     """Error messages in the type that marshmallow declares for them."""
     return dict(messages)
+
+
+# For a list, whose own messages would not say what to do.
+LIST_MESSAGES = _says(required="Fill this in.", null="Fill this in.", invalid="Send a list, in square brackets.")
 
 
 class BaseSchema(Schema):
@@ -90,7 +101,7 @@ class _Plain:
 
 
 class Text(_Plain, fields.String):
-    """Text of several lines: trimmed, composed (NFC), without control characters, at most `longest` characters."""
+    """Text of several lines: trimmed, composed (NFC), without unseen characters, at most `longest` characters."""
 
     default_error_messages = _says(
         invalid="Write text here.",
@@ -109,7 +120,7 @@ class Text(_Plain, fields.String):
         words = super()._deserialize(value, attr, data, **context).replace("\r\n", "\n").replace("\r", "\n")
         if _CONTROL.search(words):
             raise self.make_error("control")
-        kept = unicodedata.normalize("NFC", words).strip()
+        kept = seen_only(words).strip()
         if self.required and not kept:
             raise self.make_error("required")
         return kept
@@ -123,9 +134,15 @@ class Line(Text):
 
 
 class WebAddress(Line):
-    """A link that starts with http:// or https://; anything else could run as a script where it is shown."""
+    """A link that starts with http:// or https://; anything else could run as a script where it is shown.
 
-    default_error_messages = _says(address="Write a whole web address, such as https://example.org/course.")
+    A name before the host is refused: it may be a password, or make the address look like another's.
+    """
+
+    default_error_messages = _says(
+        address="Write a whole web address, such as https://example.org/course.",
+        credentials="Leave out what stands before the @: everybody who sees the link would see it.",
+    )
 
     def __init__(self, longest: int = 500, **options: Any) -> None:
         super().__init__(longest, **options)
@@ -134,6 +151,8 @@ class WebAddress(Line):
         address = super()._deserialize(value, attr, data, **context)
         if address and not _is_web_address(address):
             raise self.make_error("address")
+        if "@" in urlsplit(address).netloc:
+            raise self.make_error("credentials")
         return address
 
 
@@ -195,7 +214,7 @@ def checked(schema: Schema, data: Any, *, partial: bool = False) -> dict[str, An
 
 def load_form(schema: Schema, form: FormValues, *, beside: Iterable[str] = ()) -> dict[str, Any]:
     """What `schema` makes of a page's form. `beside` names inputs that are the page's own, as the CSRF token is."""
-    apart = {CSRF_FIELD, *beside}
+    apart = {*OF_EVERY_FORM, *beside}
     plain: dict[str, Any] = {}
     for key in form.keys():  # noqa: SIM118  A multi-dict is not a plain mapping.
         if key in apart:
@@ -206,7 +225,15 @@ def load_form(schema: Schema, form: FormValues, *, beside: Iterable[str] = ()) -
             plain[key] = _typed(known, [value for value in values if value.strip()])
         elif values:
             plain[key] = _typed(known, values[-1])
-    return checked(schema, plain)
+    try:
+        return checked(schema, plain)
+    except Invalid as refusal:
+        # A form shows its words as people say them, so that ours would explain nothing.
+        chosen = {
+            name for name, value in plain.items() if isinstance(schema.load_fields.get(name), Word) and value.strip()
+        }
+        messages = {name: [PICK] if name in chosen else texts for name, texts in refusal.messages.items()}
+        raise Invalid(refusal.message, messages, code=refusal.code) from refusal
 
 
 def invalid_from(messages: Any) -> Invalid:
@@ -245,6 +272,8 @@ def _typed(field: Any, value: Any) -> Any:
 def _is_web_address(words: str) -> bool:
     try:
         parts = urlsplit(words)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname or ""
+        is_host = bool(_HOST.fullmatch(host)) or ("[" in parts.netloc and bool(ip_address(host)))
+        return parts.scheme in {"http", "https"} and is_host and parts.port != 0 and not _NO_ADDRESS.search(words)
     except ValueError:
         return False

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from coaching.models import AttendanceSource, AttendanceStatus, BatchState, RowOutcome, SessionState
-from coaching.schemas.base import BaseSchema, Line, PublicId, Text, Whole, Word
+from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Line, PublicId, Text, Whole, Word
+from coaching.schemas.person import Email
 
 
 class WallClock(fields.NaiveDateTime):
@@ -48,7 +49,10 @@ class CancelSessionSchema(BaseSchema):
 
 
 class CoachingSessionSchema(EditSessionSchema):
-    """A session as it goes out: the wall-clock time that was agreed, and the moments that follow from it."""
+    """A session as it goes out: the wall-clock time that was agreed, and the moments that follow from it.
+
+    `warnings` tell what to look at, such as a day far outside the cohort's dates.
+    """
 
     id = PublicId(attribute="public_id", dump_only=True)
     cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
@@ -57,6 +61,7 @@ class CoachingSessionSchema(EditSessionSchema):
     ends_at = fields.AwareDateTime(dump_only=True)
     state = Word(SessionState, dump_only=True)
     cancelled_reason = fields.String(dump_only=True)
+    warnings = fields.List(fields.String(), dump_only=True)
     version = fields.Integer(dump_only=True)
 
 
@@ -66,7 +71,12 @@ class MarkSchema(BaseSchema):
 
 
 class MarkAttendanceSchema(BaseSchema):
-    marks = fields.List(fields.Nested(MarkSchema), required=True, validate=validate.Length(min=1, max=1000))
+    marks = fields.List(
+        fields.Nested(MarkSchema),
+        required=True,
+        validate=validate.Length(min=1, max=1000, error="Send 1 to 1,000 marks."),
+        error_messages=LIST_MESSAGES,
+    )
 
 
 class AttendanceLineSchema(BaseSchema):
@@ -99,6 +109,20 @@ class ImportBatchSchema(BaseSchema):
     state = Word(BatchState, dump_only=True)
     imported_at = fields.AwareDateTime(dump_only=True)
     rows = fields.List(fields.Nested(ImportRowSchema), dump_only=True)
+
+
+class SetAsideRowsSchema(BaseSchema):
+    """Which rows are nobody of this cohort; null for all that are in doubt."""
+
+    row_ids = fields.List(PublicId(), required=True, allow_none=True, validate=validate.Length(max=20_000))
+
+
+class AddRowMemberSchema(BaseSchema):
+    """Who the person of a row is, to be brought into the cohort."""
+
+    name = Line(200, required=True)
+    email = Email(required=True)
+    joined_on = Day(load_default=None, allow_none=True)
 
 
 class MatchRowSchema(BaseSchema):

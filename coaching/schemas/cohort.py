@@ -34,6 +34,7 @@ class AddMemberSchema(BaseSchema):
     name = Line(200, required=True)
     role = Word(Role, required=True)
     status = Word(MembershipStatus, load_default=MembershipStatus.ACTIVE)
+    joined_on = Day(load_default=None, allow_none=True)
 
 
 class ChangeStatusSchema(BaseSchema):

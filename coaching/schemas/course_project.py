@@ -41,13 +41,15 @@ class ChangeStageSchema(BaseSchema):
 
 
 class QuickLaunchSchema(BaseSchema):
-    """A launch in one step: three fields are enough."""
+    """A launch in one step: three fields are enough. Who logs it for others says whose it is, as for a project."""
 
     title = Line(200, required=True)
     launched_on = Day(required=True)
     enrolments = Whole(0, LARGEST_REACH, load_default=None, allow_none=True)
     platform = Word(Platform, load_default=None, allow_none=True)
     url = WebAddress()
+    owners = fields.List(PublicId(), load_default=list, validate=MOST_OWNERS)
+    outside_names = fields.List(Line(200, required=True), load_default=list, validate=MOST_OWNERS)
 
 
 class LogLaunchSchema(BaseSchema):
@@ -59,6 +61,17 @@ class LogLaunchSchema(BaseSchema):
     platform = Word(Platform, load_default=None, allow_none=True)
     url = WebAddress()
     ended_on = Day(load_default=None, allow_none=True)
+
+
+class CorrectRunSchema(BaseSchema):
+    """What a run says, put right. The reason stays on record with what it said before."""
+
+    label = Line(120, required=True)
+    launched_on = Day(required=True)
+    ended_on = Day(load_default=None, allow_none=True)
+    platform = Word(Platform, load_default=None, allow_none=True)
+    url = WebAddress()
+    reason = Line(300, required=True)
 
 
 class OwnerSchema(BaseSchema):
@@ -78,7 +91,7 @@ class StageChangeSchema(BaseSchema):
 
 
 class CourseRunSchema(BaseSchema):
-    """A run as it goes out; `is_before_end` tells that it opened before its cohort ended."""
+    """A run as it goes out; `is_before_end` tells that it opened before its cohort ended. `version` is in its ETag."""
 
     id = PublicId(attribute="public_id", dump_only=True)
     project_id = fields.String(attribute="project.public_id", dump_only=True)
@@ -89,6 +102,7 @@ class CourseRunSchema(BaseSchema):
     ended_on = fields.Date(dump_only=True, allow_none=True)
     is_before_end = fields.Boolean(dump_only=True)
     snapshots = fields.List(fields.Nested(ReachSnapshotSchema), dump_only=True)
+    version = fields.Integer(dump_only=True)
 
 
 class CourseProjectSchema(EditProjectSchema):

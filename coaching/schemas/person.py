@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from coaching.schemas.base import BaseSchema, Line, PublicId, Whole
+from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Whole
 
 
 class Email(Line):
@@ -40,6 +40,12 @@ class AcceptInvitationSchema(BaseSchema):
     password = Password()
 
 
+class AddPersonSchema(BaseSchema):
+    email = Email(required=True)
+    name = Line(200, required=True)
+    timezone = Line(64, required=True)
+
+
 class AskForResetSchema(BaseSchema):
     email = Email(required=True)
 
@@ -63,7 +69,11 @@ class ApiTokenSchema(BaseSchema):
 
     id = PublicId(attribute="public_id", dump_only=True)
     label = Line(120, required=True)
-    scopes = fields.List(fields.String(validate=validate.OneOf(["read", "write"])), required=True)
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf(["read", "write"], error="Choose one of: {choices}.")),
+        required=True,
+        error_messages=LIST_MESSAGES,
+    )
     days = Whole(1, 366, load_default=90, load_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     expires_at = fields.AwareDateTime(dump_only=True)

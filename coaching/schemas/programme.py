@@ -1,10 +1,22 @@
-"""Programme: what goes out."""
+"""Programme: what comes in by the command line, and what goes out."""
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from coaching.schemas.base import BaseSchema, PublicId
+from coaching.schemas.base import BaseSchema, Line, PublicId
+
+
+class AddProgrammeSchema(BaseSchema):
+    """A new programme under its short name, by which commands call it."""
+
+    slug = Line(
+        64,
+        required=True,
+        validate=validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and single hyphens."),
+    )
+    name = Line(200, required=True)
+    timezone = Line(64, required=True)
 
 
 class ProgrammeSchema(BaseSchema):

@@ -21,7 +21,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_run_cohort, may_view_session, require
 from coaching.services import audit
 
 
@@ -56,7 +56,7 @@ def expected_members(coaching_session: CoachingSession) -> Select[Membership, Pe
 
 def list_attendance(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[AttendanceLine]:
     """A line for each expected member. Those who do not run the cohort are given their own line alone."""
-    require(may_view_cohort(actor, coaching_session.cohort), seen=False)
+    require(may_view_session(actor, coaching_session), seen=False)
     own_only = not may_run_cohort(actor, coaching_session.cohort)
     expected = expected_members(coaching_session).subquery()
     statement = (
@@ -94,7 +94,7 @@ def mark_attendance(
 
     A mark that says what is recorded already changes nothing, so that measured minutes survive a saved form.
     """
-    require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_cohort(actor, coaching_session.cohort))
+    require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     check_may_record(coaching_session, now=now)
     members = {
         membership.public_id: membership for membership, _ in session.execute(expected_members(coaching_session))

@@ -1,4 +1,4 @@
-"""A participants report brought into a session: looked at first, then applied; the same file again changes nothing."""
+"""A participants report brought into a session: looked at first, then applied; the same one again changes nothing."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def apply_import(
     actor: Actor | None,
     now: datetime,
 ) -> ImportBatch:
-    """Records attendance from the report, all of it or nothing. The same file again gives the batch it made before.
+    """Records attendance from the report, all of it or nothing. The same report again gives the batch it made before.
 
     Rows in doubt wait for `resolve_row`. Raises Invalid where `_problems` finds something and nobody said it is meant.
     """

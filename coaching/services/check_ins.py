@@ -33,6 +33,7 @@ from coaching.services.check_in_flow import flow_into_practice
 from coaching.services.outbox import cancel_messages
 from coaching.services.words import is_word
 
+FOR_THE_PARTICIPANT = "Only the participant answers their check-in."
 CLOSED = "The time to answer this check-in is over. Your coach is glad to hear from you all the same."
 CALLED_OFF = "This check-in was called off, so there is nothing to answer."
 NOT_OPEN_YET = "This check-in is not open yet. You get a mail when it is."
@@ -162,7 +163,7 @@ def answer_check_in(
     require(
         may_answer_check_in(actor, membership),
         seen=may_view_check_in(actor, membership),
-        message="Only the participant answers their check-in.",
+        message=FOR_THE_PARTICIPANT,
     )
     # Locked, so that an answer in another window, the sweep and the expiry come one after the other.
     session.refresh(check_in, attribute_names=["state", "due_at", "closes_at"], with_for_update=True)

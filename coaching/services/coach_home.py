@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
@@ -31,6 +31,7 @@ from coaching.services.words import is_one_of, is_word
 
 SILENT_AFTER = timedelta(days=7)
 ABSENCES_IN_A_ROW = 2
+BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ _MISSED = and_(
     Attendance.membership_id == Membership.id,
     is_word(Attendance.status, AttendanceStatus.ABSENT),
     is_word(CoachingSession.state, SessionState.SCHEDULED),
-    or_(_LAST_TIME_THERE.is_(None), CoachingSession.starts_at > _LAST_TIME_THERE),
+    CoachingSession.starts_at > func.coalesce(_LAST_TIME_THERE, BEFORE_ANY),
 )
 _ABSENCES = (
     select(

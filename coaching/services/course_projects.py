@@ -1,4 +1,4 @@
-"""Course projects: started, shared with co-owners, moved from stage to stage, and launched.
+"""Course projects: started, shared with co-owners, and moved from stage to stage. `runs` has their launches.
 
 Every participant who owns a course has each of its launches in their practice log, whoever of them logged it and
 however late they became an owner: a launch is the team's. Reach is not read from there but from the run, so that it
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from coaching.errors import Conflict, Invalid, NotFound
@@ -18,18 +18,16 @@ from coaching.models import (
     Cohort,
     CourseProject,
     CourseRun,
-    Membership,
     Platform,
+    PracticeEntry,
+    PracticeKind,
     ProjectOwner,
-    ReachMetric,
-    Role,
     Stage,
     StageChange,
 )
 from coaching.policies import (
     Actor,
     may_edit_project,
-    may_log_launch,
     may_start_project,
     may_view_cohort,
     may_view_project,
@@ -38,18 +36,17 @@ from coaching.policies import (
 from coaching.services import audit
 from coaching.services.project_list import OWNERS_IN_COHORT, PROJECTS_IN_COHORT, ProjectLine, read_projects
 from coaching.services.project_records import (
+    LAUNCHES,
     TEAM,
     add_stage,
-    find_by_title,
     find_members,
     lock_project,
     log_practice,
+    own_participation,
     plain_name,
 )
-from coaching.services.reach import report_reach, source_of
 from coaching.services.zones import latest_today
 
-LAUNCHES = (Stage.LAUNCHED, Stage.RE_RUN)
 LOG_IT = "Log a launch instead: it sets the stage, and keeps the date and the enrolments."
 
 
@@ -96,9 +93,9 @@ def start_project(
     if stage in LAUNCHES:
         raise Invalid.field("stage", LOG_IT)
     members = find_members(session, cohort.programme_id, owners)
-    standing = actor.standings.get(cohort.id)
-    if standing is not None and standing.role == Role.PARTICIPANT and standing.is_open:
-        members = {standing.membership_id: session.get_one(Membership, standing.membership_id)} | members
+    own = own_participation(session, cohort, actor)
+    if own is not None:
+        members = {own.id: own} | members
     project = CourseProject(
         programme_id=cohort.programme_id, cohort=cohort, title=title, audience=audience, platform=platform, url=url,
         stage=stage, created_at=now,
@@ -162,6 +159,46 @@ def add_owner(
     return owner
 
 
+def remove_owner(
+    session: Session,
+    project: CourseProject,
+    *,
+    actor: Actor,
+    now: datetime,
+    membership_id: str | None = None,
+    outside_name: str = "",
+) -> None:
+    """Takes somebody off the team who is named there by mistake, and the course's launches out of their practice log.
+
+    What they said in check-ins stays theirs, and a figure that they reported stays the run's.
+    """
+    require(may_edit_project(actor, project), seen=may_view_project(actor, project))
+    lock_project(session, project)
+    owner = next((one for one in project.owners if _is_owner(one, membership_id, outside_name)), None)
+    if owner is None:
+        raise Conflict("This person is not on the team of this course. Load it again to see who is.")
+    if len(project.owners) == 1:
+        raise Conflict("A course has at least one owner. Add the right one first.")
+    if owner.membership_id is not None:
+        runs = [run.id for run in project.runs]
+        session.execute(
+            delete(PracticeEntry).where(
+                PracticeEntry.membership_id == owner.membership_id,
+                PracticeEntry.kind == PracticeKind.LAUNCH,
+                PracticeEntry.run_id.in_(runs),
+            )
+        )
+    audit.record(session, "project.owner_removed", owner, actor=actor, now=now)
+    project.owners.remove(owner)
+    session.delete(owner)
+
+
+def _is_owner(owner: ProjectOwner, membership_id: str | None, outside_name: str) -> bool:
+    if owner.membership is not None:
+        return owner.membership.public_id == membership_id
+    return bool(outside_name) and plain_name(owner.outside_name) == plain_name(outside_name)
+
+
 def change_stage(
     session: Session,
     project: CourseProject,
@@ -184,100 +221,3 @@ def change_stage(
     change = add_stage(session, project, stage=stage, on=on, note=note, actor=actor, now=now)
     audit.record(session, "project.stage_changed", change, actor=actor, now=now)
     return change
-
-
-def log_launch(
-    session: Session,
-    project: CourseProject,
-    *,
-    actor: Actor,
-    now: datetime,
-    launched_on: date,
-    enrolments: int | None = None,
-    label: str = "",
-    platform: Platform | None = None,
-    url: str = "",
-    ended_on: date | None = None,
-) -> CourseRun:
-    """The course opened to learners. A launch before the cohort's end is as good as any: `is_before_end` tells of it.
-
-    `enrolments` are those known now, whenever the launch was. What is left out is taken from the project.
-    """
-    require(may_log_launch(actor, project), seen=may_view_project(actor, project))
-    today = latest_today(now, actor.timezone, project.cohort.timezone)
-    _check_run_dates(launched_on, ended_on, today)
-    lock_project(session, project)
-    if any(run.launched_on == launched_on for run in project.runs):
-        raise Conflict("You already logged this launch.")
-    run = CourseRun(
-        project=project, label=label or f"Run {len(project.runs) + 1}", platform=platform or project.platform,
-        url=url or project.url, launched_on=launched_on, ended_on=ended_on, recorded_at=now,
-        recorded_by_id=actor.person_id,
-    )  # fmt: skip
-    session.add(run)
-    is_first = all(other.launched_on >= launched_on for other in project.runs)
-    stage = Stage.LAUNCHED if is_first else Stage.RE_RUN
-    add_stage(session, project, stage=stage, on=launched_on, actor=actor, now=now)
-    if enrolments is not None:
-        _report_joiners(session, run, enrolments, as_of=today, actor=actor, now=now)
-    log_practice(session, [run], project.owners, enrolments=enrolments, now=now)
-    audit.record(session, "launch.logged", run, actor=actor, now=now)
-    return run
-
-
-def log_new_launch(
-    session: Session,
-    cohort: Cohort,
-    *,
-    actor: Actor,
-    now: datetime,
-    title: str,
-    launched_on: date,
-    enrolments: int | None = None,
-    platform: Platform | None = None,
-    url: str = "",
-) -> CourseRun:
-    """A launch in one step, for someone in a hurry: of their project of this title, or of a new one.
-
-    A course of the same title that others in the cohort own is probably the same course, and would count twice;
-    so that is a Conflict that says whom to ask.
-    """
-    require(may_start_project(actor, cohort), seen=may_view_cohort(actor, cohort))
-    # Locked, so that a form that was sent twice finds the project that its first sending started.
-    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    namesakes = find_by_title(session, cohort, title, actor)
-    project = next((found for found in namesakes if may_log_launch(actor, found)), None)
-    if project is None and namesakes:
-        names = [owner.membership.person.name for owner in namesakes[0].owners if owner.membership is not None]
-        whom = " or ".join(names) or "your coach"
-        raise Conflict(f"There is a course of this title in your cohort already. Ask {whom} to add you as an owner.")
-    if project is None:
-        project = start_project(
-            session, cohort, actor=actor, now=now, title=title, platform=platform or Platform.OTHER, url=url
-        )
-    return log_launch(
-        session, project, actor=actor, now=now, launched_on=launched_on, enrolments=enrolments, platform=platform,
-        url=url,
-    )  # fmt: skip
-
-
-def _check_run_dates(launched_on: date, ended_on: date | None, today: date) -> None:
-    if launched_on > today:
-        raise Invalid.field(
-            "launched_on", "This launch is still to come. Log it on its day; until then, change the project's stage."
-        )
-    if ended_on is not None and ended_on < launched_on:
-        raise Invalid.field("ended_on", "The run ends before it begins. Write a later day, or leave this blank.")
-
-
-def _report_joiners(session: Session, run: CourseRun, value: int, *, as_of: date, actor: Actor, now: datetime) -> None:
-    report_reach(
-        session,
-        run,
-        metric=ReachMetric.JOINERS,
-        value=value,
-        as_of=as_of,
-        source=source_of(actor, run.project),
-        recorded_by_id=actor.person_id,
-        now=now,
-    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -16,12 +17,16 @@ from coaching.models import (
     ImportBatch,
     ImportRow,
     Membership,
+    Role,
     RowOutcome,
 )
 from coaching.policies import Actor
 from coaching.services import audit
 from coaching.services.attendance_imports import open_members, require_runner
 from coaching.services.import_recording import is_expected, put_back, record_batch
+from coaching.services.memberships import add_member
+
+SET_ASIDE = "Set aside: nobody of this cohort."
 
 
 def find_session(session: Session, public_id: str) -> CoachingSession:
@@ -86,9 +91,7 @@ def resolve_row(
     """Says who a row is (a member's public identifier), or that it is nobody of this cohort (None)."""
     require_runner(actor, coaching_session)
     _refuse_undone(batch)
-    row = next((row for row in batch.rows if row.public_id == row_id), None)
-    if row is None:
-        raise NotFound
+    row = _find_row(batch, row_id)
     members = list(open_members(session, coaching_session).values())
     member = next((member for member in members if member.public_id == membership_id), None)
     if membership_id is not None and (member is None or not is_expected(member, coaching_session)):
@@ -97,12 +100,72 @@ def resolve_row(
         put_back(session, batch, coaching_session, row.membership_id)
     row.membership_id = member.id if member else None
     row.outcome = RowOutcome.MATCHED if member else RowOutcome.IGNORED
-    row.reason = f"Matched by hand to {member.person.name}." if member else "Set aside: nobody of this cohort."
+    row.reason = f"Matched by hand to {member.person.name}." if member else SET_ASIDE
     # What is recorded is read again below, by statements.
     session.flush()
     record_batch(session, batch, coaching_session, members, actor=actor, now=now)
     audit.record(session, "attendance.row_resolved", row, actor=actor, now=now)
     return row
+
+
+def set_aside_rows(
+    session: Session,
+    batch: ImportBatch,
+    coaching_session: CoachingSession,
+    row_ids: Sequence[str] | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[ImportRow]:
+    """Says of these rows, or with None of all that are in doubt, that they are nobody of this cohort.
+
+    A row that somebody settled in the meantime stays as they left it. Answers with the rows that were set aside.
+    """
+    require_runner(actor, coaching_session)
+    _refuse_undone(batch)
+    if row_ids is not None and not row_ids:
+        raise Invalid.field("row_ids", "Choose at least one row.")
+    chosen = batch.rows if row_ids is None else [_find_row(batch, row_id) for row_id in dict.fromkeys(row_ids)]
+    waiting = [row for row in chosen if row.is_in_doubt]
+    for row in waiting:
+        row.outcome, row.reason = RowOutcome.IGNORED, SET_ASIDE
+    # What is recorded is read again below, by statements.
+    session.flush()
+    members = list(open_members(session, coaching_session).values())
+    record_batch(session, batch, coaching_session, members, actor=actor, now=now)
+    for row in waiting:
+        audit.record(session, "attendance.row_resolved", row, actor=actor, now=now)
+    return waiting
+
+
+def add_row_member(
+    session: Session,
+    batch: ImportBatch,
+    coaching_session: CoachingSession,
+    row_id: str,
+    *,
+    actor: Actor,
+    secret: str,
+    now: datetime,
+    name: str,
+    email: str,
+    joined_on: date | None = None,
+) -> ImportRow:
+    """Brings the person of a row into the cohort as a participant, and records that they were there.
+
+    They joined on the day of the session, unless another is given.
+    """
+    require_runner(actor, coaching_session)
+    _refuse_undone(batch)
+    if coaching_session.pair_membership_id is not None:
+        raise Conflict("A one-to-one has its one participant. Add somebody new on the cohort's page.")
+    if _find_row(batch, row_id).membership_id is not None:
+        raise Conflict("This row is somebody's already. Say that it is nobody's first, if that is wrong.")
+    member = add_member(
+        session, coaching_session.cohort, actor=actor, secret=secret, now=now, email=email, name=name,
+        role=Role.PARTICIPANT, joined_on=joined_on or coaching_session.local_start.date(),
+    )  # fmt: skip
+    return resolve_row(session, batch, coaching_session, row_id, member.public_id, actor=actor, now=now)
 
 
 def undo_import(
@@ -117,6 +180,13 @@ def undo_import(
     session.execute(delete(Attendance).where(Attendance.batch_id == batch.id))
     batch.state, batch.undone_at = BatchState.UNDONE, now
     audit.record(session, "attendance.import_undone", batch, actor=actor, now=now)
+
+
+def _find_row(batch: ImportBatch, row_id: str) -> ImportRow:
+    row = next((row for row in batch.rows if row.public_id == row_id), None)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _refuse_undone(batch: ImportBatch) -> None:

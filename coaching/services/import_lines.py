@@ -1,8 +1,11 @@
-"""The rows of an import as the API tells of them: with members by their public identifiers. One statement."""
+"""The rows of an import as the API tells of them, with members by their public identifiers.
+
+One statement, and one more for the members where a row is in doubt.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -10,11 +13,15 @@ from sqlalchemy.orm import Session
 from coaching.models import CoachingSession, ImportBatch, ImportRow, Membership, RowOutcome
 from coaching.policies import Actor
 from coaching.services.attendance_imports import ImportPreview, require_runner
+from coaching.services.import_suggestions import suggest_members
 
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One person of a report and what became of the row. `id` is None in a preview, which keeps nothing."""
+    """One person of a report and what became of the row. `id` is None in a preview, which keeps nothing.
+
+    `suggestions` are the members whom a row in doubt may be, the likeliest first.
+    """
 
     id: str | None
     number: int
@@ -24,6 +31,7 @@ class ImportLine:
     outcome: RowOutcome
     reason: str
     membership_id: str | None
+    suggestions: tuple[str, ...] = ()
 
 
 _ROWS = (
@@ -48,12 +56,28 @@ def list_lines(
 ) -> list[ImportLine]:
     """The rows in the order of the file, for those who run the cohort."""
     require_runner(actor, coaching_session)
-    return [ImportLine(*row) for row in session.execute(_ROWS, {"batch_id": batch.id})]
+    lines = [ImportLine(*row) for row in session.execute(_ROWS, {"batch_id": batch.id})]
+    if all(line.outcome != RowOutcome.REVIEW for line in lines):
+        return lines
+    likely = suggest_members(session, batch, coaching_session, actor=actor)
+    return [
+        replace(line, suggestions=tuple(member.public_id for member in likely.get(line.id or "", ()))) for line in lines
+    ]
 
 
 def preview_lines(preview: ImportPreview) -> list[ImportLine]:
     """The rows that applying the report would make."""
     return [
-        ImportLine(None, row.number, row.name, row.email, row.minutes, row.outcome, row.reason, row.membership_id)
+        ImportLine(
+            None,
+            row.number,
+            row.name,
+            row.email,
+            row.minutes,
+            row.outcome,
+            row.reason,
+            row.membership_id,
+            row.suggestions,
+        )
         for row in preview.rows
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -11,6 +12,7 @@ from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Person, Role, StatusChange
 from coaching.policies import (
     Actor,
+    may_change_standing,
     may_coordinate,
     may_run_cohort,
     may_sign_in,
@@ -20,6 +22,7 @@ from coaching.policies import (
 )
 from coaching.services import audit, follow_ups
 from coaching.services.people import create_person, find_person_by_email, invite_person
+from coaching.services.zones import latest_today
 
 
 def get_membership(session: Session, public_id: str, *, actor: Actor) -> Membership:
@@ -46,11 +49,13 @@ def add_member(
     name: str,
     role: Role,
     status: MembershipStatus = MembershipStatus.ACTIVE,
+    joined_on: date | None = None,
 ) -> Membership:
     """Brings someone into the cohort; who has no account yet is invited by mail with a link of this `secret`.
 
     Coaches add participants and observers; coordinators also coaches: nobody grants above their own level.
-    An existing account keeps its own name. Raises Conflict where the person is in the cohort already.
+    `joined_on` is for who has been in for a while: sessions from that day on count in their attendance. An existing
+    account keeps its own name. Raises Conflict where the person is in the cohort already.
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     require(
@@ -58,17 +63,14 @@ def add_member(
         seen=True,
         message="A coordinator of the programme adds coaches. You can add participants and observers.",
     )
-    person = find_person_by_email(session, email)
-    if person is None:
-        person = create_person(session, email=email, name=name, timezone=cohort.timezone, now=now)
-    elif not may_sign_in(person):
-        raise Conflict("This account is suspended. Ask an administrator.")
+    joined_at = _joined_at(cohort, actor, joined_on, now=now)
+    person = _find_or_create(session, cohort, email, name, now=now)
     _check_not_in(session, cohort, person)
-    membership = Membership(cohort=cohort, person=person, role=role, status=status, joined_at=now)
+    membership = Membership(cohort=cohort, person=person, role=role, status=status, joined_at=joined_at)
     session.add(membership)
     # The history and the check-ins refer to the membership by its number.
     session.flush()
-    session.add(StatusChange(membership_id=membership.id, status=status, at=now, actor_id=actor.person_id))
+    session.add(StatusChange(membership_id=membership.id, status=status, at=joined_at, actor_id=actor.person_id))
     if person.password_hash is None and status in OPEN_STATUSES:
         invite_person(session, person, to=cohort.name, by=actor.name, secret=secret, now=now)
     session.flush()
@@ -90,7 +92,7 @@ def change_status(
     cohort = membership.cohort
     require(may_run_cohort(actor, cohort), seen=may_view_member(actor, membership))
     require(
-        membership.role != Role.COACH or may_coordinate(actor, cohort.programme_id),
+        may_change_standing(actor, membership),
         seen=True,
         message="A coordinator of the programme changes a coach's standing.",
     )
@@ -123,6 +125,26 @@ def status_history(session: Session, membership: Membership, *, actor: Actor) ->
     require(may_view_member(actor, membership), seen=False)
     statement = select(StatusChange).where(StatusChange.membership_id == membership.id).order_by(StatusChange.id)
     return list(session.scalars(statement))
+
+
+def _find_or_create(session: Session, cohort: Cohort, email: str, name: str, *, now: datetime) -> Person:
+    person = find_person_by_email(session, email)
+    if person is None:
+        return create_person(session, email=email, name=name, timezone=cohort.timezone, now=now)
+    if not may_sign_in(person):
+        raise Conflict("This account is suspended. Ask an administrator.")
+    return person
+
+
+def _joined_at(cohort: Cohort, actor: Actor, joined_on: date | None, *, now: datetime) -> datetime:
+    """The moment from which sessions count. Who joins today joins now: what was earlier today went on without them."""
+    today = now.astimezone(ZoneInfo(cohort.timezone)).date()
+    if joined_on is None or joined_on == today:
+        return now
+    if joined_on > latest_today(now, cohort.timezone, actor.timezone):
+        raise Invalid.field("joined_on", "This day is still to come. Add them on the day, or leave this blank.")
+    midnight = datetime.combine(joined_on, time(), tzinfo=ZoneInfo(cohort.timezone))
+    return min(midnight.astimezone(UTC), now)
 
 
 def _check_not_in(session: Session, cohort: Cohort, person: Person) -> None:

@@ -85,10 +85,22 @@ def accept_invitation(
 
 
 def request_password_reset(session: Session, *, email: str, secret: str, now: datetime) -> None:
-    """Mails a reset link where the account exists and may sign in; says nothing either way."""
+    """Mails a reset link where the account exists and may sign in; says nothing either way, by the clock neither."""
     person = find_person_by_email(session, email)
-    if person is None or not may_sign_in(person):
+    if person is not None and may_sign_in(person):
+        _mail_reset(session, person, secret=secret, now=now)
         return
+    # The same for somebody who is nobody, and undone: from the time that it takes a stranger learns nothing.
+    with session.begin_nested() as undone:
+        nobody = Person(name="Nobody", email=None, timezone="UTC", created_at=now)
+        session.add(nobody)
+        session.flush()
+        _mail_reset(session, nobody, secret=secret, now=now)
+        session.flush()
+        undone.rollback()
+
+
+def _mail_reset(session: Session, person: Person, *, secret: str, now: datetime) -> None:
     capabilities.end_capabilities(session, Purpose.PASSWORD_RESET, person.id, now=now)
     capabilities.issue_capability(
         session,

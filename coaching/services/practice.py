@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import (
+    CheckIn,
     CourseProject,
     CourseRun,
+    FollowUpStep,
     Membership,
     PracticeEntry,
     PracticeKind,
@@ -29,7 +31,10 @@ from coaching.services.reach import ReportedReach, report_reach
 
 @dataclass(frozen=True, slots=True)
 class PracticeLine:
-    """A line of the log. `can_be_tied` where a check-in gave a figure that no run has yet."""
+    """A line of the log. `step` is the follow-up step that asked, for what came from a check-in.
+
+    `can_be_tied` where a check-in gave a figure that no run has yet.
+    """
 
     id: str
     kind: PracticeKind
@@ -40,6 +45,7 @@ class PracticeLine:
     run_label: str | None
     project_id: str | None
     project_title: str | None
+    step: str | None
 
     @property
     def can_be_tied(self) -> bool:
@@ -70,9 +76,12 @@ _LOG = (
         CourseRun.label,
         CourseProject.public_id,
         CourseProject.title,
+        FollowUpStep.label,
     )
     .outerjoin(CourseRun, CourseRun.id == PracticeEntry.run_id)
     .outerjoin(CourseProject, CourseProject.id == CourseRun.project_id)
+    .outerjoin(CheckIn, CheckIn.id == PracticeEntry.check_in_id)
+    .outerjoin(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
     .where(PracticeEntry.membership_id == bindparam("membership_id"))
     .order_by(PracticeEntry.on.desc(), PracticeEntry.id.desc())
 )

@@ -36,6 +36,7 @@ from coaching.models import (
 from coaching.services.cohort_progress import COUNTS, HELD_FOR_MEMBER
 from coaching.services.project_list import CURRENT_JOINERS
 from coaching.services.session_list import WAS_THERE
+from coaching.services.words import is_one_of, is_word
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -44,7 +45,7 @@ GOOD = 4
 STAGES = (Stage.IDEA, Stage.DESIGNING, Stage.BUILDING, Stage.PILOTED, Stage.LAUNCHED, Stage.RE_RUN)
 
 _IN_PROGRAMME = Cohort.programme_id == bindparam("programme_id")
-_IS_PARTICIPANT = Membership.role == Role.PARTICIPANT
+_IS_PARTICIPANT = is_word(Membership.role, Role.PARTICIPANT)
 
 COHORTS: Statement = (
     select(Cohort.id, Cohort.public_id, Cohort.name, Cohort.kind, Cohort.starts_on, Cohort.ends_on)
@@ -55,19 +56,33 @@ COHORTS: Statement = (
 
 def _people(*statuses: MembershipStatus) -> ColumnElement[int]:
     """Members whose history holds one of these statuses."""
-    return func.count(Membership.id.distinct()).filter(StatusChange.status.in_(statuses))
+    return func.count(Membership.id.distinct()).filter(is_one_of(StatusChange.status, statuses))
 
+
+# What tells in a history that somebody came so far. A later step implies the earlier ones, noted or not.
+_COMPLETED = (MembershipStatus.COMPLETED,)
+_STARTED = (MembershipStatus.ACTIVE, MembershipStatus.PAUSED, *_COMPLETED)
+_ACCEPTED = (MembershipStatus.ACCEPTED, *_STARTED)
+_SHORTLISTED = (MembershipStatus.SHORTLISTED, *_ACCEPTED)
+# These are decided on an application; who has none of them was brought in without one.
+_APPLIED = (
+    MembershipStatus.APPLIED,
+    MembershipStatus.SHORTLISTED,
+    MembershipStatus.WAITLISTED,
+    MembershipStatus.DECLINED,
+)
 
 PEOPLE: Statement = (
     select(
         Membership.cohort_id,
-        func.count(Membership.id.distinct()).filter(Membership.status.in_(OPEN_STATUSES)),
-        _people(MembershipStatus.APPLIED),
-        _people(MembershipStatus.SHORTLISTED),
-        _people(MembershipStatus.ACCEPTED),
-        _people(MembershipStatus.ACTIVE, MembershipStatus.COMPLETED),
-        func.count(Membership.id.distinct()).filter(Membership.status == MembershipStatus.WITHDRAWN),
-        _people(MembershipStatus.COMPLETED),
+        func.count(Membership.id.distinct()).filter(is_one_of(Membership.status, OPEN_STATUSES)),
+        _people(*_APPLIED),
+        _people(*_APPLIED, *_ACCEPTED),
+        _people(*_SHORTLISTED),
+        _people(*_ACCEPTED),
+        _people(*_STARTED),
+        func.count(Membership.id.distinct()).filter(is_word(Membership.status, MembershipStatus.WITHDRAWN)),
+        _people(*_COMPLETED),
     )
     .join_from(Cohort, Membership, Membership.cohort_id == Cohort.id)
     .outerjoin(StatusChange, StatusChange.membership_id == Membership.id)
@@ -119,8 +134,8 @@ STEPS: Statement = (
         FollowUpStep.label,
         FollowUpStep.offset,
         func.count(),
-        *(func.count().filter(CheckInAnswer.choice == choice) for choice in AnswerChoice),
-        func.count().filter(CheckIn.state == CheckInState.ASKED),
+        *(func.count().filter(is_word(CheckInAnswer.choice, choice)) for choice in AnswerChoice),
+        func.count().filter(is_word(CheckIn.state, CheckInState.ASKED)),
     )
     .join_from(Cohort, Membership, Membership.cohort_id == Cohort.id)
     .join(CheckIn, CheckIn.membership_id == Membership.id)

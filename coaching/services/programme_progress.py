@@ -19,9 +19,13 @@ from coaching.statistics.suppression import hidden_cells
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """People by what their dated history holds; `withdrew` are those who did not come back."""
+    """People by how far they came: each step counts those who went further, so that no later step is the larger.
+
+    `brought_in` came without an application, and count from `accepted` on; `withdrew` are those who did not come back.
+    """
 
     applied: int = 0
+    brought_in: int = 0
     shortlisted: int = 0
     accepted: int = 0
     started: int = 0
@@ -115,7 +119,7 @@ class ProgrammeProgress:
 class _Tally:
     """Raw counts, which add up."""
 
-    people: Sequence[int] = (0,) * 7
+    people: Sequence[int] = (0,) * 8
     attendance: Sequence[int] = (0, 0)
     answers: Sequence[int] = (0, 0)
     invitations: Sequence[int] = (0, 0)
@@ -143,13 +147,16 @@ class _Tally:
         self.dates += other.dates
 
     def figures(self, *, is_hidden: bool) -> Figures:
-        participants, *funnel = self.people
+        participants, applied, came, as_if_listed, *further = self.people
+        brought_in = came - applied
+        # Whoever was accepted counts as shortlisted, save those of whom no list was made.
+        funnel = Funnel(applied, brought_in, as_if_listed - brought_in, *further)
         projects, launched, runs, joiners = self.reach
         good = None if is_hidden else Proportion(*self.answers)
         oldest, newest = min(self.dates, default=None), max(self.dates, default=None)
         return Figures(
             participants=participants,
-            funnel=Funnel(*funnel),
+            funnel=funnel,
             attendance=Proportion(*self.attendance),
             response=Proportion(*self.invitations),
             satisfaction=Satisfaction(self.answers[1], good),

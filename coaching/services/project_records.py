@@ -27,6 +27,8 @@ from coaching.models import (
 )
 from coaching.policies import Actor
 
+LAUNCHES = (Stage.LAUNCHED, Stage.RE_RUN)
+LONGEST_NOTE = 1000
 # What the policies ask of a project, in a constant number of queries.
 TEAM = (
     joinedload(CourseProject.cohort),
@@ -67,6 +69,14 @@ def find_members(
     return {found[public_id].id: found[public_id] for public_id in wanted}
 
 
+def own_participation(session: Session, cohort: Cohort, actor: Actor) -> Membership | None:
+    """The actor's own membership, where they take part in the cohort."""
+    standing = actor.standings.get(cohort.id)
+    if standing is None or standing.role != Role.PARTICIPANT or not standing.is_open:
+        return None
+    return session.get_one(Membership, standing.membership_id)
+
+
 def find_by_title(session: Session, cohort: Cohort, title: str, actor: Actor) -> list[CourseProject]:
     """The projects of this title, but for case and blanks, in the cohort or of the actor's own in the programme."""
     owned = (
@@ -102,9 +112,37 @@ def add_stage(
     session.add(change)
     # The order of two changes of one day is that of their numbers, which the database gives.
     session.flush()
+    _settle_stage(project)
+    return change
+
+
+def _settle_stage(project: CourseProject) -> None:
     changes = sorted(project.stage_changes, key=lambda known: known.id)
     project.stage = max(changes[1:] or changes, key=lambda known: (known.on, known.id)).stage
-    return change
+
+
+def move_launch(session: Session, run: CourseRun, *, was: date, note: str, actor: Actor, now: datetime) -> None:
+    """Moves the stage that logging the run set to the run's day, with a note of what it said before.
+
+    The first launch is the launch, whichever was logged first; the others are re-runs.
+    """
+    project = run.project
+    launches = [change for change in project.stage_changes if change.stage in LAUNCHES]
+    change = next((change for change in launches if change.on == was), None)
+    if change is None:
+        # A run that came in without a stage of its own.
+        change = add_stage(session, project, stage=Stage.LAUNCHED, on=run.launched_on, actor=actor, now=now)
+        launches.append(change)
+    # The newest is kept whole where a run was corrected very often.
+    change.on, change.note = run.launched_on, f"{change.note} {note}".strip()[-LONGEST_NOTE:]
+    for place, launch in enumerate(sorted(launches, key=lambda known: (known.on, known.id))):
+        launch.stage = Stage.RE_RUN if place else Stage.LAUNCHED
+    _settle_stage(project)
+
+
+def launch_text(run: CourseRun) -> str:
+    """A launch in the words of the practice log."""
+    return f"Launched {run.project.title}: {run.label}"
 
 
 def log_practice(
@@ -119,11 +157,10 @@ def log_practice(
     team = [owner.membership for owner in owners if owner.membership is not None]
     participants = [member for member in team if member.role == Role.PARTICIPANT]
     for run in runs:
-        text = f"Launched {run.project.title}: {run.label}"
         for member in participants:
             session.add(
                 PracticeEntry(
-                    membership=member, kind=PracticeKind.LAUNCH, on=run.launched_on, run=run, text=text,
+                    membership=member, kind=PracticeKind.LAUNCH, on=run.launched_on, run=run, text=launch_text(run),
                     enrolments=enrolments, created_at=now,
                 )
             )  # fmt: skip

@@ -171,7 +171,7 @@ def _check_figure(
     if as_of < run.launched_on:
         raise Invalid.field(
             "as_of",
-            f"This day is before the launch, {_day(run.launched_on)}. Write the day on which you read the figure.",
+            f"This day is before the launch, {long_day(run.launched_on)}. Write the day on which you read the figure.",
         )
     zones = [run.project.cohort.timezone]
     if recorded_by_id is not None:
@@ -195,7 +195,7 @@ def _lock_figures(session: Session, run: CourseRun, metric: ReachMetric) -> dict
     return {as_of: Figure(number, value) for number, value, as_of in session.execute(statement)}
 
 
-def _day(day: date) -> str:
+def long_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
@@ -205,9 +205,9 @@ def _shrinks(figures: Mapping[date, Figure], value: int, as_of: date) -> tuple[s
     after = min((other for other in figures if other > as_of), default=None)
     found = []
     if before is not None and figures[before].value > value:
-        found.append(f"{value:,} is fewer than the {figures[before].value:,} of {_day(before)}.")
+        found.append(f"{value:,} is fewer than the {figures[before].value:,} of {long_day(before)}.")
     if after is not None and figures[after].value < value:
-        found.append(f"{value:,} is more than the {figures[after].value:,} of {_day(after)}.")
+        found.append(f"{value:,} is more than the {figures[after].value:,} of {long_day(after)}.")
     return tuple(f"{words} If one of the two is wrong, correct it." for words in found)
 
 

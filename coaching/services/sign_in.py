@@ -13,7 +13,7 @@ from coaching.errors import Invalid, NotAllowed
 from coaching.models import AuthSession, Person, SignInFailure
 from coaching.policies import may_sign_in
 from coaching.services.passwords import is_password_right
-from coaching.services.people import find_person_by_email, normalise_email
+from coaching.services.people import find_person_by_email, normalise_email, request_password_reset
 from coaching.tokens import hash_secret
 
 SESSION_LIFETIME = timedelta(days=14)
@@ -22,6 +22,8 @@ WINDOW = timedelta(minutes=15)
 # on an account alone: whoever knows an address could lock its owner out.
 PAIR_LIMIT = 5
 ADDRESS_LIMIT = 50
+# Mails with a reset link that an account gets within the window, from wherever they were asked for.
+RESET_LIMIT = 5
 # Every page asks this, so that the statement is built once.
 _SIGNED_IN: Select[Person, datetime, datetime | None, str] = (
     select(Person, AuthSession.expires_at, AuthSession.ended_at, AuthSession.via)
@@ -48,6 +50,21 @@ def sign_in_with_password(
         session.add(SignInFailure(account_hash=account_hash, address_hash=address_hash, at=now))
         raise Invalid(WRONG, code="wrong-credentials")
     return person
+
+
+def ask_for_reset(session: Session, *, email: str, address: str, key: str, secret: str, now: datetime) -> None:
+    """Mails a reset link as `request_password_reset` does, but not as often as somebody may ask.
+
+    Every demand is noted like a failure, whether or not there is such an account: from one address further ones have
+    to wait (NotAllowed, `too-many`). From many, an account gets no more mails for a while, and the last one is good.
+    """
+    account_hash = _keyed(key, f"reset {normalise_email(email)}")
+    address_hash = _keyed(key, f"reset {address}")
+    _refuse_while_throttled(session, account_hash, address_hash, now=now)
+    demands = select(func.count()).where(SignInFailure.account_hash == account_hash, SignInFailure.at > now - WINDOW)
+    if session.scalars(demands).one() < RESET_LIMIT:
+        session.add(SignInFailure(account_hash=account_hash, address_hash=address_hash, at=now))
+        request_password_reset(session, email=email, secret=secret, now=now)
 
 
 def start_auth_session(session: Session, person: Person, *, secret: str, via: str, now: datetime) -> AuthSession:

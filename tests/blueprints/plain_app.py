@@ -19,6 +19,7 @@ def make_plain_app(*, check_csrf: bool = False) -> Flask:
     init_marks(app)
     init_formatting(app)
     init_appearance(app)
+    app.jinja_env.globals["form_id"] = lambda: "this-showing"
     app.add_url_rule("/things/<name>", "things.show", lambda name: name)
     return app
 

@@ -18,6 +18,13 @@ from urllib.request import urlopen
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy.orm import Session
+
+from coaching.clock import utc_now
+from coaching.schema import upgrade
+from coaching.services.people import create_person, invite_person
+from coaching.services.programmes import appoint_coordinator, create_programme
+from tests.databases import make_engine
 
 Found = TypeVar("Found")
 PATIENCE = 60.0
@@ -82,13 +89,20 @@ class Product:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def command(self, *words: str) -> str:
-        """Runs the `coaching` command and gives what it printed."""
-        done = subprocess.run(
-            [COACHING, *words], env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+    def prepare(self) -> str:
+        """A programme with a coordinator, and the secret of her invitation: what operators do with `coaching`."""
+        engine = make_engine(self.environment["COACHING_DATABASE_URL"])
+        upgrade(engine)
+        with Session(engine) as session, session.begin():
+            now = utc_now()
+            zone = {"timezone": "Europe/London"}
+            school = create_programme(session, actor=None, now=now, slug="school", name="Course School", **zone)
+            ruth = create_person(session, now=now, email="ruth@example.org", name="Ruth", **zone)
+            session.flush()
+            appoint_coordinator(session, school, ruth, actor=None, now=now)
+            invite_person(session, ruth, to="Coaching", by="your administrator", secret="s" * 43, now=now)
+        engine.dispose()
+        return "s" * 43
 
     def start(self) -> None:
         self.process = subprocess.Popen([COACHING, "serve"], env=self.environment, start_new_session=True)

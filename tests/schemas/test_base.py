@@ -27,6 +27,7 @@ from coaching.schemas.base import (
     checked,
     load_form,
 )
+from coaching.schemas.person import ApiTokenSchema
 from coaching.tokens import new_public_id
 
 
@@ -102,6 +103,32 @@ def test_control_characters_are_refused(letter: str) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Wo\u200bund \u00adcare\ufeff", "Wound care"),
+        ("\u202egnp.esruoc\u202c", "gnp.esruoc"),
+        ("An\u200dna\u200e", "Anna"),
+        ("e\u2060\u0301tude", "étude"),
+        ("می\u200cخواهم \u200fC++\u200e", "می\u200cخواهم \u200fC++\u200e"),
+        ("👨\u200d👩\u200d👧 ❤️\u200d🔥", "👨\u200d👩\u200d👧 ❤️\u200d🔥"),
+        (
+            "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f x\U000e0067",
+            "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f x",
+        ),
+    ],
+)
+def test_what_nobody_can_see_is_taken_out_where_it_means_nothing(sent: str, kept: str) -> None:
+    assert checked(SHAPE, {"title": sent, "why": sent})["title"] == kept
+    assert checked(SHAPE, {"title": "x", "why": sent})["why"] == kept
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200d\u2060", "\u3164", "\u2800 \u115f", "\u202e", "\u0301"])
+def test_what_shows_nothing_is_a_blank(unseen: str) -> None:
+    assert refused({"title": unseen}) == {"title": ["Fill this in."]}
+    assert checked(SHAPE, {"title": "x", "why": unseen})["why"] == ""
+
+
 def test_caps_count_what_is_kept() -> None:
     assert checked(SHAPE, {"title": " " * 99 + "x" * 20})["title"] == "x" * 20
     assert refused({"title": "x" * 21}) == {"title": ["Use at most 20 characters."]}
@@ -144,11 +171,27 @@ def test_the_vocabulary_is_named() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "example.org", "//example.org", "ftp://a", "http://[", "http://"],
-)
+    [
+        "javascript:alert(1)", "JAVASCRIPT:alert(1)", "example.org", "//example.org", "ftp://a", "http://[", "http://",
+        "http://...", "http://-", "https://example..org", "https://a\\b.org", "https://a.org/b c", "https://[::zz]/",
+    ],
+)  # fmt: skip
 def test_links_are_web_addresses(value: str) -> None:
     (text,) = refused({"title": "x", "link": value})["link"]
     assert text.startswith("Write a whole web address")
+
+
+@pytest.mark.parametrize("value", ["https://ada:secret@example.org/", "https://futurelearn.com@example.org/"])
+def test_a_link_has_nothing_before_its_host(value: str) -> None:
+    (text,) = refused({"title": "x", "link": value})["link"]
+    assert text.startswith("Leave out what stands before the @")
+
+
+@pytest.mark.parametrize(
+    "value", ["https://moodle/course?id=3", "http://127.0.0.1:8080/", "https://[::1]/", "https://münchen.de/a@b"]
+)
+def test_a_link_may_lead_to_any_host(value: str) -> None:
+    assert checked(SHAPE, {"title": "x", "link": value})["link"] == value
 
 
 @pytest.mark.parametrize("value", ["", "a", "1" * 19, "1" * 21, "u" * 20, "A" * 20, "../../../../../../etc"])
@@ -239,3 +282,24 @@ def read_or_refused(read: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any],
         return read(), None
     except Invalid as refusal:
         return {}, refusal.messages
+
+
+def test_the_words_of_a_form_are_those_that_it_shows() -> None:
+    for value, said in (("udemy", "Choose one of the options."), ("", None)):
+        with pytest.raises(Invalid) as refusal:
+            load_form(SHAPE, MultiDict({"platform": value}))
+        assert refusal.value.messages.get("platform") == ([said] if said else None)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "named"),
+    [
+        ({}, {"scopes": ["Fill this in."]}),
+        ({"scopes": "read"}, {"scopes": ["Send a list, in square brackets."]}),
+        ({"scopes": ["read", "all"]}, {"scopes.1": ["Choose one of: read, write."]}),
+    ],
+)
+def test_a_list_says_what_to_do(scopes: dict[str, Any], named: dict[str, list[str]]) -> None:
+    with pytest.raises(Invalid) as refusal:
+        checked(ApiTokenSchema(), {"label": "Report"} | scopes)
+    assert refusal.value.messages == named

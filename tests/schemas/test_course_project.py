@@ -22,9 +22,10 @@ from coaching.schemas.course_project import (
 )
 from coaching.schemas.practice import PracticeLineSchema, RunLineSchema, TieEnrolmentsSchema
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema, ReportedReachSchema
-from coaching.services.course_projects import get_project, list_projects, log_new_launch
+from coaching.services.course_projects import get_project, list_projects
 from coaching.services.practice import list_practice, list_runs
 from coaching.services.reach import add_reach
+from coaching.services.runs import log_new_launch
 from tests.factories import NOW, actor_of, make_membership
 
 
@@ -36,6 +37,8 @@ def test_three_fields_are_a_launch() -> None:
         "enrolments": 1250,
         "platform": None,
         "url": "",
+        "owners": [],
+        "outside_names": [],
     }
 
 

@@ -7,9 +7,8 @@ Not part of the tests, because it takes minutes. What it takes away, one at a ti
 - `refusal`: a `require(...)`, or an `if ...: raise NotFound` and the like, is gone from a service or a page;
 - `key`: one of the reasons not to take a session or a token counts no more.
 
-Every mutant is played against the cells of the matrix that are refusals, until one of them opens. It prints those that
-survived, and exits 1 where a predicate, a clause or a key is among them. A refusal may survive where another stands
-behind it: those are printed with their place, to be read.
+Every mutant is played against the cells of the matrix that are refusals, and against the refused calls of services,
+until one of them opens. It prints those that survived, and exits 1 where there are any.
 """
 
 from __future__ import annotations
@@ -22,9 +21,11 @@ import inspect
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
@@ -35,8 +36,9 @@ from coaching.extensions import db
 from tests.databases import Databases, hurry
 from tests.security.conftest import standing_stage
 from tests.security.stage import NOBODIES, PEOPLE, Stage
-from tests.security.table import ROWS, Row, expected
-from tests.security.test_matrix import play
+from tests.security.table import ROWS, expected
+from tests.security.test_matrix import LOOKERS_ON, NAMED, play, play_at_nothing, play_empty
+from tests.security.test_services import CALLS, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
@@ -181,21 +183,36 @@ def mutant(
     return Mutant(kind, where, function, scope[node.name].__code__)
 
 
-Cell = tuple[Row, str, str]
+@dataclass(frozen=True)
+class Case:
+    """Something that is refused, and how to try it."""
+
+    name: str
+    wanted: str
+    play: Callable[[], str]
 
 
-def closed_cells(stage: Stage) -> list[Cell]:
-    """The cells of the matrix that are refusals."""
-    people = [(row, who) for row in ROWS for who in (*PEOPLE, "reader", "writer")]
-    nobodies = [(row, who) for row in ROWS for who in NOBODIES]
-    cells = [(row, who, expected(stage, row, who)) for row, who in (*people, *nobodies)]
-    return [cell for cell in cells if cell[2] != "ok"]
+def refused_cases(stage: Stage) -> Iterator[Case]:
+    """The cells of the matrix that are refusals, and what stands beside it."""
+    for group in ((*PEOPLE, "reader", "writer"), NOBODIES):
+        for row, who in product(ROWS, group):
+            wanted = expected(stage, row, who)
+            if wanted != "ok":
+                yield Case(f"{row.name} by {who}", wanted, lambda row=row, who=who: play(stage, row, who).kind)
+    for row in NAMED:
+        if stage.nouns(row.endpoint) and row.endpoint != "assets.asset":
+            yield Case(f"{row.name} at nothing", "404", lambda row=row: play_at_nothing(stage, row).kind)
+    for row in LOOKERS_ON:
+        yield Case(f"{row.name} sent empty", "403", lambda row=row: "".join(sorted({*play_empty(stage, row).values()})))
+    for name, call in CALLS.items():
+        for who, wanted in call.refused.items():
+            yield Case(f"{name}() by {who}", wanted, lambda name=name, who=who: outcome(stage, name, who))
 
 
-def cells_by_code(stage: Stage, cells: list[Cell], codes: set[CodeType]) -> dict[CodeType, list[Cell]]:
-    """Which cells run which of these functions: the others cannot notice that one of them is a mutant."""
-    passed: dict[CodeType, list[Cell]] = {code: [] for code in codes}
-    for cell in cells:
+def cases_by_code(cases: Iterable[Case], codes: set[CodeType]) -> dict[CodeType, list[Case]]:
+    """Which cases run which of these functions: the others cannot notice that one of them is a mutant."""
+    passed: dict[CodeType, list[Case]] = {code: [] for code in codes}
+    for case in cases:
         met: set[CodeType] = set()
 
         def note(frame: FrameType, event: str, _value: Any, met: set[CodeType] = met) -> None:
@@ -203,24 +220,24 @@ def cells_by_code(stage: Stage, cells: list[Cell], codes: set[CodeType]) -> dict
                 met.add(frame.f_code)
 
         sys.setprofile(note)
-        opened = first_to_open(stage, [cell])
+        opened = first_to_open([case])
         sys.setprofile(None)
         if opened is not None:
             raise SystemExit(f"The matrix does not stand without mutants: {opened}")
         for code in met:
-            passed[code].append(cell)
+            passed[code].append(case)
     return passed
 
 
-def first_to_open(stage: Stage, cells: list[Cell]) -> str | None:
-    """The first cell that is not what the table says."""
-    for row, identity, wanted in cells:
+def first_to_open(cases: Iterable[Case]) -> str | None:
+    """The first case that is not what it ought to be."""
+    for case in cases:
         try:
-            got = play(stage, row, identity).kind
+            got = case.play()
         except Exception as error:
             got = type(error).__name__
-        if got != wanted:
-            return f"{row.name} by {identity}: {wanted} became {got}"
+        if got != case.wanted:
+            return f"{case.name}: {case.wanted} became {got}"
     return None
 
 
@@ -237,26 +254,29 @@ def open_stage() -> Iterator[Stage]:
             return app
 
         with standing_stage(databases, make_app, "sqlite") as stage:
+            stage.remembers = False
             yield stage
 
 
-def main(say: Callable[[str], Any] = print) -> int:
+def main() -> int:
+    # Said at once, because it is minutes until the end.
+    say = partial(print, flush=True)
     survivors: list[Mutant] = []
     with open_stage() as stage:
         # All of them are made before the first is let out, from the files as they are now.
         made = list(mutants())
-        cells = cells_by_code(stage, closed_cells(stage), {one.function.__code__ for one in made})
+        cases = cases_by_code(refused_cases(stage), {one.function.__code__ for one in made})
         for one in made:
-            played = cells[one.function.__code__]
+            played = cases[one.function.__code__]
             with one.at_large():
-                opened = first_to_open(stage, played)
+                opened = first_to_open(played)
             say(f"{one.kind:<10}{'SURVIVED' if opened is None else 'caught  '}  {one.where}  {opened or ''}")
             if opened is None:
                 survivors.append(one)
     say(f"{len(made)} mutants, {len(survivors)} survived:")
     for one in survivors:
         say(f"  {one.kind:<10}{one.where}")
-    return 1 if any(one.kind != "refusal" for one in survivors) else 0
+    return 1 if survivors else 0
 
 
 if __name__ == "__main__":

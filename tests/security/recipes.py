@@ -23,7 +23,8 @@ ZONE = "Europe/London"
 COHORT = {"name": "A new name", "timezone": ZONE, "starts_on": "2026-01-05", "ends_on": "2026-02-09"}
 SESSION = {"title": "A new session", "timezone": ZONE, "duration_minutes": 45}
 ANSWER = {"choice": "did_it", "note": "It is open.", "enrolments": 130}
-MEMBER = {"email": "newcomer@example.org", "name": "New Comer", "role": "participant", "status": "active"}
+NEWCOMER = {"email": "newcomer@example.org", "name": "New Comer"}
+MEMBER = NEWCOMER | {"role": "participant", "status": "active"}
 TOKEN = {"label": "A program", "scopes": ["write"], "days": 30}
 PROJECT = {"title": "A new course", "platform": "moodle", "audience": "Nurses", "url": "https://example.org/course"}
 
@@ -48,8 +49,13 @@ def launch(place: Place, _guest: Place) -> dict[str, Any]:
     return {"launched_on": days_on(place, 20), "enrolments": 70}
 
 
-def quick_launch(place: Place, _guest: Place) -> dict[str, Any]:
-    return {"title": "A quick course", "launched_on": days_on(place, 20), "enrolments": 70}
+def quick_launch(place: Place, guest: Place) -> dict[str, Any]:
+    owners = [guest.ids["fellow member"]]
+    return {"title": "A quick course", "launched_on": days_on(place, 20), "enrolments": 70, "owners": owners}
+
+
+def corrected_run(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"label": "Spring", "launched_on": days_on(place, -3), "reason": "A typing error", "platform": "moodle"}
 
 
 def stage_change(place: Place, _guest: Place) -> dict[str, Any]:
@@ -66,6 +72,14 @@ def new_project(_place: Place, guest: Place) -> dict[str, Any]:
 
 def owner(_place: Place, guest: Place) -> dict[str, Any]:
     return {"membership_id": guest.ids["fellow member"]}
+
+
+def leaver(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"membership_id": guest.ids["member"]}
+
+
+def page_leaver(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"owner": f"membership_id:{guest.ids['member']}"}
 
 
 def run(_place: Place, guest: Place) -> dict[str, Any]:
@@ -128,6 +142,8 @@ FORMS: dict[str, Recipe] = {
     "imports.apply": page_report,
     "imports.preview": page_report,
     "imports.resolve": owner,
+    "imports.add_person": constant(**NEWCOMER),
+    "imports.set_aside": constant(which="all"),
     "imports.undo": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
     "members.change": constant(status="paused", reason="On leave", **FIRST),
@@ -142,9 +158,11 @@ FORMS: dict[str, Recipe] = {
     "launches.create": quick_launch,
     "projects.launch": launch,
     "projects.share": owner,
+    "projects.unshare": page_leaver,
     "projects.update": constant(**PROJECT, **FIRST),
     "runs.correct": constant(value=260, reason="A typing error"),
     "runs.report": reach,
+    "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
     "sessions.mark": page_marks,
@@ -152,6 +170,8 @@ FORMS: dict[str, Recipe] = {
     "sign_in.end": constant(),
     "sign_in.submit": credentials,
 }
+# As If-Match: the version that is there when it is sent.
+SEEN = "seen"
 # The API's, which take JSON, save the one upload.
 BODIES: dict[str, Recipe] = {
     "api_check_ins.answer": constant(**ANSWER),
@@ -160,6 +180,8 @@ BODIES: dict[str, Recipe] = {
     "api_goals.edit": constant(statement="Another statement"),
     "api_goals.rate": rating,
     "api_imports.match": owner,
+    "api_imports.add_person": constant(**NEWCOMER),
+    "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
@@ -171,7 +193,9 @@ BODIES: dict[str, Recipe] = {
     "api_projects.launch": launch,
     "api_projects.launch_quickly": quick_launch,
     "api_projects.share": owner,
+    "api_projects.unshare": leaver,
     "api_projects.start": new_project,
+    "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
     "api_sessions.cancel": constant(reason="Snow"),
@@ -186,7 +210,7 @@ BODILESS = frozenset({"api_tokens.revoke"})
 WITH_IDENTIFIERS = sorted(
     name
     for name, recipe in (FORMS | BODIES).items()
-    if recipe in {owner, run, marks, pair, page_pair, page_marks, new_project}
+    if recipe in {owner, run, marks, pair, page_pair, page_marks, new_project, quick_launch}
 )
 
 
@@ -198,5 +222,5 @@ def request_options(endpoint: str, place: Place, guest: Place | None = None, **e
     if endpoint in UPLOADS:
         return {"data": UPLOADS[endpoint](place, guest) | extra}
     if endpoint in BODIES:
-        return {"json": BODIES[endpoint](place, guest) | extra, "headers": {"If-Match": "*"}}
+        return {"json": BODIES[endpoint](place, guest) | extra, "headers": {"If-Match": SEEN}}
     return {"json": extra} if extra else {}

@@ -28,6 +28,7 @@ from coaching.extensions import db
 from coaching.models import ApiToken, AuthSession, Person
 from coaching.services import passwords
 from coaching.tokens import hash_secret, new_public_id
+from tests.security.recipes import SEEN
 from tests.security.world import Place, World
 
 # The columns of the table. Each has a sign-in session for the pages and a token of both scopes for the API.
@@ -46,7 +47,8 @@ HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")
-_CSRF_FIELD = re.compile(rb'name="csrf_token" value="[^"]+"')
+_OF_ONE_SHOWING = re.compile(rb'name="(csrf_token|form_id)" value="[^"]+"')
+_NAMED_FIELD = re.compile(r'<li><a href="#field-([^"]+)"')
 
 
 def is_api(path: str) -> bool:
@@ -89,9 +91,16 @@ class Answer:
         """The fields that a problem names."""
         return set((self.response.get_json(silent=True) or {}).get("errors", {}))
 
+    @property
+    def refused_fields(self) -> set[str]:
+        """The fields that a refusal names, a problem's or those at the head of a page."""
+        if self.status != 422:
+            return set()
+        return self.problem_field or set(_NAMED_FIELD.findall(self.response.text))
+
     def bare(self, *said: str) -> tuple[int, bytes, dict[str, str]]:
         """All that is sent back, without what the asker said themselves and what differs each time."""
-        body = _CSRF_FIELD.sub(b"", self.response.data)
+        body = _OF_ONE_SHOWING.sub(b"", self.response.data)
         headers = {name: value for name, value in self.response.headers if name not in {"Date", "Content-Length"}}
         if "Set-Cookie" in headers:
             headers["Set-Cookie"] = re.sub(r"coaching=[^;]+", "coaching=", headers["Set-Cookie"])
@@ -107,6 +116,9 @@ class Stage:
         self.app, self.world = app, world
         self.client = app.test_client(use_cookies=False)
         self.identities: dict[str, Identity] = {}
+        # What was shown already. Mutants are to be asked anew.
+        self.shown: dict[tuple[str, str], Answer] = {}
+        self.remembers = True
         with app.app_context():
             self.engine: Engine = db.engine
 
@@ -149,9 +161,24 @@ class Stage:
         """One request, of which nothing stays."""
         who = self.identities[identity] if isinstance(identity, str) else identity
         headers = dict(who.to_api if is_api(path) else who.to_pages) | dict(options.pop("headers", {}))
+        if headers.get("If-Match") == SEEN:
+            headers["If-Match"] = self._etag(path) if method == "PATCH" else '"none"'
         with self.watched() as answer:
             answer.response = self.client.open(path, method=method, headers=headers, **options)
         return answer
+
+    def look(self, identity: str, path: str) -> Answer:
+        """What is shown there. Nothing that is sent here is kept, so it is the same whenever it is asked."""
+        if not self.remembers:
+            return self.send(identity, "GET", path)
+        if (identity, path) not in self.shown:
+            self.shown[identity, path] = self.send(identity, "GET", path)
+        return self.shown[identity, path]
+
+    def _etag(self, path: str) -> str:
+        """The version that is there, as somebody sees it who may. Goals are not the administrator's to see."""
+        seen = [self.look(who, path).response.headers.get("ETag") for who in ("administrator", "coach")]
+        return next(filter(None, seen), '"none"')
 
     @contextmanager
     def watched(self) -> Iterator[Answer]:

@@ -74,7 +74,7 @@ def everything_shown(stage: Stage, identity: str, label: str = "here") -> bytes:
     for row in ROWS:
         is_askable = not row.variant or row.variant in place.ids
         if stage.method(row.endpoint) == "GET" and is_askable and not stage.is_public(row.endpoint):
-            shown.append(stage.send(identity, "GET", row.path(stage, place)).response.data)
+            shown.append(stage.look(identity, row.path(stage, place)).response.data)
     return b"\n".join(shown)
 
 

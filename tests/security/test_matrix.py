@@ -14,12 +14,10 @@ EVERYBODY = (*PEOPLE, "reader", "writer", *NOBODIES)
 def play(stage: Stage, row: Row, identity: str, *, method: str | None = None) -> Answer:
     """One cell."""
     here = stage.world.here
-    return stage.send(
-        identity,
-        method or stage.method(row.endpoint),
-        row.path(stage, here),
-        **request_options(row.endpoint, here),
-    )
+    method = method or stage.method(row.endpoint)
+    if method == "GET":
+        return stage.look(identity, row.path(stage, here))
+    return stage.send(identity, method, row.path(stage, here), **request_options(row.endpoint, here))
 
 
 def by_name(row: Row) -> str:
@@ -82,11 +80,41 @@ def test_not_yours_is_the_same_as_not_there(stage: Stage, row: Row) -> None:
             assert theirs.bare(hidden) == nobodys.bare(nothing), identity
 
 
-PLAIN = [row for row in ROWS if not row.variant]
+NAMED = [row for row in ROWS if not row.variant]
+
+
+@pytest.mark.parametrize("row", NAMED, ids=by_name)
+def test_nothing_is_found_where_nothing_is(stage: Stage, row: Row) -> None:
+    """Also by those who may see everything that is there."""
+    if not stage.nouns(row.endpoint) or row.endpoint == "assets.asset":
+        pytest.skip("Its address names nothing.")
+    assert play_at_nothing(stage, row).kind == "404"
+
+
+def play_at_nothing(stage: Stage, row: Row) -> Answer:
+    method, nothing = stage.method(row.endpoint), stage.path_to_nothing(row.endpoint)
+    return stage.send("administrator", method, nothing, **request_options(row.endpoint, stage.world.here))
+
+
+LOOKERS_ON = [row for row in ROWS if row.endpoint in FORMS and "403" in row.expected.values()]
+
+
+@pytest.mark.parametrize("row", LOOKERS_ON, ids=by_name)
+def test_who_may_not_is_told_so_before_what_is_wrong_with_the_form(stage: Stage, row: Row) -> None:
+    """Nobody is shown a form again that they may not send."""
+    assert {who: kind for who, kind in play_empty(stage, row).items() if kind != "403"} == {}
+
+
+def play_empty(stage: Stage, row: Row) -> dict[str, str]:
+    path = row.path(stage, stage.world.here)
+    refused = [who for who, cell in row.expected.items() if cell == "403"]
+    return {who: stage.send(who, "POST", path, data={}).kind for who in refused}
+
+
 ASKERS = ("anonymous", "participant", "stranger", "coach", "administrator")
 
 
-@pytest.mark.parametrize("row", PLAIN, ids=by_name)
+@pytest.mark.parametrize("row", NAMED, ids=by_name)
 def test_head_and_options_tell_no_more(stage: Stage, row: Row) -> None:
     """HEAD is answered as GET is, without a body; OPTIONS tells the methods to whoever is let in at all."""
     method = stage.method(row.endpoint)

@@ -41,7 +41,7 @@ def shown(stage: Stage, identity: str) -> Iterator[tuple[str, TestResponse]]:
     for row in ROWS:
         if stage.method(row.endpoint) == "GET" and not row.endpoint.startswith(("assets.", "health.")):
             path = row.path(stage, stage.world.here)
-            yield row.name, stage.send(identity, "GET", path).response
+            yield row.name, stage.look(identity, path).response
 
 
 def check_page(name: str, response: TestResponse) -> None:

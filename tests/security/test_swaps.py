@@ -20,7 +20,14 @@ INSIDERS = {
     "coordinator": ("there",),
 }
 # Who builds a course may be in any cohort of the programme.
-PROGRAMME_WIDE = {"api_projects.share", "api_projects.start", "projects.create", "projects.share"}
+PROGRAMME_WIDE = {
+    "api_projects.launch_quickly",
+    "launches.create",
+    "api_projects.share",
+    "api_projects.start",
+    "projects.create",
+    "projects.share",
+}
 
 
 def asks_about_a_cohort(stage: Stage, row: Row, place: Place) -> bool:
@@ -46,7 +53,7 @@ def test_what_is_in_another_cohort_is_not_there(stage: Stage, row: Row) -> None:
             assert (answer.kind, answer.kept) == ("404", None), (identity, place.label)
 
 
-ROW_ENDPOINTS = ("imports.resolve", "api_imports.match")
+ROW_ENDPOINTS = ("imports.resolve", "api_imports.match", "imports.add_person", "api_imports.add_person")
 
 
 @pytest.mark.parametrize("endpoint", ROW_ENDPOINTS)

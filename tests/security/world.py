@@ -228,7 +228,9 @@ class _Builder:
         )
         fresh = factories.make_goal(self.session, self.members["participant"], statement=self.says("second-statement"))
         own = factories.make_goal(self.session, self.members["withdrawn"], statement=self.says("withdrawn-statement"))
-        self.rows |= {"goal": goal, "unrated goal": fresh, "withdrawn goal": own}
+        # No page makes one: a goal is a participant's. Should there be one all the same, it is not to be written on.
+        strange = factories.make_goal(self.session, self.members["coach"], statement=self.says("coach-statement"))
+        self.rows |= {"goal": goal, "unrated goal": fresh, "withdrawn goal": own, "coach goal": strange}
 
     def _sessions(self) -> None:
         everyone = factories.make_session(
@@ -365,6 +367,14 @@ class _Builder:
             "check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, participant),
             "invitations": (Purpose.INVITATION, self.people["invited"].id, self.people["invited"]),
             "password-reset": (Purpose.PASSWORD_RESET, participant.id, participant),
+        }
+        suspended = self.people["suspended"]
+        purposes |= {
+            "a suspended check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, suspended),
+            "a suspended invitation": (Purpose.INVITATION, suspended.id, suspended),
+            "a suspended reset": (Purpose.PASSWORD_RESET, suspended.id, suspended),
+            # A link to somebody else's check-in: nothing issues one.
+            "a fellow's check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, self.people["fellow"]),
         }
         for name, (purpose, subject_id, person) in purposes.items():
             self.secrets[name] = f"secret-of-{name}-{self.label}"

@@ -180,6 +180,22 @@ def test_the_same_file_again_changes_nothing(house: House, now: datetime) -> Non
     assert preview.already == first.public_id
 
 
+def test_a_copy_that_another_program_saved_is_the_same_report(house: House, now: datetime) -> None:
+    data = own_report(*JOHN_TWICE)
+    first, text = house.apply(data, now), data.decode("utf-8-sig")
+    copies = (
+        text.encode("utf-16"),
+        text.replace("\r\n", "\n").encode(),
+        text.replace(",", ";").replace("\r\n", ",\r\n").replace(",\r\n", "\r\n").encode(),
+        text.replace(",\r\n", ",,,\r\n").encode("utf-8-sig"),
+    )
+    for copy in copies:
+        assert copy != data
+        assert house.apply(copy, now) is first
+    another = house.apply(own_report(JOHN_TWICE[0]), now)
+    assert another is not first
+
+
 def test_rejoins_are_a_union_and_their_intervals_are_kept_in_utc(house: House, now: datetime) -> None:
     house.apply(own_report(*JOHN_TWICE), now)
     assert house.status("John Lennon") == ("present", 70)

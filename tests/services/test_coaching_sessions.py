@@ -66,6 +66,25 @@ def test_a_year_nobody_means_is_refused(session: Session, coach: Any, actor: Act
         )
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (datetime(2026, 7, 31, 9), ""),
+        (datetime(2026, 8, 1, 9), "61 days after the cohort’s last day, 1 June 2026."),
+        (datetime(2026, 1, 1, 9), ""),
+        (datetime(2025, 12, 31, 9), "61 days before the cohort’s first day, 2 March 2026."),
+    ],
+)
+def test_a_day_far_from_the_cohorts_own_is_taken_with_a_warning(
+    session: Session, coach: Any, actor: Actor, now: datetime, day: datetime, said: str
+) -> None:
+    made = sessions.schedule_session(session, coach.cohort, actor=actor, now=now, **FIELDS | {"local_start": day})
+    assert len(made.warnings) == bool(said)
+    assert said in "".join(made.warnings)
+    sessions.cancel_session(session, made, actor=actor, now=now)
+    assert made.warnings == []
+
+
 def test_participants_look_and_do_not_schedule(session: Session, coach: Any, actor: Actor, now: datetime) -> None:
     made = sessions.schedule_session(session, coach.cohort, actor=actor, now=now, **FIELDS)
     participant = actor_of(session, make_membership(session, coach.cohort).person)

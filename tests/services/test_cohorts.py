@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
 from coaching.models import CheckIn, CheckInState, CohortKind, Membership, MembershipStatus, Message, Role, StatusChange
 from coaching.services import cohorts, memberships
+from coaching.services.cohort_progress import cohort_progress
 from tests.factories import (
     actor_of,
     make_cohort,
@@ -19,6 +21,7 @@ from tests.factories import (
     make_membership,
     make_person,
     make_programme,
+    make_session,
 )
 
 FIELDS: dict[str, Any] = {
@@ -115,6 +118,30 @@ def test_adding_a_stranger_invites_them_and_adding_a_member_does_not(session: Se
     )
     assert known.name == "Known"
     assert len(session.scalars(select(Message)).all()) == 1
+
+
+def test_the_day_on_which_somebody_joined_says_which_sessions_count(session: Session, now: datetime) -> None:
+    cohort = make_cohort(session, timezone="America/New_York")
+    actor = actor_of(session, make_coordinator(session, cohort.programme))
+    today = now.astimezone(ZoneInfo(cohort.timezone)).date()
+    for days in (1, 20):
+        make_session(session, cohort, starts_at=now - timedelta(days=days))
+
+    def add(name: str, joined_on: date | None) -> Membership:
+        person = {"email": f"{name}@example.org", "name": name, "secret": name * 11}
+        return memberships.add_member(session, cohort, actor=actor, now=now, **NIA | person, joined_on=joined_on)
+
+    with pytest.raises(Invalid) as refusal:
+        add("Soon", today + timedelta(days=2))
+    assert list(refusal.value.messages) == ["joined_on"]
+    added = {name: add(name, day) for name, day in (("Now", None), ("Today", today), ("Then", today - timedelta(10)))}
+    assert added["Now"].joined_at == added["Today"].joined_at == now
+    local = added["Then"].joined_at.astimezone(ZoneInfo(cohort.timezone))
+    assert (local.date(), local.hour) == (today - timedelta(days=10), 0)
+    (step,) = memberships.status_history(session, added["Then"], actor=actor)
+    assert step.at == added["Then"].joined_at
+    counted = {one.name: one.counted for one in cohort_progress(session, cohort, actor=actor, now=now).members}
+    assert counted == {"Now": 0, "Today": 0, "Then": 1}
 
 
 def test_nobody_grants_above_their_own_level(session: Session, now: datetime) -> None:

@@ -18,6 +18,7 @@ from coaching.models import (
     AuditEntry,
     CourseProject,
     CourseRun,
+    Membership,
     MembershipStatus,
     Platform,
     PracticeEntry,
@@ -34,10 +35,9 @@ from coaching.services.course_projects import (
     edit_project,
     get_project,
     list_projects,
-    log_launch,
-    log_new_launch,
     start_project,
 )
+from coaching.services.runs import log_launch, log_new_launch
 from tests.factories import NOW, make_cohort, make_membership, make_project
 from tests.services.racing import overlap
 from tests.services.teams import Team, make_team
@@ -407,7 +407,37 @@ class TestQuickLaunch:
     def test_a_coach_logs_it_to_the_project_of_the_cohort(self, session: Session, team: Team) -> None:
         project = make_project(session, owners=(team.ben,), title="Safer care")
         assert self.log(session, team, actor=team.as_coach).project is project
-        assert owners(self.log(session, team, "Another", actor=team.as_coach).project) == []
+
+    def test_a_coach_says_whose_it_is(self, session: Session, team: Team) -> None:
+        for actor in (team.as_coach, team.as_coordinator):
+            with pytest.raises(Invalid, match="Say whose course it is") as refusal:
+                self.log(session, team, actor=actor)
+            assert list(refusal.value.messages) == ["owners"]
+        run = self.log(session, team, actor=team.as_coach, owners=[team.ben.public_id], outside_names=["Dee"])
+        assert owners(run.project) == [team.ben.id, "Dee"]
+        assert logs(session) == [(team.ben.id, run.id, None)]
+        outside = self.log(session, team, "Another", actor=team.as_coordinator, outside_names=["Dee"])
+        assert owners(outside.project) == ["Dee"]
+
+    def test_a_coach_is_no_owner(self, session: Session, team: Team) -> None:
+        coach = session.get_one(Membership, team.as_coach.standings[team.cohort.id].membership_id)
+        with pytest.raises(Invalid, match="Choose participants"):
+            self.log(session, team, actor=team.as_coach, owners=[coach.public_id])
+
+    def test_a_course_of_nobody_gets_those_who_are_named(self, session: Session, team: Team) -> None:
+        project = make_project(session, team.cohort, title="Safer care")
+        with pytest.raises(Invalid, match="Say whose course it is"):
+            self.log(session, team, actor=team.as_coach)
+        self.log(session, team, actor=team.as_coach, owners=[team.ben.public_id], outside_names=["Dee"])
+        assert owners(project) == [team.ben.id, "Dee"]
+        assert [member for member, _run, _figure in logs(session)] == [team.ben.id]
+
+    def test_a_launch_adds_nobody_to_a_team(self, session: Session, team: Team) -> None:
+        make_project(session, owners=(team.ben,), title="Safer care")
+        for named in ({"owners": [team.ana.public_id]}, {"outside_names": ["Dee"]}):
+            with pytest.raises(Conflict, match=f"already, of {team.ben.person.name}"):
+                self.log(session, team, actor=team.as_coach, **named)
+        assert self.log(session, team, actor=team.as_coach, owners=[team.ben.public_id]).label == "Run 1"
 
     @pytest.mark.parametrize(("who", "refusal"), [("observer", NotAllowed), ("cleo", NotFound), ("stranger", NotFound)])
     def test_nobody_else_does(self, session: Session, team: Team, who: str, refusal: type[Exception]) -> None:

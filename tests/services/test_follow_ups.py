@@ -10,7 +10,18 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from coaching.models import CheckIn, CheckInState, Cohort, Membership, MembershipStatus, Message, MessageState, Role
+from coaching.models import (
+    AnswerChoice,
+    CheckIn,
+    CheckInState,
+    Cohort,
+    Membership,
+    MembershipStatus,
+    Message,
+    MessageState,
+    Role,
+)
+from coaching.services.check_ins import answer_check_in
 from coaching.services.follow_ups import (
     create_default_plan,
     move_check_ins,
@@ -18,7 +29,7 @@ from coaching.services.follow_ups import (
     resume_check_ins,
     withdraw_check_ins,
 )
-from tests.factories import NOW, make_cohort, make_membership, make_person
+from tests.factories import NOW, actor_of, make_cohort, make_membership, make_person
 from tests.services.check_in_rows import (
     ENDED,
     check_in_states,
@@ -254,6 +265,28 @@ def test_silence_stays_silence_when_the_end_moves(session: Session) -> None:
     check_ins_of(session, member)[0].state = CheckInState.EXPIRED
     move(session, member.cohort, ENDED + 2 * WEEK)
     assert check_in_states(session, member)[0] == "expired"
+
+
+def test_an_answer_that_comes_while_the_end_moves_is_kept(engine: Engine, session: Session) -> None:
+    """Whoever moves holds the check-ins: the answer waits, and then finds its check-in where it is now."""
+    member = make_planned_member(session)
+    first = check_ins_of(session, member)[0]
+    member_id, cohort_id, first_id = member.id, member.cohort_id, first.id
+    session.commit()
+
+    def move_on(other: Session) -> None:
+        move(other, other.get_one(Cohort, cohort_id), ENDED - timedelta(days=3))
+
+    def answer(other: Session) -> None:
+        check_in = other.get_one(CheckIn, first_id)
+        actor = actor_of(other, check_in.membership.person)
+        answer_check_in(other, check_in, actor=actor, now=NOW, choice=AnswerChoice.DID_IT, via="page")
+
+    assert overlap(engine, answer, move_on) is None
+    assert check_in_states(session, session.get_one(Membership, member_id)) == ["answered", "due", "due", "due", "due"]
+    session.commit()
+    assert overlap(engine, move_on, answer) is None
+    assert check_in_states(session, session.get_one(Membership, member_id))[0] == "answered"
 
 
 def test_moving_costs_the_same_for_three_members_or_thirty(session: Session, count_queries: Counter) -> None:

@@ -23,10 +23,11 @@ from coaching.models import (
     ReachSource,
 )
 from coaching.services import audit
-from coaching.services.course_projects import log_new_launch
 from coaching.services.practice import get_entry, list_practice, list_runs, tie_enrolments
 from coaching.services.reach import add_reach
+from coaching.services.runs import log_new_launch
 from tests.factories import NOW, actor_of, make_cohort, make_membership, make_project, make_run
+from tests.services.progress_rows import make_check_in, make_step
 from tests.services.racing import overlap
 from tests.services.teams import Team, make_team
 
@@ -87,6 +88,15 @@ def test_the_log_is_newest_first_with_what_each_line_is_about(
         False,
     )
     assert (launched.run_id, launched.run_label, launched.project_title) == (logged.public_id, "Run 1", "Safer care")
+
+
+def test_what_came_from_a_check_in_names_the_step_that_asked(session: Session, team: Team) -> None:
+    step = make_step(session, team.cohort, label="Six weeks on")
+    check_in = make_check_in(session, step, team.ana)
+    make_entry(session, team.ana, check_in_id=check_in.id)
+    log_new_launch(session, team.cohort, actor=team.as_ana, now=NOW, title="Safer care", launched_on=LAUNCH)
+    session.flush()
+    assert [line.step for line in list_practice(session, team.ana, actor=team.as_coach)] == ["Six weeks on", None]
 
 
 def test_the_runs_are_the_participants_own_with_what_they_stand_at(

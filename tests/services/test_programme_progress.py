@@ -113,9 +113,18 @@ def test_the_funnel_is_read_from_history(session: Session, programme: Programme)
         history(session, make_membership(session, cohort, status=end), *path)
     figures = progress_of(session, programme).columns[FORMAL].figures
     funnel = figures.funnel
-    assert (funnel.applied, funnel.shortlisted, funnel.accepted) == (6, 3, 4)
+    assert (funnel.applied, funnel.brought_in, funnel.shortlisted, funnel.accepted) == (6, 1, 5, 5)
     assert (funnel.started, funnel.withdrew, funnel.completed) == (3, 2, 2)
     assert figures.participants == 3
+
+
+def test_who_was_brought_in_never_applied(session: Session, programme: Programme) -> None:
+    cohort, status = formal(session, programme), MembershipStatus
+    for end in (status.ACTIVE, status.PAUSED, status.ACCEPTED, status.APPLIED, status.WAITLISTED):
+        make_membership(session, cohort, status=end)
+    funnel = progress_of(session, programme).total.figures.funnel
+    assert (funnel.applied, funnel.brought_in, funnel.shortlisted) == (2, 3, 0)
+    assert (funnel.accepted, funnel.started, funnel.completed) == (3, 2, 0)
 
 
 def test_attendance_is_over_members_and_sessions(session: Session, programme: Programme) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid, NotAllowed
-from coaching.models import Person, SignInFailure
+from coaching.models import Message, Person, SignInFailure
 from coaching.services import sign_in
 from coaching.services.passwords import hash_password
+from coaching.tokens import new_secret
 from tests.factories import make_person
 
+Counter = Callable[[], AbstractContextManager[list[str]]]
 PASSWORD = "correct horse battery"
 
 
@@ -71,6 +75,47 @@ def test_an_address_that_tries_many_accounts_has_to_wait(session: Session, nia: 
             attempt(session, now, "wrong password!", email=f"guess{number}@example.org")
     with pytest.raises(NotAllowed):
         attempt(session, now, PASSWORD)
+
+
+def ask(session: Session, now: datetime, *, email: str = "nia@example.org", address: str = "1") -> None:
+    sign_in.ask_for_reset(session, email=email, address=address, key="k", secret=new_secret(), now=now)
+
+
+@pytest.mark.parametrize("email", ["nia@example.org", "nobody@example.org"])
+def test_who_asks_for_resets_again_and_again_has_to_wait(
+    session: Session, nia: Person, now: datetime, email: str
+) -> None:
+    for _ in range(sign_in.PAIR_LIMIT):
+        ask(session, now, email=email)
+    with pytest.raises(NotAllowed) as refusal:
+        ask(session, now, email=email)
+    assert refusal.value.code == "too-many"
+    # Signing in is counted apart.
+    assert attempt(session, now, PASSWORD) is nia
+    ask(session, now + sign_in.WINDOW, email=email)
+
+
+def test_nobody_is_flooded_with_resets_from_many_addresses(session: Session, nia: Person, now: datetime) -> None:
+    for number in range(sign_in.RESET_LIMIT + 3):
+        ask(session, now + timedelta(seconds=number), address=f"from {number}")
+    assert session.scalar(select(func.count()).select_from(Message)) == sign_in.RESET_LIMIT
+    ask(session, now + 2 * sign_in.WINDOW)
+    assert session.scalar(select(func.count()).select_from(Message)) == sign_in.RESET_LIMIT + 1
+
+
+def test_a_reset_for_nobody_does_the_same_and_keeps_nothing(
+    session: Session, nia: Person, now: datetime, count_queries: Counter
+) -> None:
+    """A difference in time would tell which accounts there are."""
+    done = []
+    for email in ("nia@example.org", "nobody@example.org"):
+        with count_queries() as statements:
+            ask(session, now, email=email)
+            session.flush()
+        done.append(sorted(" ".join(statement.split()[:3]) for statement in statements))
+    assert sorted([*done[0], "INSERT INTO person"]) == done[1]
+    assert session.scalar(select(func.count()).select_from(Message)) == 1
+    assert session.scalar(select(func.count()).select_from(Person)) == 1
 
 
 def test_a_session_lives_until_it_is_ended_or_over(session: Session, nia: Person, now: datetime) -> None:

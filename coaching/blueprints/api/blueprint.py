@@ -26,6 +26,8 @@ from coaching.extensions import db
 View = Callable[..., Any]
 JSON = "application/json"
 STALE = "Somebody changed this in the meantime. Load it again, and send If-Match with its new ETag."
+WEAK = "If-Match takes strong ETags alone. Send the ETag in its quotes, without the W/ in front of it."
+ANY = "If-Match: * names no version. Send the ETag of what you read, so that nobody's change is lost."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,12 @@ class ApiBlueprint(Blueprint):
     # ETags: flask-smorest makes them of what is dumped, `version` included, and asks for If-Match on an edit.
 
     def _check_precondition(self) -> None:
-        if request.method in self.METHODS_NEEDING_CHECK_ETAG and not request.if_match:
+        """Asks for the version that was seen: `*` would overwrite whatever stands there by now."""
+        if request.method not in self.METHODS_NEEDING_CHECK_ETAG:
+            return
+        if request.if_match.star_tag:
+            raise Invalid(ANY, {"If-Match": ["Send the ETag of what you read."]}, code="no-condition")
+        if not request.if_match:
             raise Invalid(
                 "Send the ETag of what you read as If-Match, so that nobody's change is lost.",
                 {"If-Match": ["Send the ETag of what you read."]},
@@ -139,7 +146,8 @@ class ApiBlueprint(Blueprint):
         try:
             super().check_etag(etag_data, etag_schema)
         except PreconditionFailed as error:
-            raise Conflict(STALE, code="stale") from error
+            is_weak = not request.if_match.as_set()
+            raise Conflict(WEAK if is_weak else STALE, code="stale") from error
 
     def _check_not_modified(self, etag: str) -> None:
         if request.method in SAFE_METHODS and request.if_none_match.contains_weak(etag):

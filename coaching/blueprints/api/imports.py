@@ -18,12 +18,13 @@ from coaching.clock import utc_now
 from coaching.importers.times import ORDERS
 from coaching.models import CoachingSession, ImportBatch
 from coaching.schemas.base import BaseSchema, Line
-from coaching.schemas.coaching_session import MatchRowSchema
+from coaching.schemas.coaching_session import AddRowMemberSchema, MatchRowSchema, SetAsideRowsSchema
 from coaching.services.attendance_imports import ImportPreview, apply_import, preview_import
 from coaching.services.coaching_sessions import get_session
-from coaching.services.import_batches import get_batch, resolve_row, undo_import
+from coaching.services.import_batches import add_row_member, get_batch, resolve_row, set_aside_rows, undo_import
 from coaching.services.import_lines import list_lines, preview_lines
 from coaching.services.report_description import Reading
+from coaching.tokens import new_secret
 
 REPORT = shape_of(ImportReport)
 # What a preview tells of the file as a whole: its people are the rows.
@@ -55,8 +56,8 @@ class ImportFormSchema(BaseSchema):
 def bring_in(data: dict[str, Any], session_id: str) -> ImportReport | Response:
     """Records attendance from a report, all of it or nothing; with `dry_run` it only tells what would be recorded.
 
-    Rows in doubt have the outcome `review`, and wait for a match. The same file again records nothing, and answers 200
-    with the import that it made before.
+    Rows in doubt have the outcome `review`, and wait for a match. The same report again, also saved in another encoding
+    or by another program, records nothing, and answers 200 with the import that it made before.
     """
     actor, now = current_actor(), utc_now()
     coaching_session = get_session(rows(), session_id, actor=actor)
@@ -88,6 +89,31 @@ def match(data: dict[str, Any], import_id: str, row_id: str) -> ImportReport:
     """Says who a row is, or with null that it is nobody of this cohort. Answers with the whole import."""
     batch, coaching_session = get_batch(rows(), import_id, actor=current_actor())
     resolve_row(rows(), batch, coaching_session, row_id, data["membership_id"], actor=current_actor(), now=utc_now())
+    return _report(batch, coaching_session)
+
+
+@blueprint.route("/imports/<id:import_id>/rows/<id:row_id>/member", methods=["POST"])
+@blueprint.arguments(AddRowMemberSchema)
+@blueprint.answers(REPORT)
+def add_person(data: dict[str, Any], import_id: str, row_id: str) -> ImportReport:
+    """Brings the person of a row into the cohort as a participant, and records that they were there.
+
+    Who has no account yet gets an invitation by mail. They joined on the session's day, unless `joined_on` is given.
+    """
+    batch, coaching_session = get_batch(rows(), import_id, actor=current_actor())
+    add_row_member(
+        rows(), batch, coaching_session, row_id, actor=current_actor(), secret=new_secret(), now=utc_now(), **data
+    )
+    return _report(batch, coaching_session)
+
+
+@blueprint.route("/imports/<id:import_id>/set-aside", methods=["POST"])
+@blueprint.arguments(SetAsideRowsSchema)
+@blueprint.answers(REPORT)
+def set_aside(data: dict[str, Any], import_id: str) -> ImportReport:
+    """Says of these rows, or with null of all that are in doubt, that they are nobody of this cohort."""
+    batch, coaching_session = get_batch(rows(), import_id, actor=current_actor())
+    set_aside_rows(rows(), batch, coaching_session, data["row_ids"], actor=current_actor(), now=utc_now())
     return _report(batch, coaching_session)
 
 

@@ -1,12 +1,15 @@
 """How the API reads a request: strictly, and with a refusal that names the field, whatever was sent.
 
 webargs, which flask-smorest reads with, is made stricter here: bodies go through orjson (no NaN, no depth without
-end), a body in another format is refused instead of ignored, and an argument may be given once.
+end), a body in another format is refused instead of ignored, and a field or an argument may be given once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NoReturn
 
@@ -20,11 +23,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from coaching.errors import Invalid
-from coaching.schemas.base import invalid_from
+from coaching.schemas.base import LONGEST_KEY, invalid_from
 
 LARGEST_JSON = 1024 * 1024
 BODY = "body"
 MULTIPART = "multipart/form-data"
+UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 ONCE = "Give this once."
 
 
@@ -61,6 +65,61 @@ def _too_large() -> Invalid:
     return Invalid(text, {BODY: [text]}, code="too-large")
 
 
+def read_json(body: bytes) -> Any:
+    """The value that the body writes. Raises Invalid (`malformed`) where it is no JSON, or names a field twice.
+
+    Readers differ on which of two values counts, so that one who checks and one who acts would see two requests.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        text = f"The body is not JSON in UTF-8. Mend it at line {error.lineno}, column {error.colno}."
+        if body.startswith(BOM_UTF8):
+            text = "The body begins with a byte order mark. Send the JSON without it."
+        raise Invalid(text, {BODY: [text]}, code="malformed") from error
+    doubled = _doubled(body)
+    if doubled:
+        text = "The body names a field twice. Send each field once."
+        raise Invalid(text, {name[:LONGEST_KEY]: [ONCE] for name in doubled}, code="malformed")
+    return value
+
+
+class _Fields(dict[str, Any]):
+    """An object of the body, with the names that came in it more than once."""
+
+    doubled: tuple[str, ...] = ()
+
+
+def _doubled(body: bytes) -> list[str]:
+    """The paths of the fields that a body of sound JSON names more than once; orjson keeps the last and is silent."""
+    is_any = False
+
+    def collect(pairs: list[tuple[str, Any]]) -> _Fields:
+        nonlocal is_any
+        found = _Fields(pairs)
+        if len(found) < len(pairs):
+            is_any = True
+            found.doubled = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        return found
+
+    try:
+        value = json.loads(body, object_pairs_hook=collect)
+    except RecursionError as error:
+        text = "The body is nested too deeply."
+        raise Invalid(text, {BODY: [text]}, code="malformed") from error
+    return list(_paths(value, "")) if is_any else []
+
+
+def _paths(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, _Fields):
+        yield from (f"{path}{name}" for name in value.doubled)
+        for name, inner in value.items():
+            yield from _paths(inner, f"{path}{name}.")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _paths(inner, f"{path}{number}.")
+
+
 class StrictParser(FlaskParser):
     """webargs' reader, where each schema says itself what it does with the unknown: it refuses it."""
 
@@ -85,12 +144,11 @@ class StrictParser(FlaskParser):
                 {"Content-Type": ["Send application/json."]},
                 code="wrong-type",
             )
-        try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            place = f"line {error.lineno}, column {error.colno}"
-            text = f"The body is not JSON in UTF-8. Mend it at {place}."
-            raise Invalid(text, {BODY: [text]}, code="malformed") from error
+        charset = req.mimetype_params.get("charset", "utf-8")
+        if charset.lower() not in UTF_8:
+            text = "Send JSON in UTF-8: it has no other encoding."
+            raise Invalid(text, {"Content-Type": [text]}, code="wrong-type")
+        return read_json(body)
 
     def load_multipart(self, req: Request, schema: Schema) -> Any:
         """Fields and files of a multipart body in one mapping."""

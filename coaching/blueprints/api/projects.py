@@ -30,11 +30,11 @@ from coaching.services.course_projects import (
     edit_project,
     get_project,
     list_projects,
-    log_launch,
-    log_new_launch,
+    remove_owner,
     start_project,
 )
 from coaching.services.project_list import ProjectLine
+from coaching.services.runs import log_launch, log_new_launch
 
 blueprint = ApiBlueprint(
     "projects", tag="Projects", description="Real-world courses that participants build, and their launches."
@@ -66,7 +66,8 @@ def start(data: dict[str, Any], cohort_id: str) -> tuple[CourseProject, dict[str
 def launch_quickly(data: dict[str, Any], cohort_id: str) -> tuple[CourseRun, dict[str, str]]:
     """Logs a launch in one step, of one's project of this title or of a new one. Three fields are enough.
 
-    A course of the same title that others in the cohort own is refused: it would count twice.
+    A participant owns what they launch. Coaches and coordinators say whose a new course is, in `owners` or
+    `outside_names`. A course of the same title that others in the cohort own is refused: it would count twice.
     """
     cohort = get_cohort(rows(), cohort_id, actor=current_actor())
     run = log_new_launch(rows(), cohort, actor=current_actor(), now=utc_now(), **data)
@@ -101,6 +102,20 @@ def share(data: dict[str, Any], project_id: str) -> tuple[ProjectOwner, dict[str
     project = get_project(rows(), project_id, actor=current_actor())
     owner = add_owner(rows(), project, actor=current_actor(), now=utc_now(), **data)
     return owner, place("projects.show", project_id=project.public_id)
+
+
+@blueprint.route("/projects/<id:project_id>/owners/removal", methods=["POST"])
+@blueprint.etag
+@blueprint.arguments(AddOwnerSchema)
+@blueprint.response(200, CourseProjectSchema)
+def unshare(data: dict[str, Any], project_id: str) -> CourseProject:
+    """Takes an owner off the team, save the last one. Answers with the project.
+
+    The course's launches leave the participant's practice log; what they answered to check-ins stays in it.
+    """
+    project = get_project(rows(), project_id, actor=current_actor())
+    remove_owner(rows(), project, actor=current_actor(), now=utc_now(), **data)
+    return project
 
 
 @blueprint.route("/projects/<id:project_id>/stages", methods=["POST"])

@@ -17,6 +17,7 @@ from coaching.blueprints.pages.forms import (
     write,
     zone_options,
 )
+from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -55,6 +56,7 @@ def edit() -> ResponseReturnValue:
 
 
 @blueprint.post("/tokens")
+@acts_once
 def create_token() -> ResponseReturnValue:
     """Makes a token and shows it in this answer alone: a redirect would have to carry the secret along."""
     try:

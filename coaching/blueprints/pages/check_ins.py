@@ -13,10 +13,10 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import AnswerChoice, CheckIn, CheckInState
-from coaching.policies import may_answer_check_in
+from coaching.policies import may_answer_check_in, require
 from coaching.schemas.base import load_form
 from coaching.schemas.check_in import AnswerSchema
-from coaching.services.check_ins import answer_check_in, get_check_in
+from coaching.services.check_ins import FOR_THE_PARTICIPANT, answer_check_in, get_check_in
 
 CHOICES = [
     (AnswerChoice.DID_IT.value, "Yes, I did it"),
@@ -39,6 +39,7 @@ def show(public_id: str) -> ResponseReturnValue:
 def answer(public_id: str) -> ResponseReturnValue:
     """Keeps the answer; until the check-in closes it can be changed."""
     check_in = get_check_in(db.session(), public_id, actor=current_actor())
+    require(may_answer_check_in(current_actor(), check_in.membership), seen=True, message=FOR_THE_PARTICIPANT)
     try:
         values = load_form(AnswerSchema(), request.form)
         answer_check_in(db.session(), check_in, actor=current_actor(), now=utc_now(), via="page", **values)

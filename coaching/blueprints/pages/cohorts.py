@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import date_text, in_zone, short_day
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write, zone_options
+from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -51,6 +52,7 @@ def new(programme_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/programmes/<id:programme_id>/cohorts")
+@acts_once
 def create(programme_id: str) -> ResponseReturnValue:
     """Opens a cohort and goes there, where the first thing to do is to add people."""
     programme = get_programme(db.session(), programme_id, actor=current_actor())

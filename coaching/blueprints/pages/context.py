@@ -8,6 +8,7 @@ from flask import Flask, g, request, url_for
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from coaching.blueprints.pages.once import form_id
 from coaching.extensions import db
 from coaching.models import Programme, Role
 from coaching.policies import Actor
@@ -23,6 +24,7 @@ PROGRAMME_PAGES = frozenset({
 def init_context(app: Flask) -> None:
     """Gives every template what the layouts ask for."""
     app.context_processor(surroundings)
+    app.jinja_env.globals["form_id"] = form_id
 
 
 def surroundings() -> dict[str, Any]:

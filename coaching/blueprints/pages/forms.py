@@ -14,7 +14,7 @@ from flask import request
 from coaching.blueprints.problems import CHANGED_MEANWHILE
 from coaching.errors import Conflict, Invalid, Messages, Refusal
 from coaching.extensions import db
-from coaching.schemas.base import CSRF_FIELD, LONGEST_KEY
+from coaching.schemas.base import LONGEST_KEY, OF_EVERY_FORM
 from coaching.services.zones import known_zones
 
 VERSION = "version"
@@ -57,7 +57,7 @@ def sent_again(refusal: Refusal, standing: Callable[[], Form] | None = None) -> 
     `standing` fills the form from the row as it is in the database; it is read where somebody changed it meanwhile.
     """
     db.session.rollback()
-    typed = {name: value for name, value in request.form.items() if name not in {CSRF_FIELD, VERSION}}
+    typed = {name: value for name, value in request.form.items() if name not in {*OF_EVERY_FORM, VERSION}}
     version = request.form.get(VERSION, type=int)
     if refusal.code != CHANGED or standing is None:
         return Form(typed, messages_of(refusal), version)
@@ -68,7 +68,7 @@ def sent_again(refusal: Refusal, standing: Callable[[], Form] | None = None) -> 
 
 def refuse_unknown(*known: str, starting: tuple[str, ...] = ()) -> None:
     """Refuses a form with other fields than these, where an act reads them itself instead of by a schema."""
-    names = [name for name in request.form if name not in {CSRF_FIELD, *known} and not name.startswith(starting)]
+    names = [name for name in request.form if name not in {*OF_EVERY_FORM, *known} and not name.startswith(starting)]
     if names:
         raise Invalid(
             "This form has fields that are not asked for. Go back, load the page again, and send it once more.",

@@ -9,6 +9,7 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, as_typed, check_version, filled, sent_again, write
+from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -46,6 +47,7 @@ def new(membership_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/members/<id:membership_id>/goals")
+@acts_once
 def create(membership_id: str) -> ResponseReturnValue:
     """Sets the goal and shows it; its levels may be written later, before the first rating."""
     membership = _membership(membership_id)
@@ -67,14 +69,13 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/goals/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
-    goal = get_goal(db.session(), public_id, actor=current_actor())
-    require(may_set_goal(current_actor(), goal.membership), seen=True, message=FOR_PARTICIPANTS)
+    goal = _writable(public_id)
     return _edit(goal, _standing(goal))
 
 
 @blueprint.post("/goals/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
-    goal = get_goal(db.session(), public_id, actor=current_actor())
+    goal = _writable(public_id)
     try:
         check_version(goal)
         values = load_form(SetGoalSchema(), request.form, beside=(VERSION,))
@@ -87,9 +88,10 @@ def update(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/goals/<id:public_id>/ratings")
+@acts_once
 def rate(public_id: str) -> ResponseReturnValue:
     """Adds a rating; the first one fixes the levels."""
-    goal = get_goal(db.session(), public_id, actor=current_actor())
+    goal = _writable(public_id)
     try:
         values = load_form(RateGoalSchema(), request.form)
         rate_goal(db.session(), goal, actor=current_actor(), now=utc_now(), **values)
@@ -101,6 +103,12 @@ def rate(public_id: str) -> ResponseReturnValue:
         return _page(goal, sent_again(refusal)), status_of(refusal)
     flash("The rating is kept.", "success")
     return redirect(url_for("goals.show", public_id=public_id), 303)
+
+
+def _writable(public_id: str) -> Goal:
+    goal = get_goal(db.session(), public_id, actor=current_actor())
+    require(may_set_goal(current_actor(), goal.membership), seen=True, message=FOR_PARTICIPANTS)
+    return goal
 
 
 def _membership(public_id: str) -> Membership:

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import plural
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, zone_options
+from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, write, zone_options
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -26,12 +26,21 @@ from coaching.extensions import db
 from coaching.importers.times import ORDERS
 from coaching.models import BatchState, CoachingSession, ImportBatch, RowOutcome
 from coaching.policies import may_run_cohort, require
-from coaching.schemas.base import checked
-from coaching.schemas.coaching_session import MatchRowSchema
+from coaching.schemas.base import checked, load_form
+from coaching.schemas.coaching_session import AddRowMemberSchema, MatchRowSchema, SetAsideRowsSchema
 from coaching.services.attendance_imports import apply_import, preview_import
 from coaching.services.coaching_sessions import get_session
-from coaching.services.import_batches import get_batch, list_candidates, resolve_row, undo_import
+from coaching.services.import_batches import (
+    add_row_member,
+    get_batch,
+    list_candidates,
+    resolve_row,
+    set_aside_rows,
+    undo_import,
+)
+from coaching.services.import_suggestions import suggest_members
 from coaching.services.report_description import Reading
+from coaching.tokens import new_secret
 
 # What fits into a form beside its other fields, and many times what a report of a large meeting comes to.
 LARGEST_FILE = 700_000
@@ -127,6 +136,37 @@ def resolve(public_id: str, row_id: str) -> ResponseReturnValue:
     return redirect(url_for("imports.show", public_id=public_id), 303)
 
 
+@blueprint.post("/imports/<id:public_id>/rows/<id:row_id>/member")
+def add_person(public_id: str, row_id: str) -> ResponseReturnValue:
+    """Brings the person of a row into the cohort, and records that they were there."""
+    batch, held = get_batch(db.session(), public_id, actor=current_actor())
+    try:
+        values = load_form(AddRowMemberSchema(), request.form)
+        add_row_member(
+            db.session(), batch, held, row_id, actor=current_actor(), secret=new_secret(), now=utc_now(), **values
+        )
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(batch, held, sent_again(refusal), failed_id=row_id), status_of(refusal)
+    flash(f"{values['name']} is in the cohort, and recorded as there.", "success")
+    return redirect(url_for("imports.show", public_id=public_id), 303)
+
+
+@blueprint.post("/imports/<id:public_id>/set-aside")
+def set_aside(public_id: str) -> ResponseReturnValue:
+    """Says of the ticked rows, or of all that are in doubt, that they are nobody of this cohort."""
+    batch, held = get_batch(db.session(), public_id, actor=current_actor())
+    try:
+        refuse_unknown("row_ids", "which")
+        ticked = None if request.form.get("which") == "all" else request.form.getlist("row_ids")
+        values = checked(SetAsideRowsSchema(), {"row_ids": ticked})
+        rows = set_aside_rows(db.session(), batch, held, values["row_ids"], actor=current_actor(), now=utc_now())
+    except (Invalid, Conflict) as refusal:
+        return _page(batch, held, sent_again(refusal)), status_of(refusal)
+    flash(f"{plural(len(rows), 'row is', 'rows are')} set aside: nobody of this cohort.", "success")
+    return redirect(url_for("imports.show", public_id=public_id), 303)
+
+
 @blueprint.post("/imports/<id:public_id>/undo")
 def undo(public_id: str) -> ResponseReturnValue:
     """Takes back what the import recorded."""
@@ -203,11 +243,13 @@ def _ask(held: CoachingSession, form: Form, upload: Upload | None) -> str:
     )
 
 
-def _page(batch: ImportBatch, held: CoachingSession, form: Form) -> str:
+def _page(batch: ImportBatch, held: CoachingSession, form: Form, *, failed_id: str = "") -> str:
+    """The import. The form that was refused is the one of the row `failed_id`."""
     rows: dict[str, list[Any]] = {outcome.value: [] for outcome in RowOutcome}
     for row in batch.rows:
         rows[row.outcome.value].append(row)
     candidates = list_candidates(db.session(), held, actor=current_actor())
+    likely = suggest_members(db.session(), batch, held, actor=current_actor())
     return render_template(
         "import/show.html",
         batch=batch,
@@ -216,6 +258,11 @@ def _page(batch: ImportBatch, held: CoachingSession, form: Form) -> str:
         errors=form.errors,
         rows=rows,
         is_undone=batch.state == BatchState.UNDONE,
+        likely={row_id: [member.public_id for member in members] for row_id, members in likely.items()},
+        ticked=request.form.getlist("row_ids"),
+        failed_id=failed_id,
+        joined_on=held.local_start.date(),
+        is_pair=held.pair_membership_id is not None,
         people=[(member.public_id, member.person.name) for member in candidates],
         names={member.id: member.person.name for member in candidates},
         nobody=NOBODY,

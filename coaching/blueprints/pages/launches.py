@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, filled, sent_again, write
-from coaching.blueprints.pages.projects import NAMES, PLATFORMS, own_membership, startable_cohort, today_of_viewer
+from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.owning import learners_of, own_membership, startable_cohort, takes_part
+from coaching.blueprints.pages.projects import NAMES, PLATFORMS, today_of_viewer
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -17,7 +19,8 @@ from coaching.models import Cohort
 from coaching.policies import may_run_cohort
 from coaching.schemas.base import load_form
 from coaching.schemas.course_project import QuickLaunchSchema
-from coaching.services.course_projects import list_projects, log_new_launch
+from coaching.services.course_projects import list_projects
+from coaching.services.runs import log_new_launch
 
 blueprint = Blueprint("launches", __name__)
 
@@ -29,6 +32,7 @@ def new(cohort_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/launches")
+@acts_once
 def create(cohort_id: str) -> ResponseReturnValue:
     """Logs the launch on the project of this title, or on a new one."""
     cohort = startable_cohort(cohort_id)
@@ -43,6 +47,7 @@ def create(cohort_id: str) -> ResponseReturnValue:
 
 
 def _new(cohort: Cohort, form: Form) -> str:
+    asks_whose = not takes_part(cohort)
     return render_template(
         "launch/new.html",
         cohort=cohort,
@@ -51,6 +56,9 @@ def _new(cohort: Cohort, form: Form) -> str:
         names=NAMES,
         platforms=PLATFORMS,
         titles=_titles(cohort),
+        asks_whose=asks_whose,
+        members=learners_of(cohort) if asks_whose else [],
+        chosen=request.form.getlist("owners"),
         breadcrumb=trail(cohort, ("Log a launch", "")),
     )
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
+from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Role
-from coaching.policies import is_self, may_coordinate, may_run_cohort, may_set_goal, may_view_goals, require
+from coaching.policies import (
+    is_self,
+    may_change_standing,
+    may_coordinate,
+    may_run_cohort,
+    may_set_goal,
+    may_view_goals,
+    require,
+)
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
 from coaching.services.attendance_grid import read_record
@@ -47,10 +59,11 @@ blueprint = Blueprint("members", __name__)
 @blueprint.get("/cohorts/<id:cohort_id>/members/new")
 def new(cohort_id: str) -> ResponseReturnValue:
     cohort = _cohort_run(cohort_id)
-    return _new(cohort, filled(role=Role.PARTICIPANT, status=MembershipStatus.ACTIVE))
+    return _new(cohort, filled(role=Role.PARTICIPANT, status=MembershipStatus.ACTIVE, joined_on=_today(cohort)))
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/members")
+@acts_once
 def create(cohort_id: str) -> ResponseReturnValue:
     """Adds somebody; who has no account yet gets an invitation by mail."""
     cohort = _cohort_run(cohort_id)
@@ -79,6 +92,7 @@ def show(public_id: str) -> ResponseReturnValue:
 def change(public_id: str) -> ResponseReturnValue:
     """Adds a step to the member's history."""
     membership = get_membership(db.session(), public_id, actor=current_actor())
+    require(may_change_standing(current_actor(), membership), seen=True)
     try:
         check_version(membership)
         values = load_form(ChangeStatusSchema(), request.form, beside=(VERSION,))
@@ -92,6 +106,7 @@ def change(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/members/<id:public_id>/invitation")
+@acts_once
 def invite(public_id: str) -> ResponseReturnValue:
     """Sends the invitation again."""
     refuse_unknown()
@@ -105,6 +120,11 @@ def _cohort_run(public_id: str) -> Cohort:
     cohort = get_cohort(db.session(), public_id, actor=current_actor())
     require(may_run_cohort(current_actor(), cohort), seen=True)
     return cohort
+
+
+def _today(cohort: Cohort) -> date:
+    """The date where the cohort is."""
+    return in_zone(utc_now(), cohort.timezone).date()
 
 
 def _welcome(membership: Membership) -> str:
@@ -141,7 +161,6 @@ def _page(membership: Membership, form: Form) -> str:
     cohort = membership.cohort
     is_participant = membership.role == Role.PARTICIPANT
     sees_goals = is_participant and may_view_goals(actor, membership)
-    coordinates = may_coordinate(actor, cohort.programme_id)
     return render_template(
         "member/show.html",
         membership=membership,
@@ -149,7 +168,7 @@ def _page(membership: Membership, form: Form) -> str:
         form=form,
         errors=form.errors,
         is_own=is_self(actor, membership),
-        may_change=may_run_cohort(actor, cohort) and (membership.role != Role.COACH or coordinates),
+        may_change=may_change_standing(actor, membership),
         sees_goals=sees_goals,
         may_set=may_set_goal(actor, membership),
         goals=list_goals(session, membership, actor=actor) if sees_goals else [],

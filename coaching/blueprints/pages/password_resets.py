@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.pages.forms import Form, sent_again
@@ -15,7 +15,8 @@ from coaching.schemas.base import load_form
 from coaching.schemas.person import AskForResetSchema, ResetPasswordSchema
 from coaching.services.capabilities import open_capability
 from coaching.services.passwords import SHORTEST
-from coaching.services.people import request_password_reset, reset_password
+from coaching.services.people import reset_password
+from coaching.services.sign_in import ask_for_reset
 from coaching.tokens import new_secret
 
 ON_ITS_WAY = "If there is an account with that address, a mail with a link is on its way. The link works for one hour."
@@ -35,7 +36,14 @@ def create() -> ResponseReturnValue:
         values = load_form(AskForResetSchema(), request.form)
     except Invalid as refusal:
         return _ask(sent_again(refusal)), 422
-    request_password_reset(db.session(), email=values["email"], secret=new_secret(), now=utc_now())
+    ask_for_reset(
+        db.session(),
+        email=values["email"],
+        address=request.remote_addr or "",
+        key=current_app.extensions["settings"].secret_key,
+        secret=new_secret(),
+        now=utc_now(),
+    )
     flash(ON_ITS_WAY, "info")
     return redirect(url_for("sign_in.form"), 303)
 

@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
+from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.owning import learners_of, own_membership, startable_cohort
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
@@ -20,19 +22,17 @@ from coaching.models import (
     Cohort,
     CourseProject,
     CourseRun,
-    Membership,
     Platform,
     ReachMetric,
     ReachSnapshot,
-    Role,
     Stage,
 )
 from coaching.policies import (
     may_edit_project,
     may_log_launch,
     may_run_cohort,
-    may_start_project,
     may_view_cohort,
+    may_view_project,
     require,
 )
 from coaching.schemas.base import load_form
@@ -43,16 +43,15 @@ from coaching.schemas.course_project import (
     LogLaunchSchema,
     StartProjectSchema,
 )
-from coaching.services.cohorts import get_cohort
 from coaching.services.course_projects import (
     add_owner,
     change_stage,
     edit_project,
     get_project,
-    log_launch,
+    remove_owner,
     start_project,
 )
-from coaching.services.membership_list import list_members
+from coaching.services.runs import log_launch
 
 LABELS = {"title": "Title", "platform": "Platform", "audience": "For whom", "url": "Link"}
 # What a summary of errors calls the fields of the forms: a noun, where the field itself asks a question.
@@ -67,11 +66,11 @@ NAMES = LABELS | {
     "outside_names": "Somebody outside the cohort",
     "membership_id": "Somebody in the cohort",
     "outside_name": "A name from outside",
+    "owner": "Who leaves the team",
 }
 PLATFORMS = [(platform.value, words(platform)) for platform in Platform]
 # A launch is logged as one, with its date; the other stages are set by hand.
 STAGES = [(stage.value, words(stage)) for stage in Stage if stage not in {Stage.LAUNCHED, Stage.RE_RUN}]
-MOST_MEMBERS = 100
 
 blueprint = Blueprint("projects", __name__)
 
@@ -83,6 +82,7 @@ def new(cohort_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/projects")
+@acts_once
 def create(cohort_id: str) -> ResponseReturnValue:
     cohort = startable_cohort(cohort_id)
     try:
@@ -103,14 +103,13 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/projects/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
-    project = get_project(db.session(), public_id, actor=current_actor())
-    require(may_edit_project(current_actor(), project), seen=True)
+    project = _editable(public_id)
     return _edit(project, _standing(project))
 
 
 @blueprint.post("/projects/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
-    project = get_project(db.session(), public_id, actor=current_actor())
+    project = _editable(public_id)
     try:
         check_version(project)
         values = load_form(EditProjectSchema(), request.form, beside=(VERSION,))
@@ -123,9 +122,10 @@ def update(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/projects/<id:public_id>/launches")
+@acts_once
 def launch(public_id: str) -> ResponseReturnValue:
     """Logs a run: the first is a launch, the next ones are re-runs."""
-    project = get_project(db.session(), public_id, actor=current_actor())
+    project = _editable(public_id)
     try:
         values = load_form(LogLaunchSchema(), request.form)
         log_launch(db.session(), project, actor=current_actor(), now=utc_now(), **values)
@@ -137,8 +137,9 @@ def launch(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/projects/<id:public_id>/stages")
+@acts_once
 def change(public_id: str) -> ResponseReturnValue:
-    project = get_project(db.session(), public_id, actor=current_actor())
+    project = _editable(public_id)
     try:
         values = load_form(ChangeStageSchema(), request.form)
         change_stage(db.session(), project, actor=current_actor(), now=utc_now(), **values)
@@ -150,9 +151,10 @@ def change(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/projects/<id:public_id>/owners")
+@acts_once
 def share(public_id: str) -> ResponseReturnValue:
     """Names one more who builds the course: a member, or somebody outside."""
-    project = get_project(db.session(), public_id, actor=current_actor())
+    project = _editable(public_id)
     try:
         values = load_form(AddOwnerSchema(), request.form)
         add_owner(db.session(), project, actor=current_actor(), now=utc_now(), **values)
@@ -161,6 +163,32 @@ def share(public_id: str) -> ResponseReturnValue:
         return _page(project, "team", sent_again(refusal)), status_of(refusal)
     flash("The team has grown.", "success")
     return redirect(url_for("projects.show", public_id=public_id), 303)
+
+
+@blueprint.post("/projects/<id:public_id>/owners/removal")
+def unshare(public_id: str) -> ResponseReturnValue:
+    """Takes somebody off the team who was named by mistake."""
+    project = _editable(public_id)
+    try:
+        refuse_unknown("owner")
+        name, who = _chosen_owner()
+        remove_owner(db.session(), project, actor=current_actor(), now=utc_now(), **{name: who})
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _page(project, "leave", sent_again(refusal)), status_of(refusal)
+    flash("The team is one smaller. The launches are out of that practice log.", "success")
+    if not may_view_project(current_actor(), project):
+        # Who came from another cohort, and left, sees the course no more.
+        return redirect(url_for("home.show"), 303)
+    return redirect(url_for("projects.show", public_id=public_id), 303)
+
+
+def _chosen_owner() -> tuple[str, str]:
+    """Whom the form names: a member by identifier, or somebody outside by name."""
+    kind, _, who = request.form.get("owner", "").partition(":")
+    if kind not in {"membership_id", "outside_name"} or not who:
+        raise Invalid.field("owner", "Choose who leaves the team.")
+    return kind, who
 
 
 def current_figures(run: CourseRun) -> dict[ReachMetric, ReachSnapshot]:
@@ -173,25 +201,11 @@ def today_of_viewer() -> date:
     return in_zone(utc_now(), current_actor().timezone).date()
 
 
-def startable_cohort(public_id: str) -> Cohort:
-    """A cohort in which the one who asks may start a project or log a launch."""
-    cohort = get_cohort(db.session(), public_id, actor=current_actor())
-    require(may_start_project(current_actor(), cohort), seen=True, message="Observers look on; participants build.")
-    return cohort
-
-
-def _members(cohort: Cohort) -> list[tuple[str, str]]:
-    """Whom a project of this cohort may have as owner."""
-    if not may_view_cohort(current_actor(), cohort):
-        return []
-    page = list_members(db.session(), cohort, actor=current_actor(), limit=MOST_MEMBERS)
-    return [(line["id"], line["name"]) for line in page.items if line["role"] == Role.PARTICIPANT]
-
-
-def own_membership(cohort: Cohort) -> str:
-    """The identifier of one's own membership, for who is in this cohort."""
-    standing = current_actor().standings.get(cohort.id)
-    return db.session.get_one(Membership, standing.membership_id).public_id if standing else ""
+def _editable(public_id: str) -> CourseProject:
+    """The project, for who may change it: nobody is shown a form again that they may not send."""
+    project = get_project(db.session(), public_id, actor=current_actor())
+    require(may_edit_project(current_actor(), project), seen=True)
+    return project
 
 
 def _standing(project: CourseProject) -> Form:
@@ -207,7 +221,7 @@ def _new(cohort: Cohort, form: Form) -> str:
         platforms=PLATFORMS,
         names=NAMES,
         stages=STAGES,
-        members=[pair for pair in _members(cohort) if pair[0] != own_membership(cohort)],
+        members=[pair for pair in learners_of(cohort) if pair[0] != own_membership(cohort)],
         chosen=request.form.getlist("owners"),
         is_learner=not may_run_cohort(current_actor(), cohort),
         breadcrumb=trail(cohort, ("Add a project", "")),
@@ -239,7 +253,7 @@ def _page(project: CourseProject, failed: str = "", form: Form | None = None) ->
     today = today_of_viewer()
     may_log = may_log_launch(current_actor(), project)
     owned = {owner.membership.public_id for owner in project.owners if owner.membership}
-    forms = {"launch": filled(launched_on=today), "stage": filled(on=today), "team": filled()}
+    forms = {"launch": filled(launched_on=today), "stage": filled(on=today), "team": filled(), "leave": filled()}
     return render_template(
         "project/show.html",
         project=project,
@@ -251,6 +265,6 @@ def _page(project: CourseProject, failed: str = "", form: Form | None = None) ->
         may_log=may_log,
         stages=[(value, label) for value, label in STAGES if value != project.stage],
         stands_at=[change for change in project.stage_changes if change.stage == project.stage][-1:],
-        members=[pair for pair in _members(project.cohort) if pair[0] not in owned] if may_log else [],
+        members=[pair for pair in learners_of(project.cohort) if pair[0] not in owned] if may_log else [],
         breadcrumb=project_trail(project, (project.title, "")),
     )

@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.pages.forms import Form, filled, sent_again, write
-from coaching.blueprints.pages.projects import current_figures, project_trail, today_of_viewer
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.projects import PLATFORMS, current_figures, project_trail, today_of_viewer
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -15,8 +16,10 @@ from coaching.extensions import db
 from coaching.models import CourseRun, ReachMetric, ReachSnapshot
 from coaching.policies import may_log_launch, require
 from coaching.schemas.base import load_form
+from coaching.schemas.course_project import CorrectRunSchema
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
 from coaching.services.reach import add_reach, correct_reach, get_run, get_snapshot
+from coaching.services.runs import correct_run
 
 METRICS = [
     (ReachMetric.JOINERS.value, "Joiners", "Everyone who enrolled."),
@@ -27,6 +30,14 @@ METRICS = [
 
 METRIC_NAMES = {value: label for value, label, _meaning in METRICS}
 NAMES = {"metric": "What is counted", "value": "How many", "as_of": "As of", "reason": "Why it changes"}
+RUN_NAMES = {
+    "label": "Name of the run",
+    "launched_on": "Day it opened",
+    "ended_on": "Day it ended",
+    "platform": "Platform",
+    "url": "Link",
+    "reason": "Why it changes",
+}
 
 blueprint = Blueprint("runs", __name__)
 
@@ -38,9 +49,10 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/runs/<id:public_id>/reach")
+@acts_once
 def report(public_id: str) -> ResponseReturnValue:
     """Adds a figure as of a day. One that shrinks is kept, and said."""
-    run = get_run(db.session(), public_id, actor=current_actor())
+    run = _editable(public_id)
     try:
         values = load_form(AddReachSchema(), request.form)
         reported = add_reach(db.session(), run, actor=current_actor(), now=utc_now(), **values)
@@ -55,15 +67,14 @@ def report(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/reach/<id:public_id>/correction")
 def new_correction(public_id: str) -> ResponseReturnValue:
-    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
-    require(may_log_launch(current_actor(), snapshot.run.project), seen=True)
-    return _correction(snapshot, filled())
+    return _correction(_correctable(public_id), filled())
 
 
 @blueprint.post("/reach/<id:public_id>/correction")
+@acts_once
 def correct(public_id: str) -> ResponseReturnValue:
     """Puts another figure in place of a wrong one; the old one stays on record."""
-    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
+    snapshot = _correctable(public_id)
     run_id = snapshot.run.public_id
     try:
         values = load_form(CorrectReachSchema(), request.form)
@@ -73,6 +84,55 @@ def correct(public_id: str) -> ResponseReturnValue:
         return _correction(snapshot, sent_again(refusal)), status_of(refusal)
     flash("The figure is corrected. The old one stays on record.", "success")
     return redirect(url_for("runs.show", public_id=run_id), 303)
+
+
+@blueprint.get("/runs/<id:public_id>/edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    run = _editable(public_id)
+    return _edit(run, _standing(run))
+
+
+@blueprint.post("/runs/<id:public_id>/edit")
+def update(public_id: str) -> ResponseReturnValue:
+    """Puts right what was logged wrong; what the run said before stays on record."""
+    run = _editable(public_id)
+    try:
+        check_version(run)
+        values = load_form(CorrectRunSchema(), request.form, beside=(VERSION,))
+        correct_run(db.session(), run, actor=current_actor(), now=utc_now(), **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _edit(run, sent_again(refusal, lambda: _standing(run))), status_of(refusal)
+    flash("The run is corrected. What it said before stays on record, with the project’s stages.", "success")
+    return redirect(url_for("runs.show", public_id=public_id), 303)
+
+
+def _editable(public_id: str) -> CourseRun:
+    run = get_run(db.session(), public_id, actor=current_actor())
+    require(may_log_launch(current_actor(), run.project), seen=True)
+    return run
+
+
+def _standing(run: CourseRun) -> Form:
+    return filled(run.version, **{name: getattr(run, name) for name in RUN_NAMES if name != "reason"})
+
+
+def _edit(run: CourseRun, form: Form) -> str:
+    return render_template(
+        "run/edit.html",
+        run=run,
+        form=form,
+        errors=form.errors,
+        names=RUN_NAMES,
+        platforms=PLATFORMS,
+        breadcrumb=_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct this run", "")),
+    )
+
+
+def _correctable(public_id: str) -> ReachSnapshot:
+    snapshot = get_snapshot(db.session(), public_id, actor=current_actor())
+    require(may_log_launch(current_actor(), snapshot.run.project), seen=True)
+    return snapshot
 
 
 def _trail(run: CourseRun, *steps: tuple[str, str]) -> list[dict[str, str]]:

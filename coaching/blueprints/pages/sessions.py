@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
-from werkzeug.datastructures import MultiDict
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text, plural
@@ -25,6 +24,8 @@ from coaching.blueprints.pages.forms import (
     write,
     zone_options,
 )
+from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.session_start import DAY, TIME, by_day_and_time, with_start
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
@@ -52,16 +53,16 @@ from coaching.services.import_batches import list_batches
 from coaching.services.progress import cohort_overview
 from coaching.services.zones import is_repeated
 
-DAY, TIME = "local_day", "local_time"
 MARK, WAS = "mark-", "was-"
 LABELS = {
     "title": "Title",
     DAY: "Day",
     TIME: "Time",
     "timezone": "Time zone",
-    "duration_minutes": "Minutes",
+    "duration_minutes": "Length",
     "location": "Where",
     "agenda": "Agenda",
+    "pair_with": "Who meets",
 }
 USUAL_TIME = "10:00"
 USUAL_MINUTES = 60
@@ -76,6 +77,7 @@ def new(cohort_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/sessions")
+@acts_once
 def create(cohort_id: str) -> ResponseReturnValue:
     """Schedules a session; one that is over already is logged, and then asks who came."""
     cohort = _cohort_run(cohort_id)
@@ -90,6 +92,7 @@ def create(cohort_id: str) -> ResponseReturnValue:
         flash(f"{held.title} is logged. Now say who came.", "success")
     else:
         flash(f"{held.title} is scheduled.{_about_clocks(held)}", "success")
+    _warn(held)
     return redirect(url_for("sessions.show", public_id=held.public_id), 303)
 
 
@@ -117,6 +120,7 @@ def update(public_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _edit(held, _sent_again(refusal, held)), status_of(refusal)
     flash(f"The session is saved.{_about_clocks(held)}", "success")
+    _warn(held)
     return redirect(url_for("sessions.show", public_id=public_id), 303)
 
 
@@ -220,19 +224,18 @@ def _standing(held: CoachingSession) -> Form:
 
 def _read(schema: Schema, *beside: str) -> dict[str, Any]:
     """The form, whose day and time are two fields, as the schema knows it."""
-    typed = MultiDict(request.form)
-    day, time = typed.pop(DAY, "").strip(), typed.pop(TIME, "").strip()
-    typed["local_start"] = f"{day}T{time}" if day and time else ""
-    return load_form(schema, typed, beside=beside)
+    return load_form(schema, with_start(request.form), beside=beside)
 
 
 def _sent_again(refusal: Refusal, held: CoachingSession | None = None) -> Form:
     """The form as it was sent, where what is wrong with the start stands at the field that can mend it."""
     form = sent_again(refusal, (lambda: _standing(held)) if held is not None else None)
-    mends = TIME if form.values.get(DAY) and not form.values.get(TIME) else DAY
-    return replace(
-        form, errors={mends if name == "local_start" else name: texts for name, texts in form.errors.items()}
-    )
+    return replace(form, errors=by_day_and_time(form))
+
+
+def _warn(held: CoachingSession) -> None:
+    for warning in held.warnings:
+        flash(warning, "warning")
 
 
 def _about_clocks(held: CoachingSession) -> str:
@@ -248,6 +251,7 @@ def _new(cohort: Cohort, form: Form) -> str:
         cohort=cohort,
         form=form,
         errors=form.errors,
+        labels=LABELS,
         participants=[(member.id, member.name) for member in overview.members if member.role == Role.PARTICIPANT],
         zones=zone_options(form.values.get("timezone", "")),
         breadcrumb=trail(cohort, ("Schedule a session", "")),

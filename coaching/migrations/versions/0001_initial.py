@@ -514,6 +514,7 @@ def upgrade():
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("ended_on IS NULL OR ended_on >= launched_on", name=op.f("ck_course_run_dates_in_order")),
         sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_course_run_project_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_course_run_recorded_by_id")),

@@ -18,6 +18,7 @@ from coaching.models import Membership, MembershipStatus, Person, Programme, Pro
 from coaching.services import audit, follow_ups
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
+from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
 from coaching.services.sign_in import start_auth_session
 
@@ -67,6 +68,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
     build_ratings(session, programme, cohorts, rng=rng, now=now)
     build_answers(session, rng=rng, now=now)
+    build_loose_ends(session)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 

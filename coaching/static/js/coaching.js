@@ -111,6 +111,14 @@
     }
   }
 
+  /* On a narrow screen a row of tabs scrolls by itself: the current one is brought into sight, the page stays put. */
+  for (const row of document.querySelectorAll("[data-tabs]")) {
+    const current = row.querySelector("[aria-current]");
+    if (current) {
+      row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+    }
+  }
+
   /* After a refused form the summary of its errors is where one starts to read, also in a part that htmx brought. */
   const focusSummary = (within) => {
     const summary = within.querySelector("[data-focus]");

@@ -17,6 +17,7 @@ from coaching.services.api_tokens import create_api_token
 from coaching.tokens import new_secret
 
 PREFIX = "/api/v1"
+SEEN = "seen"
 
 
 def make_token(session: Session, person: Person, *scopes: str) -> str:
@@ -51,6 +52,9 @@ class Caller:
         return self.call("PUT", path, json=json, **options)
 
     def patch(self, path: str, json: Any = None, *, etag: str | None = None, **options: Any) -> TestResponse:
+        """`etag` is the version that the edit is made from; SEEN is the one that is there now."""
+        if etag == SEEN:
+            etag = self.get(path).headers.get("ETag", '"none"')
         headers = options.pop("headers", {}) | ({"If-Match": etag} if etag else {})
         return self.call("PATCH", path, json=json, headers=headers, **options)
 

@@ -12,7 +12,7 @@ from coaching.clock import utc_now
 from coaching.models import ApiToken, Person
 from coaching.tokens import new_public_id
 from tests import factories
-from tests.blueprints.api.caller import Caller, CallerOf, body, problem
+from tests.blueprints.api.caller import SEEN, Caller, CallerOf, body, problem
 from tests.worlds import World
 
 TOKEN = {"label": "Script", "scopes": ["read"]}
@@ -77,7 +77,7 @@ def test_a_token_does_what_its_scopes_say(world: World, caller: CallerOf) -> Non
     path = f"/members/{world.member.public_id}/goals"
     body(reader.get(path))
     problem(reader.post(path, {"statement": "Launch"}), 403, code="scope")
-    problem(reader.patch(f"/cohorts/{world.cohort.public_id}", {}, etag="*"), 403, code="scope")
+    problem(reader.patch(f"/cohorts/{world.cohort.public_id}", {}, etag=SEEN), 403, code="scope")
     problem(writer.get(path), 403, code="scope")
     body(writer.post(path, {"statement": "Launch"}), 201)
 

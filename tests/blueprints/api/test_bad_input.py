@@ -26,7 +26,10 @@ BODIES = {
     "NaN": (b'{"value": NaN}', JSON, 400, "malformed"),
     "infinity": (b'{"value": -Infinity}', JSON, 400, "malformed"),
     "Latin-1": ('{"name": "Zoë"}'.encode("latin-1"), JSON, 400, "malformed"),
-    "UTF-16": ('{"name": "Autumn"}'.encode("utf-16"), f"{JSON}; charset=utf-16", 400, "malformed"),
+    "UTF-16": ('{"name": "Autumn"}'.encode("utf-16"), f"{JSON}; charset=utf-16", 415, "wrong-type"),
+    "UTF-16 that says nothing": ('{"name": "Autumn"}'.encode("utf-16"), JSON, 400, "malformed"),
+    "a byte order mark": (b'\xef\xbb\xbf{"name": "Autumn"}', JSON, 400, "malformed"),
+    "a field twice": (b'{"name": "Autumn", "name": "Spring"}', JSON, 400, "malformed"),
     "half a surrogate pair": (rb'{"name": "\ud800"}', JSON, 400, "malformed"),
     "no end of depth": (b"[" * 100_000, JSON, 400, "malformed"),
     "much depth": (b'{"name":' * 900 + b"1" + b"}" * 900, JSON, 422, "invalid"),
@@ -73,7 +76,7 @@ def test_no_write_takes_it(app: Flask, world: World, caller: CallerOf, session: 
     before = counts(session)
     seen = 0
     for method, path in writes(app, known):
-        headers = {"If-Match": "*"}
+        headers = {"If-Match": '"any"'}
         response = me.call(method, path, data=content, content_type=content_type, headers=headers)
         problem(response, status, code=code)
         seen += 1
@@ -130,6 +133,17 @@ def test_a_part_of_a_list_is_named(world: World, caller: CallerOf, session: Sess
     refused = caller(world.coach).post(f"/sessions/{known['session_id']}/attendance", {"marks": marks})
     found = problem(refused, 422)
     assert set(found["errors"]) == {"marks.1.membership_id", "marks.1.status"}
+
+
+def test_a_field_that_comes_twice_is_named_wherever_it_is(world: World, caller: CallerOf, session: Session) -> None:
+    path = f"/sessions/{fill(session, world)['session_id']}/attendance"
+    coach = caller(world.coach)
+    twice = '{"marks": [{}, {"status": "present", "status": "absent"}], "marks": [{"status": "absent"}]}'
+    found = problem(coach.post(path, data=twice, content_type=JSON), 400, code="malformed")
+    assert found["errors"] == {"marks": ["Give this once."]}
+    inner = '{"marks": [{}, {"status": "present", "status": "absent"}]}'
+    found = problem(coach.post(path, data=inner, content_type=JSON), 400, code="malformed")
+    assert found["errors"] == {"marks.1.status": ["Give this once."]}
 
 
 def test_a_body_in_chunks_has_the_same_end(world: World, caller: CallerOf) -> None:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from coaching.models import Cohort, CohortKind
 from coaching.tokens import new_public_id
 from tests import factories
-from tests.blueprints.api.caller import PREFIX, Caller, CallerOf, body, problem
+from tests.blueprints.api.caller import PREFIX, SEEN, Caller, CallerOf, body, problem
 from tests.worlds import World
 
 NEW = {
@@ -134,7 +134,12 @@ def test_an_edit_names_the_version_that_it_changes(world: World, caller: CallerO
     assert changed.headers["ETag"] == coach.get(path).headers["ETag"] != etag
     problem(coach.patch(path, {"name": "Newer name"}, etag=etag), 412, code="stale")
     assert body(coach.get(path))["name"] == "New name"
-    assert coach.patch(path, {"name": "Newer name"}, etag="*").status_code == 200
+    etag = coach.get(path).headers["ETag"]
+    anything = problem(coach.patch(path, {"name": "Newer name"}, etag="*"), 428, names="If-Match", code="no-condition")
+    assert "names no version" in anything["detail"]
+    weak = problem(coach.patch(path, {"name": "Newer name"}, etag=f"W/{etag}"), 412, code="stale")
+    assert "W/" in weak["detail"]
+    assert coach.patch(path, {"name": "Newer name"}, etag=f'"other", {etag}').status_code == 200
 
 
 def test_what_did_not_change_is_not_sent_again(world: World, caller: CallerOf) -> None:
@@ -159,17 +164,17 @@ def test_what_did_not_change_is_not_sent_again(world: World, caller: CallerOf) -
     ],
 )
 def test_an_edit_is_checked(world: World, caller: CallerOf, changes: dict[str, object], name: str) -> None:
-    problem(caller(world.coach).patch(f"/cohorts/{world.cohort.public_id}", changes, etag="*"), 422, names=name)
+    problem(caller(world.coach).patch(f"/cohorts/{world.cohort.public_id}", changes, etag=SEEN), 422, names=name)
 
 
 def test_who_may_edit_a_cohort(world: World, caller: CallerOf) -> None:
     path = f"/cohorts/{world.cohort.public_id}"
     for person in (world.coach, world.coordinator, world.administrator):
-        assert caller(person).patch(path, {"description": str(person.id)}, etag="*").status_code == 200
+        assert caller(person).patch(path, {"description": str(person.id)}, etag=SEEN).status_code == 200
     for person in (world.participant, world.observer):
-        problem(caller(person).patch(path, {"description": "mine"}, etag="*"), 403)
-    hidden = problem(caller(world.outsider).patch(path, {"description": "mine"}, etag="*"), 404)
-    missing = problem(caller(world.outsider).patch(f"/cohorts/{new_public_id()}", {}, etag="*"), 404)
+        problem(caller(person).patch(path, {"description": "mine"}, etag=SEEN), 403)
+    hidden = problem(caller(world.outsider).patch(path, {"description": "mine"}, etag=SEEN), 404)
+    missing = problem(caller(world.outsider).patch(f"/cohorts/{new_public_id()}", {}, etag=SEEN), 404)
     assert hidden == missing
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coaching.models import Goal, Rating
 from tests import factories
-from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
+from tests.blueprints.api.caller import PREFIX, SEEN, CallerOf, body, problem
 from tests.worlds import World
 
 NEW = {
@@ -44,7 +44,7 @@ def test_goals_are_for_the_pair_alone(world: World, caller: CallerOf, session: S
         for address in (listed, path, f"{path}/ratings"):
             problem(caller(person).get(address), 404)
         problem(caller(person).post(f"{path}/ratings", RATING), 404)
-        problem(caller(person).patch(path, {"why": "Mine"}, etag="*"), 404)
+        problem(caller(person).patch(path, {"why": "Mine"}, etag=SEEN), 404)
     for person in (world.coordinator, world.administrator):
         problem(caller(person).get(path), 404)
         problem(caller(person).post(listed, NEW), 403)
@@ -60,8 +60,8 @@ def test_an_edit_names_the_version_that_it_changes(world: World, caller: CallerO
     changed = body(me.patch(path, {"importance": 2}, etag=etag))
     assert (changed["importance"], changed["why"]) == (2, "For them")
     problem(me.patch(path, {"importance": 0}, etag=etag), 412)
-    assert body(me.patch(path, {"why": "", "due_on": None}, etag="*"))["why"] == ""
-    problem(me.patch(path, {"importance": None}, etag="*"), 422, names="importance")
+    assert body(me.patch(path, {"why": "", "due_on": None}, etag=SEEN))["why"] == ""
+    problem(me.patch(path, {"importance": None}, etag=SEEN), 422, names="importance")
 
 
 def test_a_rating_fixes_the_scale(world: World, caller: CallerOf, session: Session) -> None:
@@ -73,8 +73,8 @@ def test_a_rating_fixes_the_scale(world: World, caller: CallerOf, session: Sessi
     assert body(me.get(f"{path}/ratings"))["items"] == [made]
     # The goal's JSON has its ratings, so what was read before is no longer what is there.
     assert me.get(path, headers={"If-None-Match": etag}).status_code == 200
-    problem(me.patch(path, {"expected": "Less"}, etag="*"), 409)
-    assert body(me.patch(path, {"why": "Still mine"}, etag="*"))["why"] == "Still mine"
+    problem(me.patch(path, {"expected": "Less"}, etag=SEEN), 409)
+    assert body(me.patch(path, {"why": "Still mine"}, etag=SEEN))["why"] == "Still mine"
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,42 @@ def test_a_row_in_doubt_is_matched_and_the_import_undone(
     assert session.scalars(select(Attendance)).all() == []
 
 
+def test_rows_in_doubt_name_whom_they_may_be_and_are_set_aside(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    coach = caller(world.coach)
+    made = body(bring(coach, held, report + b"Fellow P,,03/09/2026 09:10:00 AM,03/09/2026 09:30:00 AM,20,Yes\n"), 201)
+    assert [row["suggestions"] for row in made["rows"]] == [[], [], [world.fellow_member.public_id]]
+    path = f"/imports/{made['id']}/set-aside"
+    problem(coach.post(path, {"row_ids": []}), 422, names="row_ids")
+    problem(coach.post(path, {"row_ids": ["0" * 20]}), 404)
+    problem(caller(world.participant).post(path, {"row_ids": None}), 403)
+    one = body(coach.post(path, {"row_ids": [row["id"] for row in made["rows"][:2]]}))
+    assert [row["outcome"] for row in one["rows"]] == ["matched", "ignored", "review"]
+    rest = body(coach.post(path, {"row_ids": None}))
+    assert [row["outcome"] for row in rest["rows"]] == ["matched", "ignored", "ignored"]
+
+
+def test_somebody_of_the_report_joins_the_cohort(
+    world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session
+) -> None:
+    coach = caller(world.coach)
+    made = body(bring(coach, held, report), 201)
+    path = f"/imports/{made['id']}/rows/{made['rows'][1]['id']}/member"
+    guest = {"name": "Una Guest", "email": "una@example.org"}
+    problem(coach.post(path, {"name": "Una Guest"}), 422, names="email")
+    problem(caller(world.observer).post(path, guest), 403)
+    row = body(coach.post(path, guest))["rows"][1]
+    assert row["outcome"] == "matched"
+    member = body(coach.get(f"/members/{row['membership_id']}"))
+    assert (member["name"], member["role"], member["joined_at"][:10]) == ("Una Guest", "participant", "2026-03-09")
+    problem(coach.post(path, guest), 409)
+    pair = factories.make_session(session, world.cohort, starts_at=held.starts_at, pair_membership_id=world.member.id)
+    alone = body(bring(coach, pair, report), 201)
+    path = f"/imports/{alone['id']}/rows/{alone['rows'][1]['id']}/member"
+    problem(coach.post(path, {"name": "Vic", "email": "vic@example.org"}), 409)
+
+
 def test_who_may_import(world: World, caller: CallerOf, held: CoachingSession, report: bytes, session: Session) -> None:
     problem(bring(caller(world.participant), held, report), 403)
     problem(bring(caller(world.observer), held, report), 403)

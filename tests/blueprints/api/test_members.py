@@ -28,6 +28,12 @@ def test_a_coach_adds_somebody_new(world: World, caller: CallerOf, session: Sess
     assert session.scalars(select(Message.address)).all() == ["new.person@example.org"]
 
 
+def test_who_has_been_in_for_a_while_joined_then(world: World, caller: CallerOf) -> None:
+    coach, path = caller(world.coach), f"/cohorts/{world.cohort.public_id}/members"
+    assert body(coach.post(path, NEW | {"joined_on": "2026-03-09"}), 201)["joined_at"].startswith("2026-03-09T00:00")
+    problem(coach.post(path, NEW | {"email": "b@example.org", "joined_on": "2199-03-09"}), 422, names="joined_on")
+
+
 def test_who_may_add_whom(world: World, caller: CallerOf, session: Session) -> None:
     path = f"/cohorts/{world.cohort.public_id}/members"
     problem(caller(world.coach).post(path, NEW | {"role": "coach"}), 403)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CourseProject, CourseRun, ReachSnapshot
 from tests import factories
-from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
+from tests.blueprints.api.caller import PREFIX, SEEN, CallerOf, body, problem
 from tests.blueprints.api.filling import fill
 from tests.worlds import World
 
@@ -37,7 +37,7 @@ def test_who_may_start_and_see_a_project(world: World, caller: CallerOf, session
     project = factories.make_project(session, world.cohort, owners=(world.member,))
     body(caller(world.fellow).get(f"/projects/{project.public_id}"))
     problem(caller(world.outsider).get(f"/projects/{project.public_id}"), 404)
-    problem(caller(world.fellow).patch(f"/projects/{project.public_id}", {"title": "Mine"}, etag="*"), 403)
+    problem(caller(world.fellow).patch(f"/projects/{project.public_id}", {"title": "Mine"}, etag=SEEN), 403)
 
 
 def test_an_edit_names_the_version_that_it_changes(world: World, caller: CallerOf, session: Session) -> None:
@@ -54,7 +54,7 @@ def test_an_edit_names_the_version_that_it_changes(world: World, caller: CallerO
         ({"stage": "launched"}, "stage"),
         ({"owners": []}, "owners"),
     ):
-        problem(me.patch(path, changes, etag="*"), 422, names=name)
+        problem(me.patch(path, changes, etag=SEEN), 422, names=name)
 
 
 def test_a_launch_in_one_step(world: World, caller: CallerOf, session: Session) -> None:
@@ -97,6 +97,44 @@ def test_stages_and_owners_are_added(world: World, caller: CallerOf, session: Se
     problem(me.post(f"{path}/owners", {}), 422, names="membership_id")
     shown = body(me.get(path))
     assert (shown["stage"], len(shown["owners"])) == ("piloted", 2)
+
+
+def test_a_coach_says_whose_launch_it_is(world: World, caller: CallerOf) -> None:
+    coach, path = caller(world.coach), f"/cohorts/{world.cohort.public_id}/launches"
+    said = problem(coach.post(path, LAUNCH), 422, names="owners")
+    assert "choose at least one participant" in str(said)
+    run = body(coach.post(path, LAUNCH | {"owners": [world.fellow_member.public_id]}), 201)
+    (owner,) = body(coach.get(f"/projects/{run['project_id']}"))["owners"]
+    assert owner == {"membership_id": world.fellow_member.public_id, "name": "Fellow Person"}
+
+
+def test_an_owner_leaves_save_the_last(world: World, caller: CallerOf, session: Session) -> None:
+    project = factories.make_project(session, world.cohort, owners=(world.member, world.fellow_member))
+    me, path = caller(world.participant), f"/projects/{project.public_id}"
+    leaver = {"membership_id": world.fellow_member.public_id}
+    left = me.post(f"{path}/owners/removal", leaver)
+    assert [owner["membership_id"] for owner in body(left)["owners"]] == [world.member.public_id]
+    assert left.headers["ETag"] == me.get(path).headers["ETag"]
+    problem(caller(world.fellow).post(f"{path}/owners/removal", leaver), 403)
+    problem(me.post(f"{path}/owners/removal", leaver), 409)
+    problem(me.post(f"{path}/owners/removal", {"membership_id": world.member.public_id}), 409)
+
+
+def test_a_run_is_corrected_as_of_the_version_that_was_seen(world: World, caller: CallerOf, session: Session) -> None:
+    run = factories.make_run(session, factories.make_project(session, world.cohort, owners=(world.member,)))
+    me, path = caller(world.participant), f"/runs/{run.public_id}"
+    etag = me.get(path).headers["ETag"]
+    change = {"launched_on": "2026-04-30", "reason": "Misread"}
+    problem(me.patch(path, change), 428)
+    problem(me.patch(path, {"launched_on": "2026-04-30"}, etag=etag), 422, names="reason")
+    problem(me.patch(path, {"project_id": "x", "reason": "y"}, etag=etag), 422, names="project_id")
+    corrected = body(me.patch(path, change, etag=etag))
+    assert (corrected["launched_on"], corrected["label"], corrected["version"]) == ("2026-04-30", "Run 1", 2)
+    problem(me.patch(path, change, etag=etag), 412)
+    problem(caller(world.fellow).patch(path, change, etag=SEEN), 403)
+    (step,) = body(me.get(f"/projects/{corrected['project_id']}"))["stage_changes"]
+    assert (step["stage"], step["on"]) == ("launched", "2026-04-30")
+    assert "4 May 2026" in step["note"]
 
 
 def test_reach_is_added_and_corrected(world: World, caller: CallerOf, session: Session) -> None:

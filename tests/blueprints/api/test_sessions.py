@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from coaching.models import Attendance, AttendanceStatus
 from tests import factories
-from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
+from tests.blueprints.api.caller import PREFIX, SEEN, CallerOf, body, problem
 from tests.worlds import World
 
 NEW = {
@@ -28,10 +28,16 @@ def test_a_coach_schedules_a_session(world: World, caller: CallerOf) -> None:
     assert (made["starts_at"], made["ends_at"]) == ("2026-03-30T08:00:00+00:00", "2026-03-30T09:30:00+00:00")
     assert (made["state"], made["pair_with"]) == ("scheduled", None)
     assert response.headers["Location"] == f"{PREFIX}/sessions/{made['id']}"
+    assert made["warnings"] == []
+    far = body(
+        coach.post(f"/cohorts/{world.cohort.public_id}/sessions", NEW | {"local_start": "2027-03-30T09:00"}), 201
+    )
+    assert ["302 days after the cohort" in text for text in far["warnings"]] == [True]
+    body(coach.post(f"/sessions/{far['id']}/cancellation"))
     shown = coach.get(f"/sessions/{made['id']}")
     assert body(shown) == made
     assert shown.headers["ETag"] == response.headers["ETag"]
-    (listed,) = body(coach.get(f"/cohorts/{world.cohort.public_id}/sessions"))["items"]
+    listed = body(coach.get(f"/cohorts/{world.cohort.public_id}/sessions"))["items"][0]
     assert {name: listed[name] for name in ("id", "starts_at", "is_pair")} == {
         "id": made["id"],
         "starts_at": made["starts_at"],
@@ -77,8 +83,8 @@ def test_a_session_moves(world: World, caller: CallerOf, session: Session) -> No
     assert body(moved)["starts_at"] == "2026-03-16T10:00:00+00:00"
     assert body(moved)["title"] == held.title
     problem(coach.patch(path, {"duration_minutes": 45}, etag=etag), 412)
-    problem(caller(world.participant).patch(path, {"title": "Mine"}, etag="*"), 403)
-    problem(caller(world.outsider).patch(path, {"title": "Mine"}, etag="*"), 404)
+    problem(caller(world.participant).patch(path, {"title": "Mine"}, etag=SEEN), 403)
+    problem(caller(world.outsider).patch(path, {"title": "Mine"}, etag=SEEN), 404)
 
 
 def test_a_session_is_cancelled_once(world: World, caller: CallerOf, session: Session) -> None:
@@ -89,7 +95,7 @@ def test_a_session_is_cancelled_once(world: World, caller: CallerOf, session: Se
     assert (body(cancelled)["state"], body(cancelled)["cancelled_reason"]) == ("cancelled", "Snow")
     assert cancelled.headers["ETag"] == coach.get(path).headers["ETag"]
     problem(coach.post(f"{path}/cancellation"), 409)
-    problem(coach.patch(path, {"title": "Again"}, etag="*"), 409)
+    problem(coach.patch(path, {"title": "Again"}, etag=SEEN), 409)
 
 
 def test_a_reason_can_be_left_out(world: World, caller: CallerOf, session: Session) -> None:

@@ -58,4 +58,5 @@ def ids(response: TestResponse) -> list[str]:
 
 def form(response: TestResponse) -> dict[str, str]:
     """What the page's one form would send if nobody touched it: without what belongs to the switch of colours."""
-    return {name: value for name, value in fields(response).items() if name not in {"", "csrf_token", "next"}}
+    apart = {"", "csrf_token", "form_id", "next"}
+    return {name: value for name, value in fields(response).items() if name not in apart}

@@ -159,7 +159,7 @@ class TestOpening:
             ({"ends_on": "2027-01-10"}, "Last day: The last day is before the first."),
             ({"starts_on": "11/01/2027"}, "First day: Write a date as YYYY-MM-DD."),
             ({"timezone": "Mars/Olympus"}, "Time zone: 'Mars/Olympus' is not a time zone."),
-            ({"kind": "secret"}, "Kind: Choose one of: formal, coaching."),
+            ({"kind": "secret"}, "What kind is it: Choose one of the options."),
             ({"programme_id": "1"}, "There is no such field here."),
             ({"description": "x" * 2001}, "What it is about: Use at most 2,000 characters."),
         ],

@@ -13,8 +13,18 @@ from werkzeug.test import TestResponse
 
 from coaching.app import LARGEST_FORM_MEMORY
 from coaching.blueprints.pages.imports import LARGEST_FILE, Upload
-from coaching.models import Attendance, AttendanceStatus, ImportBatch, ImportRow, RowOutcome
+from coaching.models import (
+    Attendance,
+    AttendanceStatus,
+    ImportBatch,
+    ImportRow,
+    Membership,
+    Message,
+    Role,
+    RowOutcome,
+)
 from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, links, refused, words
+from tests.blueprints.pages.marking import wrong_fields
 from tests.worlds import Traces, World
 
 REPORT = b"""Name (original name),Email,Total duration (minutes),Guest
@@ -92,6 +102,58 @@ def test_rows_in_doubt_are_settled_by_hand(
     assert statuses == {world.member.id: AttendanceStatus.PRESENT, world.fellow_member.id: AttendanceStatus.PARTIAL}
 
 
+def test_rows_stand_under_the_heading_that_fits_them(coach: Browser, address: str) -> None:
+    page = coach.get(_record(coach, address))
+    said = words(page)
+    assert said.index("Who is this?") < said.index("Fellow P ") < said.index("Nobody here is like these")
+    assert said.index("Nobody here is like these") < said.index("A Stranger ")
+    likeliest = page.text.partition('<optgroup label="Most likely">')[2].partition("</optgroup>")[0]
+    assert "Fellow Person" in likeliest
+    assert "Participant Person" not in likeliest
+
+
+def test_rows_are_set_aside_together(session: Session, coach: Browser, address: str, world: World) -> None:
+    batch = _record(coach, address)
+    refused(coach.post(f"{batch}/set-aside", {"which": "ticked"}), 422, "Rows: Choose at least one row.")
+    stranger = session.scalars(select(ImportRow.public_id).where(ImportRow.name == "A Stranger")).one()
+    assert f'name="row_ids" value="{stranger}"' in coach.get(batch).text
+    landed(coach.post(f"{batch}/set-aside", {"which": "ticked", "row_ids": [stranger]}), batch)
+    assert "Nobody here is like these" not in words(coach.get(batch))
+    landed(coach.post(f"{batch}/set-aside", {"which": "all"}), batch)
+    session.expire_all()
+    outcomes = session.execute(select(ImportRow.name, ImportRow.outcome).order_by(ImportRow.number)).all()
+    assert [tuple(row) for row in outcomes] == [
+        ("Participant Person", RowOutcome.MATCHED),
+        ("Fellow P", RowOutcome.IGNORED),
+        ("A Stranger", RowOutcome.IGNORED),
+    ]
+    assert "Every row is settled." in words(coach.get(batch))
+    fellow = select(Attendance.status).where(Attendance.membership_id == world.fellow_member.id)
+    assert session.scalars(fellow).one() == AttendanceStatus.ABSENT
+
+
+def test_somebody_of_the_report_joins_the_cohort(
+    session: Session, coach: Browser, address: str, traces: Traces
+) -> None:
+    batch = _record(coach, address)
+    row = session.scalars(select(ImportRow).where(ImportRow.name == "A Stranger")).one()
+    path = f"{batch}/rows/{row.public_id}/member"
+    answer = coach.post(path, {"name": "A Stranger", "email": "stranger"})
+    refused(answer, 422, "E-mail address: Write an e-mail address")
+    assert wrong_fields(answer) == ["email"]
+    landed(coach.post(path, {"name": "Ada Stranger", "email": "stranger@example.net", "joined_on": ""}), batch)
+    member = session.scalars(select(Membership).order_by(Membership.id.desc())).first()
+    assert member is not None
+    assert (member.person.name, member.role, member.person.email) == (
+        "Ada Stranger", Role.PARTICIPANT, "stranger@example.net"
+    )  # fmt: skip
+    assert member.joined_at <= traces.held.starts_at
+    there = session.scalars(select(Attendance).where(Attendance.membership_id == member.id)).one()
+    assert (there.minutes, there.status) == (60, AttendanceStatus.PRESENT)
+    assert session.scalars(select(Message.address)).all() == ["stranger@example.net"]
+    refused(coach.post(path, {"name": "Ada", "email": "ada@example.net"}), 409, "This row is somebody's already.")
+
+
 def test_it_is_undone(session: Session, coach: Browser, address: str, world: World, traces: Traces) -> None:
     batch = _record(coach, address)
     landed(coach.post(f"{batch}/undo"), f"/sessions/{traces.held.public_id}")
@@ -136,8 +198,8 @@ def test_the_file_is_read_again_in_another_way_without_choosing_it_again(coach: 
     ("data", "said"),
     [
         (b"", "The file is empty."),
-        (b"%PDF-1.7 nothing here", "Report: "),
-        (b"Name,Colour\nAmara,blue\n", "Report: "),
+        (b"%PDF-1.7 nothing here", "Participants report: "),
+        (b"Name,Colour\nAmara,blue\n", "Participants report: "),
         (REPORT.splitlines()[0], "there is nobody in it"),
     ],
 )
@@ -167,7 +229,7 @@ def test_what_comes_back_from_the_page_is_not_trusted(
     session: Session, coach: Browser, address: str, kept: str
 ) -> None:
     typed = {"kept": kept, "file_name": "../../etc/pass\x00wd", "timezone": "UTC"}
-    refused(coach.post(address, typed), 422, "Report: ")
+    refused(coach.post(address, typed), 422, "Participants report: ")
     assert _count(session, ImportBatch) == 0
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from coaching.models import CourseProject, CourseRun, Platform, ReachSnapshot
+from coaching.models import CourseProject, CourseRun, MembershipStatus, Platform, ReachSnapshot
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, fields, landed, refused, words
 from tests.blueprints.pages.marking import form, wrong_fields
@@ -91,6 +91,37 @@ def test_a_course_of_others_is_not_counted_twice(session: Session, browse: Brows
     answer = browse(world.participant).post(address, {"title": "Sepsis", "launched_on": EARLIER})
     refused(answer, 409, "Ask Fellow Person to add you as an owner.")
     assert session.scalars(select(CourseRun)).all() == []
+
+
+@pytest.mark.parametrize("who", ["coach", "coordinator"])
+def test_who_logs_it_for_others_says_whose_it_is(
+    session: Session, browse: Browse, world: World, address: str, who: str
+) -> None:
+    browser, typed = browse(getattr(world, who)), {"title": "Sepsis", "launched_on": EARLIER}
+    shown = browser.get(f"{address}/new")
+    assert "Whose course is it?" in words(shown)
+    for member in (world.member, world.fellow_member):
+        assert f'name="owners" value="{member.public_id}"' in shown.text
+    answer = browser.post(address, typed)
+    refused(answer, 422, "Who builds it: Say whose course it is")
+    assert wrong_fields(answer) == ["owners"]
+    assert session.scalars(select(CourseProject)).all() == []
+    browser.post(address, typed | {"owners": [world.member.public_id], "outside_names": "Dr Ode"})
+    project = session.scalars(select(CourseProject)).one()
+    assert [owner.membership_id or owner.outside_name for owner in project.owners] == [world.member.id, "Dr Ode"]
+
+
+def test_where_nobody_is_in_yet_the_name_is_what_is_asked_for(browse: Browse, session: Session, world: World) -> None:
+    world.member.status = world.fellow_member.status = MembershipStatus.WITHDRAWN
+    session.flush()
+    address = f"/cohorts/{world.cohort.public_id}/launches"
+    answer = browse(world.coach).post(address, {"title": "Sepsis", "launched_on": EARLIER})
+    refused(answer, 422, "Who builds it: Say whose course it is")
+    assert wrong_fields(answer) == ["owners"]
+
+
+def test_a_participant_is_not_asked(browse: Browse, world: World, address: str) -> None:
+    assert "Whose course" not in browse(world.participant).get(f"{address}/new").text
 
 
 @pytest.mark.parametrize(("who", "status"), [("observer", 403), ("outsider", 404)])

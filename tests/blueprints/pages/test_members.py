@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coaching.clock import utc_now
 from coaching.models import Membership, MembershipStatus, Message, MessageKind, Person, Role, StatusChange
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
@@ -39,6 +43,18 @@ class TestAdding:
         assert "Newt Okafor is on the list as waitlisted." in words(browser.get(cohort))
         assert session.scalars(select(Message)).all() == []
 
+    def test_who_has_been_in_for_a_while_joined_then(self, session: Session, browse: Browse, world: World) -> None:
+        browser, cohort = browse(world.coach), f"/cohorts/{world.cohort.public_id}"
+        today = utc_now().astimezone(ZoneInfo("Europe/London")).date()
+        assert fields(browser.get(f"{cohort}/members/new"))["joined_on"] == today.isoformat()
+        later = (today + timedelta(days=2)).isoformat()
+        refused(
+            browser.post(f"{cohort}/members", _typed(joined_on=later)), 422, "Since when: This day is still to come"
+        )
+        landed(browser.post(f"{cohort}/members", _typed(joined_on="2026-03-09")), cohort)
+        joined = session.scalars(select(Membership.joined_at).order_by(Membership.id.desc())).first()
+        assert joined == datetime(2026, 3, 9, tzinfo=UTC)
+
     def test_one_after_the_other(self, browse: Browse, world: World) -> None:
         cohort = f"/cohorts/{world.cohort.public_id}"
         answer = browse(world.coach).post(f"{cohort}/members", _typed(another="yes"))
@@ -49,7 +65,7 @@ class TestAdding:
         [
             ({"email": "newt"}, 422, "E-mail address: Write an e-mail address such as name@example.org."),
             ({"name": " "}, 422, "Name: Fill this in."),
-            ({"role": "boss"}, 422, "Role: Choose one of: coach, participant, observer."),
+            ({"role": "boss"}, 422, "As what: Choose one of the options."),
             ({"is_administrator": "true"}, 422, "There is no such field here."),
             ({"email": "participant@example.org"}, 409, "This person is in the cohort already."),
         ],
@@ -115,13 +131,14 @@ class TestStanding:
         seen = words(browser.get(address))
         assert "Participant Person is now paused." in seen
         assert "On leave" in seen
-        history = session.scalars(select(StatusChange.status).where(StatusChange.membership_id == world.member.id))
+        steps = select(StatusChange.status).where(StatusChange.membership_id == world.member.id)
+        history = session.scalars(steps.order_by(StatusChange.id))
         assert history.all() == [MembershipStatus.ACTIVE, MembershipStatus.PAUSED]
 
     def test_nothing_chosen_is_said(self, browse: Browse, world: World) -> None:
         address = f"/members/{world.member.public_id}/statuses"
         answer = browse(world.coach).post(address, {"version": "1", "status": "", "reason": "Because"})
-        refused(answer, 422, "Status: Fill this in.")
+        refused(answer, 422, "New status: Fill this in.")
         assert fields(answer)["reason"] == "Because"
 
     def test_a_stale_form_changes_nothing(self, session: Session, browse: Browse, world: World) -> None:

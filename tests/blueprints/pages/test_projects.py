@@ -200,6 +200,26 @@ class TestTeam:
         answer = browse(world.participant).post(address, {"membership_id": world.member.public_id})
         refused(answer, 409, "Participant Person is an owner of this course already.")
 
+    def test_who_is_named_by_mistake_leaves(
+        self, session: Session, browse: Browse, world: World, project: CourseProject
+    ) -> None:
+        browser, address = browse(world.participant), f"/projects/{project.public_id}"
+        member = {"owner": f"membership_id:{world.member.public_id}"}
+        assert "Take somebody off the team" not in browser.get(address).text
+        refused(browser.post(f"{address}/owners/removal", member), 409, "A course has at least one owner.")
+        for named in ({"membership_id": world.fellow_member.public_id}, {"outside_name": "Dr Ode"}):
+            browser.post(f"{address}/owners", named)
+        assert "Take somebody off the team" in browser.get(address).text
+        for nobody in ("", "membership_id:", "person:x"):
+            answer = browser.post(f"{address}/owners/removal", {"owner": nobody})
+            refused(answer, 422, "Who leaves the team: Choose who leaves the team.")
+            assert wrong_fields(answer) == ["owner"]
+        landed(browser.post(f"{address}/owners/removal", {"owner": "outside_name:Dr Ode"}), address)
+        landed(browser.post(f"{address}/owners/removal", member), address)
+        session.expire_all()
+        assert [owner.membership_id for owner in project.owners] == [world.fellow_member.id]
+        refused(browse(world.fellow).post(f"{address}/owners/removal", member), 409, "not on the team")
+
 
 class TestSeeing:
     @pytest.mark.parametrize("who", ["fellow", "observer"])

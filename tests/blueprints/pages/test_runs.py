@@ -180,3 +180,38 @@ class TestSeeing:
             return len(statements)
 
         assert queries(range(2)) == queries(range(2, 19))
+
+
+class TestCorrectingTheRun:
+    def test_a_wrong_day_is_put_right_and_the_old_one_stays_on_record(
+        self, session: Session, browse: Browse, world: World, run: CourseRun
+    ) -> None:
+        browser, address = browse(world.participant), f"/runs/{run.public_id}"
+        assert f"{address}/edit" in links(browser.get(address))
+        shown = form(browser.get(f"{address}/edit"))
+        assert (shown["launched_on"], shown["label"], shown["version"]) == (OPENED.isoformat(), "Run 1", "1")
+        earlier = (OPENED - timedelta(days=3)).isoformat()
+        typed = shown | {"launched_on": earlier, "reason": "Read from the wrong line"}
+        landed(browser.post(f"{address}/edit", typed), address)
+        assert run.launched_on.isoformat() == earlier
+        project = words(browser.get(f"/projects/{run.project.public_id}"))
+        assert "Corrected: the launch was logged as of" in project
+        assert "Read from the wrong line" in project
+
+    def test_what_is_wrong_is_said(self, browse: Browse, world: World, run: CourseRun) -> None:
+        browser, address = browse(world.participant), f"/runs/{run.public_id}/edit"
+        typed = form(browser.get(address)) | {"label": "", "launched_on": "", "reason": ""}
+        answer = browser.post(address, typed)
+        refused(answer, 422, "Name of the run: Fill this in.", "Day it opened: ", "Why it changes: Fill this in.")
+        assert sorted(wrong_fields(answer)) == ["label", "launched_on", "reason"]
+
+    def test_a_stale_form_is_not_saved(self, session: Session, browse: Browse, world: World, run: CourseRun) -> None:
+        browser, address = browse(world.participant), f"/runs/{run.public_id}/edit"
+        typed = form(browser.get(address)) | {"label": "Mine", "reason": "x"}
+        run.label = "Theirs"
+        session.flush()
+        answer = browser.post(address, typed)
+        refused(answer, 409, "Somebody changed this while you were typing.")
+        assert "Theirs" in words(answer)
+        landed(browser.post(address, typed | {"version": fields(answer)["version"]}), f"/runs/{run.public_id}")
+        assert run.label == "Mine"

@@ -55,6 +55,20 @@ class TestScheduling:
         assert day.weekday() == last.local_start.weekday()
         assert timedelta(0) <= day - utc_now().date() < timedelta(days=7)
 
+    def test_a_day_far_from_the_cohorts_own_is_warned_of(self, session: Session, browse: Browse, world: World) -> None:
+        browser, address = browse(world.coach), f"/cohorts/{world.cohort.public_id}/sessions"
+        warning, last = "days after the cohort’s last day, 1 June 2026.", f"{world.cohort.ends_on.isoformat()}"
+        assert browser.post(address, _typed(local_day="2031-07-10")).status_code == 303
+        held = f"/sessions/{_one(session).public_id}"
+        assert warning in words(browser.get(held))
+        moved = {"local_day": last, "local_time": "10:00", "timezone": "UTC", "title": "Storyboards"}
+        edited = _typed(**moved, version="1")
+        del edited["pair_with"]
+        landed(browser.post(f"{held}/edit", edited), held)
+        assert warning not in words(browser.get(held))
+        landed(browser.post(f"{held}/edit", edited | {"version": "2", "local_day": "2031-07-11"}), held)
+        assert warning in words(browser.get(held))
+
     def test_it_is_scheduled_at_the_agreed_time(self, session: Session, browse: Browse, world: World) -> None:
         browser, address = browse(world.coach), f"/cohorts/{world.cohort.public_id}/sessions"
         answer = browser.post(address, _typed(local_day="2031-07-10"))
@@ -89,12 +103,17 @@ class TestScheduling:
             ({"title": ""}, "Title: Fill this in."),
             ({"local_day": ""}, "Day: Fill this in."),
             ({"local_time": ""}, "Time: Fill this in."),
-            ({"local_day": "soon"}, "Day: Write a date and a time"),
+            ({"local_day": "soon"}, "Day: Write a date as YYYY-MM-DD."),
+            ({"local_time": "25:99"}, "Time: Write a time as HH:MM, from 00:00 to 23:59."),
+            ({"local_time": "noon", "local_day": ""}, "Time: Write a time as HH:MM"),
             ({"local_day": "9999-01-01"}, "Day: Choose a year from 2000 to 2100."),
-            ({"local_day": "2031-03-30", "local_time": "01:30"}, "Choose 02:30, or another time."),
+            (
+                {"local_day": "2031-03-30", "local_time": "01:30"},
+                "Time: On 30 March 2031 the clocks in Europe/London skip",
+            ),
             ({"duration_minutes": "2"}, "Length: Write a whole number from 5 to 1,440."),
             ({"timezone": "Mars/Olympus"}, "is not a time zone"),
-            ({"pair_with": "0" * 20}, "Who meets?: Choose a participant of this cohort."),
+            ({"pair_with": "0" * 20}, "Who meets: Choose a participant of this cohort."),
             ({"cohort_id": "1"}, "There is no such field here."),
         ],
     )
@@ -167,9 +186,8 @@ class TestAttendance:
     ) -> None:
         browser, address = browse(world.coach), f"/sessions/{traces.held.public_id}"
         member, fellow = world.member.public_id, world.fellow_member.public_id
-        assert fields(browser.get(address)) | {f"mark-{member}": "present", f"was-{member}": "present"} == fields(
-            browser.get(address)
-        )
+        shown = fields(browser.get(address))
+        assert shown | {f"mark-{member}": "present", f"was-{member}": "present"} == shown
         typed = {f"mark-{member}": "present", f"was-{member}": "present", f"mark-{fellow}": "excused"}
         landed(browser.post(f"{address}/attendance", typed), address)
         assert "Attendance is saved: 1 change." in words(browser.get(address))

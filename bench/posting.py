@@ -1,0 +1,36 @@
+"""What the benches of the sweep have in common: how much at once, how often, and a call that posts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import sessionmaker
+
+from bench.outbox_rows import NOW
+from bench.stage import Stage
+from coaching.jobs.workshop import POSTGRESQL_BATCH, SQLITE_BATCH
+from coaching.services.check_in_posting import post_due_check_ins
+
+
+def batch_of(stage: Stage) -> int:
+    """How many rows the product takes at once."""
+    return SQLITE_BATCH if stage.engine_name == "sqlite" else POSTGRESQL_BATCH
+
+
+def rounds_of(stage: Stage) -> int:
+    """How many rounds competitors run."""
+    return 8 if stage.is_quick else 24
+
+
+def poster(engine: Engine, batch: int, rows: int) -> Callable[[], None]:
+    """A call that posts `rows` due check-ins, batch after batch."""
+    make_session = sessionmaker(engine)
+
+    def post() -> None:
+        for _ in range(rows // batch):
+            with make_session.begin() as session:
+                if post_due_check_ins(session, now=NOW, limit=batch) != batch:
+                    raise RuntimeError("There is not enough that is due.")
+
+    return post

@@ -1,0 +1,267 @@
+"""How each service that asks permission is called in the small world, by the name that its row has."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from coaching.errors import Invalid
+from coaching.models import (
+    AnswerChoice,
+    AttendanceStatus,
+    CohortKind,
+    MembershipStatus,
+    Person,
+    ReachMetric,
+    Role,
+    RowOutcome,
+)
+from coaching.models import Stage as CourseStage
+from coaching.policies import Actor
+from coaching.services import (
+    api_tokens,
+    attendance,
+    attendance_grid,
+    attendance_imports,
+    check_ins,
+    coaching_sessions,
+    cohort_check_ins,
+    cohort_progress,
+    cohorts,
+    course_projects,
+    goals,
+    import_batches,
+    import_lines,
+    import_suggestions,
+    membership_list,
+    memberships,
+    outbox,
+    people,
+    practice,
+    privacy,
+    programme_progress,
+    programmes,
+    reach,
+    runs,
+    sign_in,
+)
+from coaching.services.report_description import Reading
+from tests.security.recipes import REPORT
+from tests.security.world import World
+
+ZONE = "Europe/London"
+DAYS = {"starts_on": date(2026, 1, 5), "ends_on": date(2026, 2, 9), "timezone": ZONE}
+HOUR = {"local_start": datetime(2026, 3, 2, 10), "timezone": ZONE, "duration_minutes": 45}
+
+
+class Scene:
+    """The world in one session, and the person who acts there."""
+
+    def __init__(self, session: Session, world: World, actor: Actor | None) -> None:
+        self.session, self.world, self.now = session, world, world.now
+        # Nobody acts in what is not asked on anybody's behalf; no service that is would take this.
+        self.actor: Any = actor
+
+    def __getitem__(self, name: str) -> Any:
+        """The row of this name in the cohort, fresh from the database; `there member` is the other programme's."""
+        place = self.world.there if name.startswith("there ") else self.world.here
+        row = place.rows[name.removeprefix("there ")]
+        return self.session.get_one(type(row), row.id)
+
+    def person(self, who: str) -> Person:
+        return self.session.get_one(Person, self.world.people[who].id)
+
+    def day(self, days: int) -> date:
+        """A day so long after the launch in the world."""
+        launched: date = self.world.here.rows["run"].launched_on
+        return launched + timedelta(days=days)
+
+    @property
+    def who(self) -> dict[str, Any]:
+        return {"actor": self.actor}
+
+    @property
+    def act(self) -> dict[str, Any]:
+        return {"actor": self.actor, "now": self.now}
+
+    def narrowed(self, *scopes: str) -> dict[str, Any]:
+        """The same person, by a token of these scopes."""
+        return self.act | {"actor": replace(self.actor, scopes=frozenset(scopes))}
+
+
+def add_member(scene: Scene, role: Role) -> Any:
+    return memberships.add_member(
+        scene.session, scene["cohort"], **scene.act, secret="s", email="new@example.org", name="New", role=role
+    )
+
+
+def create_token(scene: Scene, person: Person, act: dict[str, Any]) -> Any:
+    scopes = frozenset({"read", "write"})
+    return api_tokens.create_api_token(scene.session, person, label="x", scopes=scopes, days=1, secret="s", **act)
+
+
+def resolve(scene: Scene, name: str, row: str = "") -> Any:
+    held, row = scene[f"{name}session"], scene[row or f"{name}row"]
+    return import_batches.resolve_row(scene.session, scene[f"{name}import"], held, row.public_id, None, **scene.act)
+
+
+def list_settled_lines(scene: Scene) -> Any:
+    batch = scene["import"]
+    for row in batch.rows:
+        row.outcome = RowOutcome.IGNORED
+    scene.session.flush()
+    return import_lines.list_lines(scene.session, batch, scene["session"], **scene.who)
+
+
+def sign_in_too_often(scene: Scene) -> None:
+    for _ in range(sign_in.PAIR_LIMIT + 1):
+        with contextlib.suppress(Invalid):
+            sign_in.sign_in_with_password(
+                scene.session, email="nobody@example.org", password="wrong", address="::1", key="k", now=scene.now
+            )
+
+
+READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
+# A test's call of the service, by the name that the row below has. `s` is the scene.
+ACTS: dict[str, Callable[[Scene], Any]] = {
+    "edit_person": lambda s: people.edit_person(
+        s.session, s.person("participant"), **s.act, name="Another", timezone=ZONE
+    ),
+    "get_person": lambda s: people.get_person(s.session, s.person("participant").public_id, **s.who),
+    "export_person": lambda s: privacy.export_person(s.session, s.person("participant"), **s.who),
+    "erase_person": lambda s: privacy.erase_person(s.session, s.person("applicant"), **s.act),
+    "suspend_person": lambda s: people.suspend_person(s.session, s.person("applicant"), **s.act),
+    "restore_person": lambda s: people.restore_person(s.session, s.person("suspended"), **s.act),
+    "create_api_token": lambda s: create_token(s, s.person("participant"), s.act),
+    "create_api_token | wider": lambda s: create_token(s, s.person("participant"), s.narrowed("write")),
+    "create_programme": lambda s: programmes.create_programme(
+        s.session, **s.act, slug="another", name="Another", timezone=ZONE
+    ),
+    "appoint_coordinator": lambda s: programmes.appoint_coordinator(
+        s.session, s["programme"], s.person("coach"), **s.act
+    ),
+    "programme_progress": lambda s: programme_progress.programme_progress(s.session, s["programme"], **s.act),
+    "open_cohort": lambda s: cohorts.open_cohort(
+        s.session, s["programme"], **s.act, name="Another", kind=CohortKind.FORMAL, **DAYS
+    ),
+    "edit_cohort": lambda s: cohorts.edit_cohort(s.session, s["cohort"], **s.act, name="Another", **DAYS),
+    "cohort_progress": lambda s: cohort_progress.cohort_progress(s.session, s["cohort"], **s.act),
+    "cohort_overview": lambda s: cohort_progress.cohort_overview(s.session, s["cohort"], **s.act),
+    "read_marks": lambda s: attendance_grid.read_marks(s.session, s["cohort"], **s.who),
+    "list_members": lambda s: membership_list.list_members(s.session, s["cohort"], **s.who),
+    "list_cohort_check_ins": lambda s: cohort_check_ins.list_cohort_check_ins(s.session, s["cohort"], **s.who),
+    "add_member": lambda s: add_member(s, Role.PARTICIPANT),
+    "add_member | coach": lambda s: add_member(s, Role.COACH),
+    "change_status": lambda s: memberships.change_status(
+        s.session, s["member"], **s.act, status=MembershipStatus.PAUSED
+    ),
+    "change_status | coach": lambda s: memberships.change_status(
+        s.session, s["coach member"], **s.act, status=MembershipStatus.PAUSED
+    ),
+    "invite_again": lambda s: memberships.invite_again(s.session, s["invited member"], **s.act, secret="s"),
+    "status_history": lambda s: memberships.status_history(s.session, s["member"], **s.who),
+    "read_record": lambda s: attendance_grid.read_record(s.session, s["member"], **s.act),
+    "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
+    "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
+    "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
+    "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),
+    "tie_enrolments | elsewhere": lambda s: practice.tie_enrolments(s.session, s["practice"], s["there run"], **s.act),
+    "list_goals": lambda s: goals.list_goals(s.session, s["member"], **s.who),
+    "set_goal": lambda s: goals.set_goal(s.session, s["member"], **s.act, statement="Again"),
+    "set_goal | coach": lambda s: goals.set_goal(s.session, s["coach member"], **s.act, statement="Again"),
+    "edit_goal": lambda s: goals.edit_goal(s.session, s["unrated goal"], **s.act, statement="Again"),
+    "edit_goal | coach": lambda s: goals.edit_goal(s.session, s["coach goal"], **s.act, statement="Again"),
+    "rate_goal": lambda s: goals.rate_goal(s.session, s["goal"], **s.act, score=1, rated_on=s.day(35)),
+    "rate_goal | coach": lambda s: goals.rate_goal(s.session, s["coach goal"], **s.act, score=1, rated_on=s.day(35)),
+    "answer_check_in": lambda s: check_ins.answer_check_in(
+        s.session, s["check-in"], **s.act, choice=AnswerChoice.DID_IT, via="page"
+    ),
+    "list_sessions": lambda s: coaching_sessions.list_sessions(s.session, s["cohort"], **s.who),
+    "schedule_session": lambda s: coaching_sessions.schedule_session(
+        s.session, s["cohort"], **s.act, title="Another", **HOUR
+    ),
+    "edit_session": lambda s: coaching_sessions.edit_session(s.session, s["session"], **s.act, title="Another", **HOUR),
+    "edit_session | pair": lambda s: coaching_sessions.edit_session(
+        s.session, s["pair session"], **s.act, title="Another", **HOUR
+    ),
+    "cancel_session": lambda s: coaching_sessions.cancel_session(s.session, s["session"], **s.act),
+    "cancel_session | pair": lambda s: coaching_sessions.cancel_session(s.session, s["pair session"], **s.act),
+    "list_attendance": lambda s: attendance.list_attendance(s.session, s["session"], **s.who),
+    "list_attendance | pair": lambda s: attendance.list_attendance(s.session, s["pair session"], **s.who),
+    "mark_attendance": lambda s: attendance.mark_attendance(
+        s.session, s["session"], **s.act, marks={s["member"].public_id: AttendanceStatus.PRESENT}
+    ),
+    "mark_attendance | pair": lambda s: attendance.mark_attendance(s.session, s["pair session"], **s.act, marks={}),
+    "preview_import": lambda s: attendance_imports.preview_import(s.session, s["session"], REPORT, READING, **s.act),
+    "apply_import": lambda s: attendance_imports.apply_import(
+        s.session, s["session"], REPORT, READING, file_name="r.csv", **s.act
+    ),
+    "get_batch": lambda s: import_batches.get_batch(s.session, s["import"].public_id, **s.who),
+    "list_lines": lambda s: import_lines.list_lines(s.session, s["import"], s["session"], **s.who),
+    "list_lines | none in doubt": list_settled_lines,
+    "list_batches": lambda s: import_batches.list_batches(s.session, s["session"], **s.who),
+    "list_candidates": lambda s: import_batches.list_candidates(s.session, s["session"], **s.who),
+    "set_aside_rows": lambda s: import_batches.set_aside_rows(s.session, s["import"], s["session"], None, **s.act),
+    "add_row_member": lambda s: import_batches.add_row_member(
+        s.session, s["import"], s["session"], s["row"].public_id, **s.act, secret="s", name="x", email="x@example.org"
+    ),
+    "add_row_member | pair": lambda s: import_batches.add_row_member(
+        s.session,
+        s["pair import"],
+        s["pair session"],
+        s["pair row"].public_id,
+        **s.act,
+        secret="s",
+        name="x",
+        email="x@example.org",
+    ),
+    "suggest_members": lambda s: import_suggestions.suggest_members(s.session, s["import"], s["session"], **s.who),
+    "resolve_row": lambda s: resolve(s, ""),
+    "resolve_row | pair": lambda s: resolve(s, "pair "),
+    "resolve_row | elsewhere": lambda s: resolve(s, "", row="pair row"),
+    "undo_import": lambda s: import_batches.undo_import(s.session, s["import"], s["session"], **s.act),
+    "list_projects": lambda s: course_projects.list_projects(s.session, s["cohort"], **s.who),
+    "start_project": lambda s: course_projects.start_project(s.session, s["cohort"], **s.act, title="Another"),
+    "log_new_launch": lambda s: runs.log_new_launch(
+        s.session, s["cohort"], **s.act, title="Another", launched_on=s.day(9), owners=[s["fellow member"].public_id]
+    ),
+    "edit_project": lambda s: course_projects.edit_project(s.session, s["project"], **s.act, title="Another"),
+    "add_owner": lambda s: course_projects.add_owner(s.session, s["project"], **s.act, outside_name="Ada"),
+    "change_stage": lambda s: course_projects.change_stage(
+        s.session, s["project"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9)
+    ),
+    # Whether there is a course of a title is told to those alone who may start one.
+    "log_new_launch | of a namesake": lambda s: runs.log_new_launch(
+        s.session, s["cohort"], **s.act, title=s["project"].title, launched_on=s.day(9)
+    ),
+    "log_launch": lambda s: runs.log_launch(s.session, s["project"], **s.act, launched_on=s.day(9)),
+    "log_launch | shared": lambda s: runs.log_launch(s.session, s["shared project"], **s.act, launched_on=s.day(9)),
+    "add_reach": lambda s: reach.add_reach(
+        s.session, s["run"], **s.act, metric=ReachMetric.JOINERS, value=300, as_of=s.day(30)
+    ),
+    "remove_owner": lambda s: course_projects.remove_owner(
+        s.session, s["shared project"], **s.act, membership_id=s["member"].public_id
+    ),
+    "correct_run": lambda s: runs.correct_run(
+        s.session, s["run"], **s.act, label="Spring", launched_on=s.day(-3), ended_on=None, reason="A slip"
+    ),
+    "correct_reach": lambda s: reach.correct_reach(s.session, s["reach"], **s.act, value=260, reason="A slip"),
+    "list_messages": lambda s: outbox.list_messages(s.session, **s.who),
+    "get_message": lambda s: outbox.get_message(s.session, s["message"].public_id, **s.who),
+    "resend_message": lambda s: outbox.resend_message(s.session, s["message"], **s.act),
+}
+# What is asked before anybody is known: the same for everyone.
+BY_NOBODY: dict[str, tuple[Callable[[Scene], Any], str]] = {
+    "open_by_link | of a fellow": (
+        lambda s: check_ins.open_by_link(s.session, s.world.here.secrets["a fellow's check-in"], now=s.now),
+        "404",
+    ),
+    "find_session | none": (lambda s: import_batches.find_session(s.session, "none"), "404"),
+    "find_programme | none": (lambda s: programmes.find_programme(s.session, "none"), "404"),
+    "sign_in | too often": (sign_in_too_often, "403"),
+}

@@ -1,0 +1,142 @@
+"""What services refuse by themselves, called without the page or the API in front of them: a page that asks first would
+hide a service that forgot to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
+from coaching.models import Person
+from coaching.services.actors import load_actor
+from tests.security.calls import ACTS, BY_NOBODY, Scene
+from tests.security.stage import Stage
+from tests.security.table import read_table
+
+STATUSES = {NotFound: "404", NotAllowed: "403", Conflict: "409", Invalid: "422"}
+# 409 and 422 are not refusals of the person: the act was theirs to try.
+TABLE = """
+                                par fel wdr app nei str coa fco cob cot obs cdr cdt adm
+edit_person                     ok  404 404 404 404 404 404 404 404 404 404 404 404 403
+get_person                      ok  404 404 404 404 404 404 404 404 404 404 404 404 ok
+export_person                   ok  404 404 404 404 404 404 404 404 404 404 404 404 ok
+erase_person                    404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+suspend_person                  404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+restore_person                  404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+create_api_token                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+create_api_token | wider        403 404 404 404 404 404 404 404 404 404 404 404 404 404
+create_programme                403 403 403 403 403 403 403 403 403 403 403 403 403 ok
+appoint_coordinator             404 404 404 404 404 404 404 404 404 404 404 403 404 ok
+programme_progress              404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+cohort_progress                 403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+cohort_overview                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+read_marks                      403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_members                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_cohort_check_ins           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_member                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_member | coach              403 403 404 404 404 404 403 404 404 404 403 ok  404 ok
+change_status                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+change_status | coach           404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+invite_again                    404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+status_history                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+read_record                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_check_ins                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+tie_enrolments | elsewhere      403 404 404 404 404 404 403 404 404 404 404 403 404 422
+list_goals                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+set_goal                        ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
+set_goal | coach                404 404 404 404 404 404 403 404 404 404 404 403 404 403
+edit_goal                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+edit_goal | coach               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+rate_goal                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+rate_goal | coach               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+answer_check_in                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+list_sessions                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+schedule_session                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+edit_session                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+edit_session | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+cancel_session                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+cancel_session | pair           403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+mark_attendance                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+mark_attendance | pair          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+preview_import                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+apply_import                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_batch                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_lines                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_lines | none in doubt      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_batches                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_candidates                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+set_aside_rows                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_row_member                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_row_member | pair           403 404 404 404 404 404 409 404 404 404 404 409 404 409
+suggest_members                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+resolve_row                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+resolve_row | pair              403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+resolve_row | elsewhere         403 403 404 404 404 404 404 404 404 404 403 404 404 404
+undo_import                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_projects                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+start_project                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+log_new_launch                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+log_new_launch | of a namesake  ok  409 404 404 404 404 ok  404 404 404 403 ok  404 ok
+edit_project                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_owner                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+change_stage                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+log_launch                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+log_launch | shared             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+add_reach                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+correct_reach                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_messages                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+get_message                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+resend_message                  404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+"""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A service, and what comes of it for each person."""
+
+    act: Callable[[Scene], Any]
+    expected: dict[str, str]
+
+    @property
+    def refused(self) -> dict[str, str]:
+        return {who: wanted for who, wanted in self.expected.items() if wanted in {"403", "404"}}
+
+
+CALLS = {row.name: Call(ACTS[row.name], row.expected) for row in read_table(TABLE)}
+CALLS |= {name: Call(act, {"nobody": wanted}) for name, (act, wanted) in BY_NOBODY.items()}
+
+
+def outcome(stage: Stage, name: str, who: str) -> str:
+    """What comes of one call, of which nothing stays: `ok`, or the status that its refusal has at the edge."""
+    person = stage.world.people.get(who)
+    with Session(stage.engine) as session, stage.watched():
+        actor = load_actor(session, session.get_one(Person, person.id)) if person is not None else None
+        try:
+            CALLS[name].act(Scene(session, stage.world, actor))
+            session.flush()
+        except tuple(STATUSES) as refusal:
+            return STATUSES[type(refusal)]
+    return "ok"
+
+
+def test_every_call_has_a_row() -> None:
+    assert CALLS.keys() == ACTS.keys() | BY_NOBODY.keys()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_service_asks_for_itself(stage: Stage, name: str) -> None:
+    expected = CALLS[name].expected
+    assert {who: outcome(stage, name, who) for who in expected} == expected
