@@ -37,7 +37,7 @@ demo: $(RUNTIME)
 	$(BIN)/coaching demo --if-empty
 
 test: $(DEVELOPMENT)
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: style types imports
 

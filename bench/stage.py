@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,9 @@ class Stage:
     def person(self, session: Session, number: int) -> Person:
         return session.query(Person).filter_by(public_id=public_id("p", number)).one()
 
+    @cache  # noqa: B019  A stage lives as long as its run.
     def token_for(self, person_number: int) -> str:
-        """A new API token of this person, ready for the Authorization header."""
+        """An API token of this person, ready for the Authorization header."""
         with Session(self.engine) as session:
             person = self.person(session, person_number)
             secret = f"{TOKEN_SECRET}{person_number}"
@@ -90,6 +91,7 @@ class Stage:
             session.commit()
         return f"Bearer {shown}"
 
+    @cache  # noqa: B019  A stage lives as long as its run.
     def cookie_for(self, person_number: int) -> str:
         """The cookie of a browser in which this person is signed in."""
         secret = f"{BROWSER_SECRET}{person_number}"

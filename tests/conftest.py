@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from coaching.config import Settings
+from coaching.memory import freeze_memory
 from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
 from tests.factories import NOW
@@ -61,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _RUN in config.stash:
         config.stash[_RUN].end()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all they import stay until the end, and are not to be searched for garbage between."""
+    freeze_memory()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -41,7 +41,8 @@ class Message(Identified, Base):
 
     `facts` is what the template needs; `secret` is the link's secret and `wire` the final bytes, both of which are
     dropped when the message is settled, so that what is stored of a link afterwards is its hash.
-    `message_id` (RFC 5322) is fixed here, so that every attempt carries the same one.
+    `message_id` (RFC 5322) is fixed here, so that every attempt carries the same one; the public identifier in it makes
+    it unique.
     """
 
     __tablename__ = "message"
@@ -61,7 +62,7 @@ class Message(Identified, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     secret: Mapped[str | None] = mapped_column(String(64))
     wire: Mapped[bytes | None] = mapped_column(LargeBinary)
-    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    message_id: Mapped[str] = mapped_column(String(120))
     state: Mapped[MessageState] = choice(MessageState, default=MessageState.DUE)
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
-    exists,
+    literal_column,
     select,
     update,
 )
@@ -49,7 +49,8 @@ _is_waiting = and_(
     _message.c.due_at <= _now,
     _message.c.channel.in_(bindparam("channels", expanding=True)),
 )
-_PEEK = select(exists().where(_is_waiting))
+# In the index's own order, so that a planner without statistics takes the index too, and reads one entry of it.
+_PEEK = select(_message.c.id).where(_is_waiting).order_by(_message.c.due_at, _message.c.id).limit(literal_column("1"))
 _next = (
     select(_message.c.id)
     .where(_is_waiting)
@@ -130,7 +131,7 @@ class Refused:
 
 def is_anything_due(connection: Connection, *, now: datetime, channels: Collection[str]) -> bool:
     """Whether a claim would find something: a read, so that an idle tick takes no lock."""
-    return bool(connection.execute(_PEEK, {"now": now, "channels": list(channels)}).scalar_one())
+    return connection.execute(_PEEK, {"now": now, "channels": list(channels)}).first() is not None
 
 
 def claim_messages(

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 Act = Callable[[Session], object]
-A_WHILE = 0.4
+A_WHILE = 0.2
 
 
 def overlap(engine: Engine, first: Act, second: Act) -> Exception | None:

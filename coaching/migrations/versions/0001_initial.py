@@ -256,7 +256,6 @@ def upgrade():
         sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_message_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
-        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
