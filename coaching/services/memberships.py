@@ -24,6 +24,8 @@ from coaching.services import audit, follow_ups
 from coaching.services.people import create_person, find_person_by_email, invite_person
 from coaching.services.zones import latest_today
 
+SHUT_OUT = "This account is suspended or erased. Ask an administrator."
+
 
 def get_membership(session: Session, public_id: str, *, actor: Actor) -> Membership:
     """A membership that the actor may look at: their own, or one in a cohort that they run."""
@@ -115,6 +117,8 @@ def change_status(
 def invite_again(session: Session, membership: Membership, *, actor: Actor, secret: str, now: datetime) -> None:
     """Sends a fresh invitation to a member who has not come in yet; the earlier link ends."""
     require(may_run_cohort(actor, membership.cohort), seen=may_view_member(actor, membership))
+    if not may_sign_in(membership.person):
+        raise Conflict(SHUT_OUT)
     if membership.person.password_hash is not None:
         raise Conflict("This person has an account already. They can reset their password on the sign-in page.")
     invite_person(session, membership.person, to=membership.cohort.name, by=actor.name, secret=secret, now=now)
@@ -132,7 +136,7 @@ def _find_or_create(session: Session, cohort: Cohort, email: str, name: str, *, 
     if person is None:
         return create_person(session, email=email, name=name, timezone=cohort.timezone, now=now)
     if not may_sign_in(person):
-        raise Conflict("This account is suspended. Ask an administrator.")
+        raise Conflict(SHUT_OUT)
     return person
 
 

@@ -199,3 +199,16 @@ def test_fellow_participants_do_not_see_each_others_membership(session: Session)
     assert memberships.get_membership(session, one.public_id, actor=actor_of(session, one.person)) is one
     with pytest.raises(NotFound):
         memberships.get_membership(session, one.public_id, actor=actor_of(session, two.person))
+
+
+@pytest.mark.parametrize("mark", ["suspended_at", "erased_at"])
+def test_nobody_is_invited_to_an_account_that_is_shut(session: Session, now: datetime, mark: str) -> None:
+    coach = make_membership(session, role=Role.COACH)
+    actor = actor_of(session, coach.person)
+    member = make_membership(session, cohort=coach.cohort, person=make_person(session, password_hash=None))
+    memberships.invite_again(session, member, actor=actor, secret="s" * 43, now=now)
+    session.flush()
+    setattr(member.person, mark, now)
+    with pytest.raises(Conflict, match="suspended or erased"):
+        memberships.invite_again(session, member, actor=actor, secret="t" * 43, now=now)
+    assert session.scalars(select(func.count()).select_from(Message)).one() == 1
