@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Request, Response, current_app, has_request_context, request
 from flask.json.provider import DefaultJSONProvider
 from flask.sessions import SecureCookieSessionInterface
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
@@ -22,6 +23,7 @@ from coaching.extensions import csrf, db, login_manager
 
 CONNECTIONLESS = frozenset({"assets"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+KEPT_VALUES = frozenset({"public_id"})
 LARGEST_BODY = 6 * 1024 * 1024
 LARGEST_FORM_MEMORY = 1024 * 1024
 LAST_WORD = "Something went wrong on our side. Nothing was changed. Tell your administrator.\n"
@@ -57,29 +59,56 @@ class CoachingRequest(Request):
             raise BadRequest("A part of the form has no name.")
 
 
+class Templates(Environment):
+    """Flask's, where templates share the environment's globals, which nobody changes once it serves.
+
+    Jinja would give each template a chain of mappings. Comparing two of them, at each import on each page, takes longer
+    than the rest of the import.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
+
+
 class CoachingApp(Flask):
     """Flask, where one request is one transaction: kept when it succeeded, undone when it was refused."""
 
+    jinja_environment = Templates
     json_provider_class = FastJSON
     request_class = CoachingRequest
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.session_interface = Cookies()
-        self._kept_address = lru_cache(maxsize=4096)(self._build_address)
+        self.kept_address = lru_cache(maxsize=4096)(self._build_address)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Nothing here is asynchronous, so that no call of a view or a hook has to be asked whether it is."""
         return func
 
-    def url_for(self, endpoint: str, **values: Any) -> str:
-        """Keeps the addresses of pages that have one identifier: a long page names them a hundred times."""
-        if values.keys() == {"public_id"} and "." in endpoint[1:] and has_request_context():
-            return self._kept_address(request.script_root, endpoint, values["public_id"])
-        return super().url_for(endpoint, **values)
+    def url_for(
+        self,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        """Keeps the addresses of pages that have at most one identifier: a long page names them a hundred times.
 
-    def _build_address(self, _root: str, endpoint: str, public_id: str) -> str:
-        return super().url_for(endpoint, public_id=public_id)
+        `flask.url_for` names every option, so that only an option with a value asks for more than the plain address.
+        """
+        is_plain = _anchor is None and _method is None and _scheme is None and _external is None
+        if is_plain and values.keys() <= KEPT_VALUES and "." in endpoint[1:] and has_request_context():
+            return self.kept_address(request.script_root, endpoint, **values)
+        return super().url_for(
+            endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+        )
+
+    def _build_address(self, _root: str, endpoint: str, **values: Any) -> str:
+        return super().url_for(endpoint, **values)
 
     def dispatch_request(self) -> ResponseReturnValue:
         if request.method in SAFE_METHODS:

@@ -109,9 +109,10 @@ def _check(settings: Settings) -> None:
     if settings.database_url.startswith("postgresql") and find_spec("psycopg") is None:
         raise BadSettings("PostgreSQL needs its driver. Install it: pip install 'coaching[postgres]'")
     base = _parts("COACHING_BASE_URL", settings.base_url)
-    if base.scheme not in {"http", "https"} or not base.hostname or base.query or base.fragment:
+    if base.scheme not in {"http", "https"} or not base.hostname or base.path or base.query or base.fragment:
         raise BadSettings(
-            "COACHING_BASE_URL must be where people reach the pages, such as https://coaching.example.org."
+            "COACHING_BASE_URL must be where people reach the pages, a host of their own without a path, such as "
+            "https://coaching.example.org."
         )
     mail = _parts("COACHING_MAIL_URL", settings.mail_url)
     if mail.scheme == "file":

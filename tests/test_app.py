@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching import schema
-from coaching.app import create_app
+from coaching.app import CoachingApp, create_app
 from coaching.blueprints.access import keep_writes
 from coaching.config import BadSettings, Settings
 from coaching.errors import Conflict
@@ -75,6 +75,21 @@ def test_a_refusal_is_problem_details_to_a_program_and_a_page_to_a_person(door: 
         "detail": "No.",
         "code": "conflict",
     }
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_an_address_is_kept_for_its_root_and_without_options(door: Flask) -> None:
+    assert isinstance(door, CoachingApp)
+    where = "c_1234567890123456"
+    with door.test_request_context("/"):
+        plain = url_for("cohorts.show", public_id=where)
+        assert plain == door.url_for("cohorts.show", public_id=where) == f"/cohorts/{where}"
+        assert door.kept_address.cache_info().hits == 1
+        assert url_for("cohorts.show", public_id=where, _anchor="here") == f"{plain}#here"
+        assert url_for("cohorts.show", public_id=where, _external=True) == f"http://localhost{plain}"
+        assert url_for("cohorts.show", public_id=where, page=2) == f"{plain}?page=2"
+    with door.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/below"}):
+        assert url_for("cohorts.show", public_id=where) == f"/below{plain}"
 
 
 def test_production_does_not_start_without_a_secret() -> None:

@@ -38,6 +38,7 @@ def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(se
         ("COACHING_BASE_URL", "coaching.example.org"),
         ("COACHING_BASE_URL", "ftp://coaching.example.org"),
         ("COACHING_BASE_URL", "https://coaching.example.org/?x=1"),
+        ("COACHING_BASE_URL", "https://example.org/coaching"),
         ("COACHING_MAIL_URL", "mail.example.org"),
         ("COACHING_MAIL_URL", "smtp://"),
         ("COACHING_MAIL_URL", "smtp://host:notaport"),

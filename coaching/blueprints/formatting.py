@@ -96,7 +96,7 @@ def zone_text(zone: str) -> str:
 
 def is_same_clock(moment: datetime, zone: str, other: str) -> bool:
     """Whether both zones show the same time at that moment, so that saying it twice would only be noise."""
-    return in_zone(moment, zone).replace(tzinfo=None) == in_zone(moment, other).replace(tzinfo=None)
+    return zone == other or in_zone(moment, zone).replace(tzinfo=None) == in_zone(moment, other).replace(tzinfo=None)
 
 
 def relative(value: date | None, today: date, zone: str = "UTC") -> str:

@@ -1,4 +1,4 @@
-"""The smallest parts of a page: icon, badge, and the mark of presence in a grid.
+"""The smallest parts of a page: icon, badge, bar, and the mark of presence in a grid.
 
 A cohort's page has hundreds of them. They are drawn here and kept, because a template would draw each one anew.
 """
@@ -23,6 +23,10 @@ BEFORE = "before"
 
 _ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>')
 _BADGE = Markup('<span class="badge-status tone-{}">{}{}</span>')
+_BAR = Markup(
+    '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+    '<rect class="bar-track" width="100" height="8"/><rect class="fill-{}" width="{}" height="8"/></svg>'
+)
 _PRESENCE = Markup('<span class="presence tone-{}"{}>{}<span class="visually-hidden">{}</span></span>')
 _TITLE = Markup(' title="{}"')
 _BEFORE = Markup('<span class="presence presence-before"><span class="visually-hidden">Before joining</span></span>')
@@ -34,7 +38,9 @@ _NOTHING = Markup(
 
 def init_marks(app: Flask) -> None:
     """Gives the components what they draw with."""
-    app.jinja_env.globals.update(draw_icon=icon, draw_badge=badge, draw_presence=presence, draw_presences=presences)
+    app.jinja_env.globals.update(
+        draw_icon=icon, draw_badge=badge, draw_bar=bar, draw_presence=presence, draw_presences=presences
+    )
 
 
 def icon(name: str, kind: str = "") -> Markup:
@@ -45,6 +51,12 @@ def icon(name: str, kind: str = "") -> Markup:
 def badge(word: Any, label: str | None = None, tone: str | None = None) -> Markup:
     """A status: its tone, icon and text follow from the word, unless label and tone say otherwise."""
     return _draw_badge(asset_url(SPRITE), _plain(word), label, tone)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def bar(value: float, maximum: float, tone: str = "accent") -> Markup:
+    """How much of `maximum` the value is; what is above it fills the bar."""
+    return _BAR.format(tone, round(min(value / maximum, 1) * 100, 2) if maximum else 0)
 
 
 def presence(entry: Any) -> Markup:

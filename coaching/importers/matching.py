@@ -196,7 +196,7 @@ def _match_loosely(person: PresencePerson, cohort: _Cohort) -> Match:
     if suggestions and suggestions[0].score >= _SIMILAR:
         why = f"The name is like {_short(suggestions[0].name)}'s, but not the same."
         return Match(person, None, "doubtful", why, suggestions)
-    return Match(person, None, "none", "No member has this address or a name like this.", suggestions)
+    return Match(person, None, "none", "No member has this address or this name.", suggestions)
 
 
 def _doubt(person: PresencePerson, cohort: _Cohort, places: Sequence[int], why: str) -> Match:

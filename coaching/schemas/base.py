@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
@@ -64,6 +64,10 @@ class BaseSchema(Schema):
         "unknown": "There is no such field here. Leave it out.",
         "type": "Send one object with named fields.",
     }
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        """Itself, because nothing changes a schema once it is made: the API's decorators copy what they document."""
+        return self
 
     @pre_load
     def blanks_are_missing(self, data: Any, *, partial: Any = None, **_context: Any) -> Any:

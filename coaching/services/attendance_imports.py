@@ -100,7 +100,7 @@ def preview_import(
     matches = zip(report.people, _match(report, members), strict=True)
     rows = [_preview_row(person, match, members, coaching_session) for person, match in matches]
     seen = {row.membership_id for row in rows}
-    expected = [member for member in members.values() if import_recording.is_expected(member, coaching_session)]
+    expected = [member for member in members.values() if import_recording.counts_if_absent(member, coaching_session)]
     already = _applied(session, coaching_session, report.sha256)
     return ImportPreview(
         report=report,

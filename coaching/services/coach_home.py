@@ -7,21 +7,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
     OPEN_STATUSES,
     Attendance,
     AttendanceStatus,
+    BatchState,
     CheckIn,
     CheckInState,
     CoachingSession,
     Cohort,
     FollowUpStep,
+    ImportBatch,
+    ImportRow,
     Membership,
     Person,
     Role,
+    RowOutcome,
     SessionState,
 )
 from coaching.policies import Actor
@@ -31,6 +35,8 @@ from coaching.services.words import is_one_of, is_word
 
 SILENT_AFTER = timedelta(days=7)
 ABSENCES_IN_A_ROW = 2
+# Who has not recorded a session by then is not going to.
+RECORDS_WITHIN = timedelta(days=60)
 BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -60,6 +66,21 @@ class AbsenceRun:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """A session that is over and of which nobody was recorded, or whose report has rows that wait for an answer.
+
+    Until that is settled the members count as not there. `batch_id` is the report's, None where there is none.
+    """
+
+    id: str
+    title: str
+    starts_at: datetime
+    cohort: str
+    batch_id: str | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class CoachHome:
     """`launches` are those of this month."""
 
@@ -67,6 +88,7 @@ class CoachHome:
     silent: tuple[SilentCheckIn, ...]
     absences: tuple[AbsenceRun, ...]
     launches: tuple[LaunchLine, ...]
+    open_records: tuple[OpenRecord, ...]
 
 
 _LEARNERS = (
@@ -129,6 +151,39 @@ _ABSENCES = (
     .limit(literal_column(str(LONGEST_LIST)))
 )
 
+_REVIEW = and_(ImportRow.batch_id == ImportBatch.id, is_word(ImportRow.outcome, RowOutcome.REVIEW))
+_OPEN_RECORDS = (
+    select(
+        CoachingSession.public_id,
+        CoachingSession.title,
+        CoachingSession.starts_at,
+        Cohort.name,
+        func.max(ImportBatch.public_id),
+        func.count(ImportRow.id),
+    )
+    .join_from(CoachingSession, Cohort, Cohort.id == CoachingSession.cohort_id)
+    .outerjoin(
+        ImportBatch,
+        and_(ImportBatch.session_id == CoachingSession.id, is_word(ImportBatch.state, BatchState.APPLIED)),
+    )
+    .outerjoin(ImportRow, _REVIEW)
+    .where(
+        CoachingSession.cohort_id.in_(COACHED),
+        is_word(CoachingSession.state, SessionState.SCHEDULED),
+        CoachingSession.ends_at < bindparam("now"),
+        CoachingSession.starts_at > bindparam("records_since"),
+    )
+    .group_by(CoachingSession.id, Cohort.id)
+    .having(
+        or_(
+            func.count(ImportRow.id) > 0,
+            ~exists().where(Attendance.session_id == CoachingSession.id),
+        )
+    )
+    .order_by(CoachingSession.starts_at.desc(), CoachingSession.id.desc())
+    .limit(literal_column(str(LONGEST_LIST)))
+)
+
 
 def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
     """The cohorts that the actor coaches, the running ones' absences, and the silence after the ended ones."""
@@ -139,10 +194,13 @@ def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
         "asked_before": now - SILENT_AFTER,
         "today": today,
         "since": today.replace(day=1),
+        "now": now,
+        "records_since": now - RECORDS_WITHIN,
     }
     return CoachHome(
         cohorts=read_cards(connection, COACHED_CARDS, person_id=actor.person_id, now=now),
         silent=tuple(SilentCheckIn(*row) for row in connection.execute(_SILENT, values).all()),
         absences=tuple(AbsenceRun(*row) for row in connection.execute(_ABSENCES, values).all()),
         launches=read_launches(connection, COACHED_SINCE, values),
+        open_records=tuple(OpenRecord(*row) for row in connection.execute(_OPEN_RECORDS, values).all()),
     )

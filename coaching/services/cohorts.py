@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
@@ -14,12 +14,12 @@ from coaching.services import audit, follow_ups
 from coaching.services.zones import check_zone
 
 LONGEST_DAYS = 5 * 366
+_BY_ID = select(Cohort).where(Cohort.public_id == bindparam("public_id")).options(joinedload(Cohort.programme))
 
 
 def get_cohort(session: Session, public_id: str, *, actor: Actor) -> Cohort:
     """A cohort that the actor may look at, with its programme."""
-    statement = select(Cohort).where(Cohort.public_id == public_id).options(joinedload(Cohort.programme))
-    cohort = session.scalars(statement).one_or_none()
+    cohort = session.scalars(_BY_ID, {"public_id": public_id}).one_or_none()
     if cohort is None or not may_view_cohort(actor, cohort):
         raise NotFound
     return cohort

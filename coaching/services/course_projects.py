@@ -87,8 +87,12 @@ def start_project(
     owners: Sequence[str] = (),
     outside_names: Sequence[str] = (),
     stage: Stage = Stage.IDEA,
+    on: date | None = None,
 ) -> CourseProject:
-    """A new project. `owners` are memberships by public id; a participant is an owner of what they start."""
+    """A new project, at its stage since `on`, or today.
+
+    `owners` are memberships by public id; a participant is an owner of what they start.
+    """
     require(may_start_project(actor, cohort), seen=may_view_cohort(actor, cohort))
     if stage in LAUNCHES:
         raise Invalid.field("stage", LOG_IT)
@@ -104,7 +108,7 @@ def start_project(
     names = {plain_name(name): name for name in outside_names}
     project.owners += [ProjectOwner(outside_name=name, added_at=now) for name in names.values()]
     session.add(project)
-    add_stage(session, project, stage=stage, on=latest_today(now, actor.timezone), actor=actor, now=now)
+    add_stage(session, project, stage=stage, on=on or latest_today(now, actor.timezone), actor=actor, now=now)
     audit.record(session, "project.started", project, actor=actor, now=now)
     return project
 

@@ -34,6 +34,11 @@ def is_expected(member: Membership, coaching_session: CoachingSession) -> bool:
     return member.role == Role.PARTICIPANT and (pair is None or pair == member.id)
 
 
+def counts_if_absent(member: Membership, coaching_session: CoachingSession) -> bool:
+    """Whether the member is absent where the report has not got them: sessions before joining do not count."""
+    return member.joined_at < coaching_session.ends_at and is_expected(member, coaching_session)
+
+
 def record_batch(
     session: Session,
     batch: ImportBatch,
@@ -66,7 +71,7 @@ def record_batch(
             setattr(line, name, value)
     if all(row.outcome != RowOutcome.REVIEW for row in batch.rows):
         # Who was entered after the session is recorded as absent by nobody but a coach.
-        others = (m.id for m in members if m.joined_at < coaching_session.ends_at and is_expected(m, coaching_session))
+        others = (m.id for m in members if counts_if_absent(m, coaching_session))
         absent = recording | {"status": AttendanceStatus.ABSENT, "minutes": 0}
         new += [absent | {"membership_id": key} for key in others if key not in rows_by_member and key not in recorded]
     if new:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
-from coaching.blueprints.marks import badge, icon, presence
+from coaching.blueprints.marks import badge, bar, icon, presence
 from coaching.models import AttendanceStatus, Stage
 from tests.blueprints.plain_app import make_plain_app
 
@@ -32,6 +32,11 @@ def test_a_status_is_the_same_as_its_word() -> None:
     assert badge(Stage.RE_RUN) == badge("re_run")
     assert "tone-success" in badge("re_run")
     assert "Re-run" in badge("re_run")
+
+
+@pytest.mark.parametrize(("value", "maximum", "width"), [(1, 3, "33.33"), (5, 4, "100"), (0, 4, "0.0"), (1, 0, "0")])
+def test_a_bar_is_as_wide_as_its_share_and_never_wider(value: int, maximum: int, width: str) -> None:
+    assert f'class="fill-danger" width="{width}"' in bar(value, maximum, "danger")
 
 
 def test_presence_tells_minutes_where_they_were_measured() -> None:

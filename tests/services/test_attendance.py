@@ -150,6 +150,10 @@ def test_the_real_report_is_recorded(house: House, report: bytes, now: datetime)
     assert outcomes["Andrew Knight"] == (RowOutcome.IGNORED, None)
     assert outcomes["Yoko Ono"] == (RowOutcome.REVIEW, None)
     assert "Billy Preston" in preview.missing
+    house.members["Billy Preston"].joined_at = now
+    late = attendance_imports.preview_import(house.db, house.meeting, report, READ, actor=house.actor, now=now)
+    assert "Billy Preston" not in late.missing, "who joins later has missed nothing"
+    house.members["Billy Preston"].joined_at = ENTERED
     assert house.db.scalars(select(func.count()).select_from(Attendance)).one() == 0
 
     batch = house.apply(report, now)

@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 from coaching.models import (
     AnswerChoice,
     AttendanceStatus,
+    BatchState,
     CheckInState,
     Cohort,
     CohortKind,
+    ImportBatch,
+    ImportRow,
     Membership,
     MembershipStatus,
     Person,
     Role,
+    RowOutcome,
     SessionState,
 )
 from coaching.services.progress import CoachHome, ParticipantHome, coach_home, coordinator_home, participant_home
@@ -74,7 +78,7 @@ def test_statements_do_not_grow_with_cohorts(
     actor = actor_of(session, person)
     with count_queries() as statements:
         assert len(coach_home(session, actor=actor, now=NOW).cohorts) == cohorts
-    assert len(statements) == 4
+    assert len(statements) == 5
     with count_queries() as statements:
         assert len(participant_home(session, actor=actor, now=NOW).cohorts) == cohorts
     assert len(statements) == 6
@@ -100,6 +104,37 @@ def test_a_coachs_cohorts_come_with_their_next_session(session: Session, person:
 def test_a_cohort_without_a_session_ahead_still_stands_there(session: Session, person: Person, cohort: Cohort) -> None:
     (card,) = home_of_coach(session, person, cohort).cohorts
     assert (card.next_session_id, card.next_starts_at) == (None, None)
+
+
+def test_a_session_that_nobody_recorded_waits_for_its_coach(session: Session, person: Person, cohort: Cohort) -> None:
+    member = make_membership(session, cohort)
+    recorded, forgotten = (make_session(session, cohort, starts_at=NOW - timedelta(days=days)) for days in (9, 8))
+    attend(session, recorded, member)
+    make_session(session, cohort, starts_at=NOW - timedelta(days=7), state=SessionState.CANCELLED)
+    make_session(session, cohort, starts_at=NOW + timedelta(days=1))
+    make_session(session, cohort, starts_at=NOW - timedelta(days=61))
+    make_session(session, starts_at=NOW - timedelta(days=8))
+    (found,) = home_of_coach(session, person, cohort).open_records
+    assert (found.id, found.batch_id, found.rows) == (forgotten.public_id, None, 0)
+
+
+def test_a_report_with_rows_in_doubt_waits_for_its_coach(session: Session, person: Person, cohort: Cohort) -> None:
+    meeting = make_session(session, cohort, starts_at=NOW - timedelta(days=2))
+    attend(session, meeting, make_membership(session, cohort))
+    batch = ImportBatch(
+        session_id=meeting.id, kind="zoom", file_name="report.csv", sha256="0" * 64, detected={}, imported_at=NOW
+    )
+    outcomes = (RowOutcome.REVIEW, RowOutcome.REVIEW, RowOutcome.IGNORED)
+    batch.rows = [
+        ImportRow(number=number, name="Yoko", minutes=9, outcome=outcome) for number, outcome in enumerate(outcomes)
+    ]
+    session.add(batch)
+    session.flush()
+    (found,) = home_of_coach(session, person, cohort).open_records
+    assert (found.id, found.batch_id, found.rows) == (meeting.public_id, batch.public_id, 2)
+    batch.state = BatchState.UNDONE
+    session.flush()
+    assert coach_home(session, actor=actor_of(session, person), now=NOW).open_records == ()
 
 
 def test_silence_is_a_week_without_an_answer(session: Session, person: Person, cohort: Cohort) -> None:

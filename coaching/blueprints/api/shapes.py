@@ -1,6 +1,7 @@
 """The lines that services read, as JSON and as OpenAPI: what is written and what is described are one and the same.
 
-A dataclass has its fields and its properties, so that what a page shows of a line is in the API too.
+A dataclass has its fields and its properties, so that what a page shows of a line is in the API too. Lines are told
+apart by the names of their classes. They are described when the document is made, because most processes never make it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ PLAIN: Mapping[Any, dict[str, Any]] = {
     datetime: {"type": "string", "format": "date-time"},
     Any: {},
 }
+COMPONENTS = "#/components/schemas/"
 _KNOWN: dict[type, dict[str, Any]] = {}
+_NAMED: dict[str, type] = {}
 
 
 def to_json(value: Any) -> bytes:
@@ -32,11 +35,12 @@ def to_json(value: Any) -> bytes:
 
 
 def shape_of(kind: Any) -> dict[str, Any]:
-    """The JSON Schema of what `to_json` makes of a value of this type. Raises TypeError for what it cannot say."""
+    """The JSON Schema of what `to_json` makes of a value of this type. Raises TypeError for what it cannot say.
+
+    A line is only referred to, by its name; `named_shapes` has what is there under the name.
+    """
     if kind in PLAIN:
         return dict(PLAIN[kind])
-    if is_typeddict(kind):
-        return _object(get_type_hints(kind), sorted(kind.__required_keys__))
     if isinstance(kind, type):
         return _shape_of_class(kind)
     origin, inner = get_origin(kind), get_args(kind)
@@ -49,11 +53,30 @@ def shape_of(kind: Any) -> dict[str, Any]:
     raise TypeError(f"There is no JSON Schema for {kind!r} here.")
 
 
+def named_shapes() -> dict[str, dict[str, Any]]:
+    """Every line that was referred to, and the lines in those, by name."""
+    shapes: dict[str, dict[str, Any]] = {}
+    while waiting := _NAMED.keys() - shapes.keys():
+        shapes |= {name: _shape_of_line(_NAMED[name]) for name in sorted(waiting)}
+    return shapes
+
+
 def _shape_of_class(kind: type) -> dict[str, Any]:
     if issubclass(kind, StrEnum):
         return {"type": "string", "enum": [member.value for member in kind]}
-    parts = _parts(kind)
-    return _object(parts, list(parts))
+    if _NAMED.setdefault(kind.__name__, kind) is not kind:
+        raise TypeError(f"Two classes whose lines go into JSON are called {kind.__name__}. Rename one of them.")
+    return {"$ref": f"{COMPONENTS}{kind.__name__}"}
+
+
+def _shape_of_line(kind: Any) -> dict[str, Any]:
+    parts = get_type_hints(kind) if is_typeddict(kind) else _parts(kind)
+    return {
+        "type": "object",
+        "required": sorted(kind.__required_keys__) if is_typeddict(kind) else list(parts),
+        "properties": {name: shape_of(part) for name, part in parts.items()},
+        "additionalProperties": False,
+    }
 
 
 def _written(value: Any) -> dict[str, Any]:
@@ -70,12 +93,3 @@ def _parts(kind: type) -> dict[str, Any]:
         properties = {name: one.fget for name, one in vars(kind).items() if isinstance(one, property)}
         _KNOWN[kind] = named | {name: get_type_hints(read)["return"] for name, read in properties.items()}
     return _KNOWN[kind]
-
-
-def _object(parts: Mapping[str, Any], required: list[str]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": required,
-        "properties": {name: shape_of(kind) for name, kind in parts.items()},
-        "additionalProperties": False,
-    }

@@ -14,7 +14,7 @@ from flask_smorest import Api, Blueprint
 from marshmallow import fields
 
 from coaching.blueprints.addresses import PublicIdConverter
-from coaching.blueprints.api.shapes import to_json
+from coaching.blueprints.api.shapes import COMPONENTS, named_shapes, to_json
 from coaching.schemas.coaching_session import WallClock
 
 PREFIX = "/api/v1"
@@ -89,7 +89,7 @@ class ProblemApi(Api):
         """A documented problem for each status, under the name by which flask-smorest refers to it."""
         self.spec.components.schema("Problem", PROBLEM)
         for code, meaning in MEANINGS.items():
-            content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": _example(code)}}
+            content = {PROBLEM_TYPE: {"schema": {"$ref": f"{COMPONENTS}Problem"}, "example": _example(code)}}
             response = {"description": meaning, "content": content}
             self.spec.components.response(HTTPStatus(code).name, response, lazy=True)
         self.spec.components.response(HTTPStatus(304).name, {"description": "Nothing changed."}, lazy=True)
@@ -144,6 +144,8 @@ class Document:
         for blueprint in self._blueprints:
             blueprint.register_views_in_doc(self._api, self._app, spec, name=blueprint.name, parameters=None)
             spec.tag({"name": blueprint.tag, "description": blueprint.description})
+        for name, shape in named_shapes().items():
+            spec.components.schema(name, shape)
         return to_json(spec.to_dict())
 
 

@@ -59,7 +59,7 @@ blueprint = Blueprint("members", __name__)
 @blueprint.get("/cohorts/<id:cohort_id>/members/new")
 def new(cohort_id: str) -> ResponseReturnValue:
     cohort = _cohort_run(cohort_id)
-    return _new(cohort, filled(role=Role.PARTICIPANT, status=MembershipStatus.ACTIVE, joined_on=_today(cohort)))
+    return _new(cohort, filled(role=Role.PARTICIPANT, status=MembershipStatus.ACTIVE, joined_on=_since(cohort)))
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/members")
@@ -122,9 +122,10 @@ def _cohort_run(public_id: str) -> Cohort:
     return cohort
 
 
-def _today(cohort: Cohort) -> date:
-    """The date where the cohort is."""
-    return in_zone(utc_now(), cohort.timezone).date()
+def _since(cohort: Cohort) -> date:
+    """The cohort's first day, or today before it: most who are added belong to it from the start, and would otherwise
+    be left out of the sessions that they missed. For somebody who came later the form asks for the day."""
+    return min(cohort.starts_on, in_zone(utc_now(), cohort.timezone).date())
 
 
 def _welcome(membership: Membership) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
 
+from coaching.blueprints.api.shapes import shape_of
 from coaching.blueprints.headers import CONTENT_POLICY
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -64,11 +66,19 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     references = set(re.findall(r"'\$ref': '#/([^']+)'", str(document)))
-    assert "components/schemas/Problem" in references
+    assert {"components/schemas/Problem", "components/schemas/CohortRow"} <= references
     for reference in references:
         part: Any = document
         for name in reference.split("/"):
             part = part[name]
+
+
+def test_two_kinds_of_line_cannot_have_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coaching.blueprints.api.shapes._NAMED", {})
+    first, second = make_dataclass("Line", ["one"]), make_dataclass("Line", ["other"])
+    assert shape_of(first) == shape_of(first) == {"$ref": "#/components/schemas/Line"}
+    with pytest.raises(TypeError, match="Two classes"):
+        shape_of(second)
 
 
 def test_problems_are_problem_details(document: dict[str, Any]) -> None:
