@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 
 from coaching.errors import Invalid
+from coaching.importers.doubts import about_file, about_people, about_rows, about_times
 from coaching.importers.lookalikes import HOW_TO_EXPORT, name_text
+from coaching.importers.meeting import meeting_moments, read_meeting
 from coaching.importers.merging import PresenceRow, merge_rows
 from coaching.importers.presence import PresenceReport
+from coaching.importers.rows import Draft, Notes, finish_rows
 from coaching.importers.table import Table, read_table
 from coaching.importers.text import TextFile, guess_delimiter, read_text
 from coaching.importers.times import DateOrder, decide_order, find_zone
 from coaching.importers.zoom_layout import Layout, find_layout
-from coaching.importers.zoom_meeting import meeting_moments, read_meeting
-from coaching.importers.zoom_rows import Draft, Notes, finish_rows, read_drafts
-from coaching.importers.zoom_warnings import about_file, about_people, about_rows, about_times
+from coaching.importers.zoom_rows import read_drafts
 
 
 def read_zoom_report(

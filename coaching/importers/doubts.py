@@ -1,4 +1,4 @@
-"""The sentences about a Zoom report that a person should read before believing it."""
+"""The sentences about a report that a person should read before believing it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from coaching.importers.merging import Merged, PresenceRow
 from coaching.importers.presence import PresenceMeeting
+from coaching.importers.rows import TOLERANCE, Notes
 from coaching.importers.table import Table
 from coaching.importers.text import TextFile
-from coaching.importers.zoom_rows import TOLERANCE, Notes
 
 _NAMED = 3
 
@@ -70,10 +70,13 @@ def about_rows(
     for numbers, text in (
         (notes.waiting, "Time in the waiting room is not counted"),
         (notes.bad_emails, "What stands as e-mail address is not one, and was left out"),
-        (notes.untimed, "No join time, so Zoom's own minutes were taken"),
+        (notes.untimed, "No join time, so the report's own minutes were taken"),
         (notes.never_left, "No leave time, so it was worked out from the duration"),
         (notes.other_length, "Join and leave times do not fit the duration; the times were believed"),
         (notes.repeated, "A clock change made a local time occur twice; the one that fits the duration was taken"),
+        (notes.with_gaps, "Away in between, but not said when, so the report's own minutes were taken"),
+        (notes.unlisted, "Not among the in-meeting activities, so the row among the participants was taken"),
+        (notes.orphaned, "A leave time without a join time before it is left out"),
         (notes.skipped, "A clock change skipped a local time; it was read as if the clocks had not changed"),
     ):
         if numbers:
