@@ -45,6 +45,11 @@ class Draft:
     mark: str = ""
     is_outer: bool = False
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """The name to show, and the one behind it in parentheses if there is one."""
+        return split_original(self.full_name.removesuffix(self.mark).rstrip())
+
 
 @dataclass(slots=True)
 class Notes:
@@ -60,6 +65,7 @@ class Notes:
     with_gaps: list[int] = field(default_factory=list)
     unlisted: list[int] = field(default_factory=list)
     orphaned: list[int] = field(default_factory=list)
+    still_there: list[int] = field(default_factory=list)
     about_meeting: list[str] = field(default_factory=list)
 
 
@@ -94,7 +100,7 @@ def finish_rows(
         except RowError as error:
             errors[draft.number] = str(error)
             continue
-        shown, original = split_original(draft.full_name.removesuffix(draft.mark).rstrip())
+        shown, original = draft.names
         rows.append(
             PresenceRow(
                 draft.number, draft.full_name, cap_name(shown), cap_name(original), draft.email,
