@@ -58,6 +58,8 @@ _TABLES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"name", "first join", "last leave"}), "a Microsoft Teams attendance report"),
     (frozenset({"name", "join time", "leave time", "duration", "role"}), "a Microsoft Teams attendance report"),
     (frozenset({"name (original name)"}), "a Zoom participants report"),
+    (frozenset({"name", "duration (minutes)"}), "a Zoom participants report"),
+    (frozenset({"name", "total duration (minutes)"}), "a Zoom participants report"),
     (frozenset({"email address", "first name"}), "a Moodle export"),
     (frozenset({"email address", "surname"}), "a Moodle export"),
     (frozenset({"enrollment_mode"}), "an Open edX student profile"),

@@ -59,6 +59,8 @@ def test_zooms_newest_headings_are_not_taken_for_teams() -> None:
     head = "Name,Email,Join time,Leave time,Duration (minutes),Guest"
     data = lines(head, "Ann,,03/14/2024 02:00:00 PM,03/14/2024 02:30:00 PM,30,No")
     assert read_report(data).format == "zoom"
+    with pytest.raises(Invalid, match="a Zoom participants report"):
+        read_teams_report(data)
 
 
 def test_an_unknown_zone_is_refused() -> None:

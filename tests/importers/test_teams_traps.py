@@ -139,6 +139,13 @@ def test_a_lost_going_invents_no_minutes() -> None:
     assert minutes(report) == {"Ann": 30, "Bob": 90}
 
 
+def test_a_going_too_many_adds_nothing() -> None:
+    rows = (event("Ann", "Joined", "14:00:00"), event("Ann", "Left", "14:10:00"), event("Ann", "Left", "14:40:00"))
+    report = read_teams_report(events(*rows))
+    assert minutes(report) == {"Ann": 10}
+    assert told(report, "A leave time without a join time before it is left out: row 4.")
+
+
 def test_who_never_went_and_who_never_came() -> None:
     report = read_teams_report(
         events(
@@ -166,6 +173,8 @@ def test_an_open_date_is_asked_about_in_english_and_spanish_only() -> None:
     assert read_teams_report(english, expected_day=date(2024, 3, 4)).date_order == "mdy"
     german = cut("Name\tBeitrittszeit\tVerlassen um\tDauer")
     assert read_teams_report(german, expected_day=date(2024, 3, 4)).date_order == "dmy"
+    same_both_ways = lines("Name\tBeitrittszeit\tVerlassen um", "Ann\t11.11.2024, 14:00:00\t11.11.2024, 14:30:00")
+    assert read_teams_report(same_both_ways).date_order == "dmy"
     assert read_teams_report(german, date_order="mdy").people[0].intervals[0].start == datetime(2024, 3, 4, 14)
 
 
