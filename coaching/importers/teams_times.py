@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 from coaching.importers.times import Moment, read_moment
 
@@ -50,7 +51,7 @@ def plain_time(text: str) -> str:
 
 def read_time(text: str) -> Moment | None:
     """The date and time in a cell; None when it is neither."""
-    return read_moment(plain_time(text))
+    return read_moment(text) or read_moment(plain_time(text))
 
 
 def _month(word: str) -> str:
@@ -60,6 +61,8 @@ def _month(word: str) -> str:
     return word
 
 
+# A large report says the same few lengths over and over.
+@lru_cache(maxsize=1024)
 def read_length(text: str) -> timedelta | None:
     """`1h 2m 3s`, `2 h 44 m`, `1 Std. 5 Min.`, `2 u 3 m`, `00:21:07`; None for anything else."""
     text = " ".join(text.translate(_MARKS).split()).lower()
