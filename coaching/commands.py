@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -133,15 +134,42 @@ def import_group() -> None:
     """Bring files in."""
 
 
+def _report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What has to be said beside a report, whichever service wrote it."""
+    for option in reversed(
+        (
+            click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+            click.option("--session", "session_id", help="The session's identifier, as in its page's address."),
+            click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing."),
+            click.option("--timezone", help="The zone of the report's times; the session's own unless told."),
+            click.option("--date-order", type=click.Choice(["mdy", "dmy"]), help="Where both would be possible."),
+            click.option(
+                "--anyway", is_flag=True, help="Import it as it is: another day's, or with rows that are unreadable."
+            ),
+            AS_JSON,
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @import_group.command("zoom")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--session", "session_id", help="The session's identifier, as in its page's address.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
-@click.option("--timezone", help="The zone of the report's times; the session's own unless told.")
-@click.option("--date-order", type=click.Choice(["mdy", "dmy"]), help="Where both would be possible.")
-@click.option("--anyway", is_flag=True, help="Import it as it is: of another day, or with rows that cannot be read.")
-@AS_JSON
-def import_zoom(  # noqa: PLR0917  Click passes each option by name.
+@_report_options
+def import_zoom(**how: Any) -> None:
+    """Record who came to a session from a Zoom participants report."""
+    _import_report("zoom", **how)
+
+
+@import_group.command("teams")
+@_report_options
+def import_teams(**how: Any) -> None:
+    """Record who came to a session from a Microsoft Teams attendance report."""
+    _import_report("teams", **how)
+
+
+def _import_report(
+    service: Literal["zoom", "teams"],
+    *,
     file: Path,
     session_id: str | None,
     dry_run: bool,
@@ -150,7 +178,7 @@ def import_zoom(  # noqa: PLR0917  Click passes each option by name.
     anyway: bool,
     as_json: bool,
 ) -> None:
-    """Record who came to a session from a Zoom participant report."""
+    """The report of this service looked at, and unless it is a dry run, recorded."""
     from coaching.services import attendance_imports as imports  # noqa: PLC0415
     from coaching.services import import_batches  # noqa: PLC0415
     from coaching.services import report_description as reports  # noqa: PLC0415
@@ -158,7 +186,7 @@ def import_zoom(  # noqa: PLR0917  Click passes each option by name.
     if session_id is None and not dry_run:
         raise Invalid("Name the session with --session, or look at the file alone with --dry-run.")
     data, now = file.read_bytes(), clock.utc_now()
-    reading = reports.Reading(timezone=timezone, date_order=date_order, anyway=anyway)
+    reading = reports.Reading(timezone=timezone, date_order=date_order, anyway=anyway, service=service)
     if session_id is None:
         answer = reports.describe_report(data, reading)
     else:

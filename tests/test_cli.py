@@ -17,6 +17,7 @@ from coaching.models import Attendance, CoachingSession, Cohort, ImportBatch, Me
 
 Command = Callable[..., Result]
 REPORT = Path(__file__).parent / "browser" / "zoom_report.csv"
+TEAMS_REPORT = Path(__file__).parent / "importers" / "fixtures" / "teams" / "sections_french.csv"
 
 
 @pytest.fixture
@@ -213,6 +214,29 @@ def test_a_report_is_looked_at_without_a_session(run: Command) -> None:
     assert looked["warnings"]
     assert "George Harrison" in run("import", "zoom", str(REPORT), "--dry-run").stdout
     assert run("import", "zoom", str(REPORT)).exit_code == 2
+
+
+def test_a_teams_report_is_looked_at_and_each_command_names_the_other(run: Command) -> None:
+    looked = json.loads(run("import", "teams", str(TEAMS_REPORT), "--dry-run", "--timezone", "UTC", "--json").stdout)
+    assert (looked["format"], looked["variant"]) == ("teams", "sections with activities, French")
+    assert (looked["timezone"], looked["meeting"]["starts_at"][:16]) == ("UTC", "2024-03-14T13:58")
+    assert [person["minutes"] for person in looked["people"]] == [63, 50]
+    for service, report in (("zoom", TEAMS_REPORT), ("teams", REPORT)):
+        refused = run("import", service, str(report), "--dry-run")
+        assert refused.exit_code == 2
+        assert f"coaching import {'teams' if service == 'zoom' else 'zoom'}" in refused.stderr
+
+
+def test_a_teams_report_is_imported_into_a_session(run: Command, rows: Session) -> None:
+    run("demo")
+    held = rows.scalars(select(CoachingSession).order_by(CoachingSession.starts_at)).first()
+    assert held is not None
+    rows.rollback()
+    words = ("import", "teams", str(TEAMS_REPORT), "--session", held.public_id, "--json")
+    assert "14 March 2024" in run(*words).stderr
+    done = json.loads(run(*words, "--anyway").stdout)
+    assert json.loads(run(*words, "--anyway").stdout)["import"] == done["import"]
+    assert rows.scalars(select(ImportBatch.kind)).all() == ["teams"]
 
 
 def test_a_report_is_imported_into_a_session(run: Command, rows: Session) -> None:

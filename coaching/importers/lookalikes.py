@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-HOW_TO_EXPORT = (
+from coaching.errors import Invalid
+
+HOW_TO_EXPORT_ZOOM = (
     "In Zoom, open Reports, then Usage; click the number of participants of the meeting, "
     "choose Export, and upload that CSV file."
 )
+HOW_TO_EXPORT_TEAMS = (
+    "In Teams, open the meeting from the calendar, then Attendance; choose Download, and upload that CSV file."
+)
+HOW_TO_EXPORT = f"{HOW_TO_EXPORT_ZOOM} {HOW_TO_EXPORT_TEAMS}"
 SAVE_AS_CSV = "Open it in a spreadsheet, save the sheet as 'CSV UTF-8', and upload that file."
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -51,6 +57,9 @@ _TABLES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"participant id (upn)"}), "a Microsoft Teams attendance report"),
     (frozenset({"name", "first join", "last leave"}), "a Microsoft Teams attendance report"),
     (frozenset({"name", "join time", "leave time", "duration", "role"}), "a Microsoft Teams attendance report"),
+    (frozenset({"name (original name)"}), "a Zoom participants report"),
+    (frozenset({"name", "duration (minutes)"}), "a Zoom participants report"),
+    (frozenset({"name", "total duration (minutes)"}), "a Zoom participants report"),
     (frozenset({"email address", "first name"}), "a Moodle export"),
     (frozenset({"email address", "surname"}), "a Moodle export"),
     (frozenset({"enrollment_mode"}), "an Open edX student profile"),
@@ -92,3 +101,16 @@ def name_table(rows: Iterable[Sequence[str]]) -> str | None:
         if any(marks <= head for head in heads):
             return kind
     return None
+
+
+def refuse_table(rows: Iterable[Sequence[str]]) -> Invalid:
+    """The refusal of a table that is no report of who was there, naming what it is where that can be told."""
+    kind = name_table(rows)
+    if kind is not None:
+        return Invalid.field("file", f"This looks like {kind}. {HOW_TO_EXPORT}")
+    return Invalid.field(
+        "file",
+        "This looks like neither Zoom's participants report nor Teams' attendance report: no row has the headings "
+        "Name (Original Name) and Duration (Minutes), or Name, First join and Last leave. "
+        f"{HOW_TO_EXPORT} If your Zoom or Teams is not in English, change its language for the export.",
+    )

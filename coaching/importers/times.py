@@ -57,7 +57,7 @@ class Moment(NamedTuple):
 
 
 def read_moment(text: str) -> Moment | None:
-    """The date and time in a cell, in any of the ways Zoom and spreadsheets write one; None when it is neither."""
+    """The date and time in a cell, as reports and spreadsheets write them; None when it is neither."""
     text = " ".join(text.split())
     if found := _NUMBERS.fullmatch(text):
         a, b, c = found.group("a", "b", "c")
@@ -83,6 +83,26 @@ def _moment(
     if hour > 23 or minute > 59 or second_of_minute > 59:
         return None
     return Moment(year, first, second, hour, minute, second_of_minute, order)
+
+
+def ask_order(
+    of_rows: Collection[Moment], of_meeting: Collection[Moment], *, stated: DateOrder | None, expected_day: date | None
+) -> str | None:
+    """How dates are written. A question only where minutes hang on it: a summary's date alone gets a warning."""
+    order = decide_order([*of_meeting, *of_rows], stated=stated, expected_day=expected_day)
+    unsaid = next((moment for moment in of_rows if moment.order is None), None)
+    if order is None and unsaid is not None:
+        monthly, daily = unsaid.under("mdy"), unsaid.under("dmy")
+        raise Invalid.field(
+            "date_order",
+            f"The dates can be read two ways: {unsaid.written} is {_spell(monthly)} or {_spell(daily)}. "
+            "Say whether the month or the day comes first.",
+        )
+    return order
+
+
+def _spell(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day is not None else "no date"
 
 
 def decide_order(
@@ -125,7 +145,7 @@ def _days_under(moments: Collection[Moment], order: DateOrder) -> set[date]:
 
 
 def _order_on(expected_day: date, readings: dict[DateOrder, set[date]]) -> DateOrder:
-    """The reading that falls on the day, give or take one (time zones). If neither does, Zoom's own order: the
+    """The reading that falls on the day, give or take one (time zones). If neither does, month first: the
     caller then sees a meeting on another day, which is what this file is about either way."""
     for order in ORDERS:
         if any(abs(day - expected_day) <= timedelta(days=1) for day in readings[order]):

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 
 from coaching.errors import Invalid
-from coaching.importers.lookalikes import HOW_TO_EXPORT, name_text
+from coaching.importers.doubts import about_file, about_people, about_rows, about_times
+from coaching.importers.lookalikes import HOW_TO_EXPORT_ZOOM
+from coaching.importers.meeting import meeting_moments, read_meeting
 from coaching.importers.merging import PresenceRow, merge_rows
+from coaching.importers.opening import OpenedFile, open_file
 from coaching.importers.presence import PresenceReport
-from coaching.importers.table import Table, read_table
-from coaching.importers.text import TextFile, guess_delimiter, read_text
-from coaching.importers.times import DateOrder, decide_order, find_zone
+from coaching.importers.rows import Draft, Notes, finish_rows
+from coaching.importers.table import Table
+from coaching.importers.text import TextFile
+from coaching.importers.times import DateOrder, ask_order, find_zone
 from coaching.importers.zoom_layout import Layout, find_layout
-from coaching.importers.zoom_meeting import meeting_moments, read_meeting
-from coaching.importers.zoom_rows import Draft, Notes, finish_rows, read_drafts
-from coaching.importers.zoom_warnings import about_file, about_people, about_rows, about_times
+from coaching.importers.zoom_rows import read_drafts
 
 
 def read_zoom_report(
@@ -26,13 +28,21 @@ def read_zoom_report(
     The file names no zone: with `timezone` its times become UTC too. Where its dates can be read both ways and
     minutes depend on it, `date_order` is asked for, unless one reading falls on `expected_day`, the session's.
     """
+    return read_opened_zoom(open_file(data), timezone=timezone, date_order=date_order, expected_day=expected_day)
+
+
+def read_opened_zoom(
+    opened: OpenedFile, *, timezone: str | None, date_order: DateOrder | None, expected_day: date | None
+) -> PresenceReport:
+    """The report in a file that is taken apart already."""
     zone = find_zone(timezone) if timezone is not None else None
-    file = read_text(data)
-    delimiter, table, layout = _take_apart(file)
+    file, table = opened.text, opened.table
+    layout = find_layout(table)
     errors: dict[int, str] = {}
     notes = Notes()
     drafts = _read_people(file, table, layout, errors, notes)
-    order = _order_of(drafts, layout, stated=date_order, expected_day=expected_day)
+    of_rows = [moment for draft in drafts for moment in (draft.joined, draft.left) if moment is not None]
+    order = ask_order(of_rows, meeting_moments(layout.summary), stated=date_order, expected_day=expected_day)
     rows = finish_rows(drafts, order, zone, errors, notes)
     meeting = read_meeting(layout.summary, order, zone, notes) if layout.summary is not None else None
     merged = merge_rows(rows, zone=zone, most_minutes=meeting.duration_minutes if meeting else None)
@@ -47,7 +57,7 @@ def read_zoom_report(
         format="zoom",
         variant=layout.variant,
         encoding=file.encoding,
-        delimiter=delimiter,
+        delimiter=opened.delimiter,
         date_order=order,
         timezone=timezone,
         meeting=meeting,
@@ -58,41 +68,11 @@ def read_zoom_report(
     )
 
 
-def _take_apart(file: TextFile) -> tuple[str, Table, Layout]:
-    if (kind := name_text(file.text)) is not None:
-        raise Invalid.field("file", f"This looks like {kind}, not a CSV file. {HOW_TO_EXPORT}")
-    delimiter = guess_delimiter(file.text)
-    table = read_table(file.text, delimiter)
-    return delimiter, table, find_layout(table)
-
-
 def _read_people(file: TextFile, table: Table, layout: Layout, errors: dict[int, str], notes: Notes) -> Sequence[Draft]:
     drafts = read_drafts(table, layout, errors, notes, cut=file.cut)
     if not drafts and not errors and not notes.waiting:
-        raise Invalid.field("file", f"The report has its headings, but there is nobody in it. {HOW_TO_EXPORT}")
+        raise Invalid.field("file", f"The report has its headings, but there is nobody in it. {HOW_TO_EXPORT_ZOOM}")
     return drafts
-
-
-def _order_of(
-    drafts: Sequence[Draft], layout: Layout, *, stated: DateOrder | None, expected_day: date | None
-) -> str | None:
-    """How dates are written. A question only where minutes hang on it: a summary's date alone gets a warning."""
-    of_rows = [moment for draft in drafts for moment in (draft.joined, draft.left) if moment is not None]
-    moments = [*meeting_moments(layout.summary), *of_rows]
-    order = decide_order(moments, stated=stated, expected_day=expected_day)
-    unsaid = next((moment for moment in of_rows if moment.order is None), None)
-    if order is None and unsaid is not None:
-        monthly, daily = unsaid.under("mdy"), unsaid.under("dmy")
-        raise Invalid.field(
-            "date_order",
-            f"The dates can be read two ways: {unsaid.written} is {_spell(monthly)} or {_spell(daily)}. "
-            "Say whether the month or the day comes first.",
-        )
-    return order
-
-
-def _spell(day: date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day is not None else "no date"
 
 
 def _count_listed(rows: Sequence[PresenceRow], errors: dict[int, str], notes: Notes) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from coaching.errors import Invalid
-from coaching.importers.lookalikes import HOW_TO_EXPORT, name_table
+from coaching.importers.lookalikes import refuse_table
 from coaching.importers.table import Table
 
 _HEADINGS: Mapping[str, str] = {
@@ -54,10 +54,10 @@ class Layout:
 
 def find_layout(table: Table) -> Layout:
     """The layout of this report, or a refusal that says what the file is instead."""
-    top = [[normal_heading(cell) for cell in row] for row in table.rows[:_SEARCHED_ROWS]]
+    top = _top(table)
     header = next((place for place, row in enumerate(top) if _is_header(row)), None)
     if header is None:
-        raise _not_a_report(top)
+        raise refuse_table(top)
     headings = top[header]
     # Where the export repeats the meeting in every row, its columns come first and share names with the person's.
     first = headings.index(_name_heading(headings)) if "topic" in headings else 0
@@ -73,6 +73,15 @@ def find_layout(table: Table) -> Layout:
     above = "meeting columns + " if first else "meeting-header + " if summary is not None else ""
     _refuse_second_report(table, header)
     return Layout(above + kind, header, columns, summary)
+
+
+def looks_like_zoom(table: Table) -> bool:
+    """Whether people are headed here in Zoom's way."""
+    return any(_is_header(row) for row in _top(table))
+
+
+def _top(table: Table) -> list[list[str]]:
+    return [[normal_heading(cell) for cell in row] for row in table.rows[:_SEARCHED_ROWS]]
 
 
 def normal_heading(cell: str) -> str:
@@ -132,14 +141,3 @@ def _refuse_second_report(table: Table, header: int) -> None:
             "file",
             f"A second report begins at row {again}. Put each report in a file of its own, and import them apart.",
         )
-
-
-def _not_a_report(top: Sequence[Sequence[str]]) -> Invalid:
-    kind = name_table(top)
-    if kind is not None:
-        return Invalid.field("file", f"This looks like {kind}. {HOW_TO_EXPORT}")
-    return Invalid.field(
-        "file",
-        "This does not look like a Zoom participants report: no row has the headings Name (Original Name) and "
-        f"Duration (Minutes). {HOW_TO_EXPORT} If your Zoom is not in English, change its language for the export.",
-    )

@@ -1,59 +1,20 @@
-"""The rows of a Zoom report: each is read by itself, so that a bad one is named and the others still count."""
+"""The rows of a Zoom report, cell by cell."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from coaching.importers.merging import PresenceRow
-from coaching.importers.names import cap_name, clean_name, split_original
-from coaching.importers.presence import Interval, whole_minutes
+from coaching.importers.names import clean_name
+from coaching.importers.presence import whole_minutes
+from coaching.importers.rows import NOTHING, Draft, Notes, RowError, incomplete_row, is_email
 from coaching.importers.table import CUT_SHORT, Table
-from coaching.importers.times import LONGEST_MEETING, Moment, read_moment, utc_stretch
+from coaching.importers.times import LONGEST_MEETING, Moment, read_moment
 from coaching.importers.zoom_layout import Layout
 
-MAX_EMAIL = 254
-# Zoom rounds up, and a spreadsheet drops the seconds of both times: two minutes apart is still the same length.
-TOLERANCE = 2
-
-_EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
 _NUMBER = re.compile(r"\d{1,7}(?:[.,]\d{1,6})?", re.ASCII)
-_NOTHING = frozenset({"", "-", "--", "n/a"})
 _YES_NO = {"yes": True, "true": True, "y": True, "1": True, "no": False, "false": False, "n": False, "0": False}
-
-
-class RowError(ValueError):
-    """What is wrong with one row. It ends in `row_errors`, never with the caller."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A row as written: its dates wait until all rows have told how dates are written here."""
-
-    number: int
-    full_name: str
-    email: str
-    joined: Moment | None
-    left: Moment | None
-    minutes: int | None
-    guest: bool | None
-
-
-@dataclass(slots=True)
-class Notes:
-    """Rows that count, but about which something has to be said."""
-
-    waiting: list[int] = field(default_factory=list)
-    bad_emails: list[int] = field(default_factory=list)
-    untimed: list[int] = field(default_factory=list)
-    never_left: list[int] = field(default_factory=list)
-    other_length: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
-    skipped: list[int] = field(default_factory=list)
-    about_meeting: list[str] = field(default_factory=list)
 
 
 def read_drafts(table: Table, layout: Layout, errors: dict[int, str], notes: Notes, *, cut: bool) -> list[Draft]:
@@ -61,7 +22,7 @@ def read_drafts(table: Table, layout: Layout, errors: dict[int, str], notes: Not
     errors.update((number, text) for number, text in table.broken.items() if number > layout.header + 1)
     headings = table.rows[layout.header]
     width = max(place for place, cell in enumerate(headings) if cell.strip()) + 1
-    incomplete = _incomplete_row(table, layout, cut=cut)
+    incomplete = incomplete_row(table, layout.header, cut=cut)
     if incomplete is not None:
         errors.setdefault(incomplete, CUT_SHORT)
     drafts: list[Draft] = []
@@ -78,18 +39,6 @@ def read_drafts(table: Table, layout: Layout, errors: dict[int, str], notes: Not
     return drafts
 
 
-def _incomplete_row(table: Table, layout: Layout, *, cut: bool) -> int | None:
-    """The number of the last row when the file ends inside it: half a character, or fewer cells than its like."""
-    last = len(table.rows)
-    if not table.ends_in_a_row:
-        return last + 1 if cut else None
-    above = [len(row) for row in table.rows[layout.header + 1 : last - 1] if any(map(str.strip, row))]
-    usual = min(above, default=len(table.rows[layout.header]))
-    if last > layout.header + 1 and (cut or len(table.rows[-1]) < usual):
-        return last
-    return None
-
-
 def _read_row(number: int, cells: Sequence[str], layout: Layout, width: int, notes: Notes) -> Draft | None:
     """The row, or None for a stretch in the waiting room: that is not yet the meeting."""
     if any(map(str.strip, cells[width:])):
@@ -101,9 +50,9 @@ def _read_row(number: int, cells: Sequence[str], layout: Layout, width: int, not
         notes.waiting.append(number)
         return None
     name, email = clean_name(found.get("name", "")), found.get("email", "").strip("<>")
-    if email in _NOTHING:
+    if email in NOTHING:
         email = ""
-    elif len(email) > MAX_EMAIL or not _EMAIL.fullmatch(email):
+    elif not is_email(email):
         notes.bad_emails.append(number)
         email = ""
     if not name and not email:
@@ -131,7 +80,7 @@ def _read_times(found: Mapping[str, str], minutes: int | None) -> tuple[Moment |
 
 def _read_time(found: Mapping[str, str], which: str) -> Moment | None:
     text = found.get(which, "")
-    if text in _NOTHING:
+    if text in NOTHING:
         return None
     moment = read_moment(text)
     if moment is None:
@@ -140,7 +89,7 @@ def _read_time(found: Mapping[str, str], which: str) -> Moment | None:
 
 
 def _read_minutes(text: str) -> int | None:
-    if text in _NOTHING:
+    if text in NOTHING:
         return None
     if text.isascii() and text.isdigit() and len(text) < 4:
         return int(text)
@@ -152,53 +101,3 @@ def _read_minutes(text: str) -> int | None:
     if timedelta(minutes=minutes) > LONGEST_MEETING:
         raise RowError(f"The duration of {text} minutes is longer than a meeting can be.")
     return minutes
-
-
-def finish_rows(
-    drafts: Sequence[Draft], order: str | None, zone: ZoneInfo | None, errors: dict[int, str], notes: Notes
-) -> list[PresenceRow]:
-    """The rows with their dates read in the order that the file turned out to have."""
-    rows: list[PresenceRow] = []
-    for draft in drafts:
-        try:
-            interval = _interval(draft, order, zone, notes)
-        except RowError as error:
-            errors[draft.number] = str(error)
-            continue
-        shown, original = split_original(draft.full_name)
-        rows.append(
-            PresenceRow(
-                draft.number, draft.full_name, cap_name(shown), cap_name(original), draft.email,
-                draft.minutes, interval, draft.guest,
-            )
-        )  # fmt: skip
-    return rows
-
-
-def _interval(draft: Draft, order: str | None, zone: ZoneInfo | None, notes: Notes) -> Interval | None:
-    if draft.joined is None:
-        return None
-    start = _local(draft.joined, order)
-    end = _local(draft.left, order) if draft.left is not None else start + timedelta(minutes=draft.minutes or 0)
-    if zone is not None:
-        stretch = utc_stretch(start, end, zone, draft.minutes)
-        if stretch is not None:
-            start, end = stretch.start, stretch.end
-            if stretch.repeated:
-                notes.repeated.append(draft.number)
-            if stretch.skipped:
-                notes.skipped.append(draft.number)
-    if end < start:
-        raise RowError("This row leaves the meeting before it joins.")
-    if end - start > LONGEST_MEETING:
-        raise RowError("The join and leave times of this row are further apart than a meeting can last.")
-    if draft.minutes is not None and abs(whole_minutes(end - start) - draft.minutes) > TOLERANCE:
-        notes.other_length.append(draft.number)
-    return Interval(start, end)
-
-
-def _local(moment: Moment, order: str | None) -> datetime:
-    local = moment.under(order)
-    if local is None:
-        raise RowError(f"There is no such date as {moment.written}.")
-    return local

@@ -94,6 +94,7 @@ class AttendanceStatus(StrEnum):
 class AttendanceSource(StrEnum):
     COACH = "coach"
     ZOOM = "zoom"
+    TEAMS = "teams"
     DEMO = "demo"
 
 

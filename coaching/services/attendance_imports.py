@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, joinedload
 from coaching.errors import Invalid
 from coaching.importers.matching import Match, Member, MemberKey, match_people
 from coaching.importers.presence import PresencePerson, PresenceReport, attendance_status
-from coaching.importers.zoom import read_zoom_report
 from coaching.models import (
     OPEN_STATUSES,
     BatchState,
@@ -28,7 +27,7 @@ from coaching.models import (
 from coaching.policies import Actor, may_run_cohort, may_view_session, require
 from coaching.services import audit, import_recording
 from coaching.services.attendance import check_may_record
-from coaching.services.report_description import Reading, describe
+from coaching.services.report_description import Reading, describe, read_for
 from coaching.tokens import new_public_id
 
 # A meeting that began within half a day of the session is taken for it: rooms open early, calls overrun.
@@ -161,12 +160,7 @@ def require_runner(actor: Actor | None, coaching_session: CoachingSession) -> No
 
 
 def _read(coaching_session: CoachingSession, data: bytes, reading: Reading) -> PresenceReport:
-    return read_zoom_report(
-        data,
-        timezone=reading.timezone or coaching_session.timezone,
-        date_order=reading.date_order,
-        expected_day=coaching_session.local_start.date(),
-    )
+    return read_for(data, reading, timezone=coaching_session.timezone, expected_day=coaching_session.local_start.date())
 
 
 def open_members(session: Session, coaching_session: CoachingSession) -> dict[int, Membership]:

@@ -52,7 +52,7 @@ def record_batch(
     recorded = recorded_attendance(session, coaching_session)
     rows_by_member = _by_member(batch)
     recording = {"batch_id": batch.id, "recorded_at": now, "recorded_by_id": actor.person_id if actor else None}
-    recording |= {"session_id": coaching_session.id, "source": AttendanceSource.ZOOM}
+    recording |= {"session_id": coaching_session.id, "source": AttendanceSource(batch.kind)}
     presence: dict[int, tuple[Interval, ...]] = {}
     new: list[dict[str, Any]] = []
     for membership_id, rows in rows_by_member.items():

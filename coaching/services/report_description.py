@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from coaching.importers.presence import PresencePerson, PresenceReport
+from coaching.importers.reports import Service, read_report
 from coaching.importers.times import DateOrder
-from coaching.importers.zoom import read_zoom_report
 
 
 @dataclass(frozen=True)
 class Reading:
     """What the importer cannot know from the file: the report's zone, its date order, and whether it is meant as it is.
 
-    With `anyway` a report is taken that is of another day, or has rows that cannot be read.
+    With `anyway` a report is taken that is of another day, or has rows that cannot be read. Where a `service` is named,
+    a report of another one is refused.
     """
 
     timezone: str | None = None
     date_order: DateOrder | None = None
     anyway: bool = False
+    service: Service | None = None
 
 
 def describe_report(data: bytes, reading: Reading) -> dict[str, Any]:
     """What a report says by itself, without a session: format, times, people with merged minutes, warnings."""
-    return describe(read_zoom_report(data, timezone=reading.timezone, date_order=reading.date_order))
+    return describe(read_for(data, reading))
+
+
+def read_for(
+    data: bytes, reading: Reading, *, timezone: str | None = None, expected_day: date | None = None
+) -> PresenceReport:
+    """The report, read as was said; in `timezone` where no other was named."""
+    return read_report(
+        data,
+        service=reading.service,
+        timezone=reading.timezone or timezone,
+        date_order=reading.date_order,
+        expected_day=expected_day,
+    )
 
 
 def describe(report: PresenceReport) -> dict[str, Any]:

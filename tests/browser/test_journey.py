@@ -131,7 +131,7 @@ def hold_session(coach: Visitor) -> None:
 
 
 def record_attendance(coach: Visitor, report: Path) -> None:
-    coach.follow("Import Zoom report")
+    coach.follow("Import a report")
     coach.page.locator("[name=file]").set_input_files(report)
     coach.press("Check the report")
     expect(coach.page.get_by_role("row", name="George Harrison")).to_contain_text("Present")

@@ -70,7 +70,7 @@ def test_a_row_without_times_among_others_keeps_zooms_figure() -> None:
         )
     )
     assert minutes(report) == {"Ann": 30, "Bob": 12, "Cy": 9}
-    assert told(report, "No join time, so Zoom's own minutes were taken: row 3.")
+    assert told(report, "No join time, so the report's own minutes were taken: row 3.")
     assert told(report, "No leave time, so it was worked out from the duration: row 4.")
 
 

@@ -30,13 +30,15 @@ REPORT = shape_of(ImportReport)
 # What a preview tells of the file as a whole: its people are the rows.
 NOT_OF_THE_FILE = frozenset({"people", "sha256"})
 
-blueprint = ApiBlueprint("imports", tag="Imports", description="Participants reports (Zoom) brought into a session.")
+blueprint = ApiBlueprint(
+    "imports", tag="Imports", description="Participants reports (Zoom, Microsoft Teams) brought into a session."
+)
 
 
 class ImportFormSchema(BaseSchema):
     """The report, and what it does not say by itself."""
 
-    file = FilePart(required=True, metadata={"description": "The CSV file, as Zoom gave it."})
+    file = FilePart(required=True, metadata={"description": "The CSV file, as Zoom or Teams gave it."})
     dry_run = fields.Boolean(load_default=False, metadata={"description": "Only tell what would be recorded."})
     timezone = Line(64, load_default=None, metadata={"description": "The report's zone; the session's if left out."})
     date_order = fields.String(
@@ -56,8 +58,9 @@ class ImportFormSchema(BaseSchema):
 def bring_in(data: dict[str, Any], session_id: str) -> ImportReport | Response:
     """Records attendance from a report, all of it or nothing; with `dry_run` it only tells what would be recorded.
 
-    Rows in doubt have the outcome `review`, and wait for a match. The same report again, also saved in another encoding
-    or by another program, records nothing, and answers 200 with the import that it made before.
+    Whether Zoom or Teams wrote it is recognised, and told in `detected`. Rows in doubt have the outcome `review`, and
+    wait for a match. The same report again, also saved in another encoding or by another program, records nothing, and
+    answers 200 with the import that it made before.
     """
     actor, now = current_actor(), utc_now()
     coaching_session = get_session(rows(), session_id, actor=actor)

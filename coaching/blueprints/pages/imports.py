@@ -197,7 +197,7 @@ def _upload() -> Upload:
     except (ValueError, binascii.Error):
         data = b""
     if not data:
-        raise Invalid.field("file", "Choose the report: a CSV file from Zoom.")
+        raise Invalid.field("file", "Choose the report: a CSV file from Zoom or Teams.")
     return Upload(_plain(request.form.get("file_name", "")), data)
 
 

@@ -843,7 +843,14 @@ def upgrade():
         sa.Column(
             "source",
             sa.Enum(
-                "coach", "zoom", "demo", name="attendance_source", native_enum=False, create_constraint=True, length=24
+                "coach",
+                "zoom",
+                "teams",
+                "demo",
+                name="attendance_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),

@@ -1,4 +1,4 @@
-"""A Zoom report over the API: looked at, applied once, matched by hand, undone."""
+"""A report of Zoom or Teams over the API: looked at, applied once, matched by hand, undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from coaching.errors import NotAllowed
-from coaching.models import Attendance, CoachingSession, ImportBatch
+from coaching.models import Attendance, AttendanceSource, CoachingSession, ImportBatch
 from coaching.services.import_lines import list_lines
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, Caller, CallerOf, body, problem
@@ -22,6 +22,24 @@ from tests.worlds import World
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
 Participant Person,{participant},03/09/2026 09:00:00 AM,03/09/2026 10:00:00 AM,60,No
 Unknown Guest,,03/09/2026 09:10:00 AM,03/09/2026 09:30:00 AM,20,Yes
+"""
+
+TEAMS_REPORT = """1. Summary
+Meeting title\tCircle
+Attended participants\t2
+Start time\t3/9/26, 9:00:00 AM
+End time\t3/9/26, 10:00:00 AM
+
+2. Participants
+Name\tFirst join\tLast leave\tIn-meeting duration\tEmail\tParticipant ID (UPN)\tRole
+Person, Participant\t3/9/26, 9:00:00 AM\t3/9/26, 10:00:00 AM\t50m\t\t{participant}\tAttendee
+Una Guest (Guest)\t3/9/26, 9:10:00 AM\t3/9/26, 9:30:00 AM\t20m\t\t\tAttendee
+
+3. In-Meeting activities
+Name\tJoin time\tLeave time\tDuration\tEmail\tRole
+Person, Participant\t3/9/26, 9:00:00 AM\t3/9/26, 9:30:00 AM\t30m\t\tAttendee
+Person, Participant\t3/9/26, 9:40:00 AM\t3/9/26, 10:00:00 AM\t20m\t\tAttendee
+Una Guest (Guest)\t3/9/26, 9:10:00 AM\t3/9/26, 9:30:00 AM\t20m\t\tAttendee
 """
 
 
@@ -164,6 +182,27 @@ def test_a_report_of_another_day_is_refused(
     assert session.scalars(select(Attendance)).all() == []
     session.rollback()
     body(bring(coach, held, later, anyway="true"), 201)
+
+
+def test_a_teams_report_is_recognised(world: World, caller: CallerOf, held: CoachingSession, session: Session) -> None:
+    coach, content = caller(world.coach), TEAMS_REPORT.format(participant=world.participant.email).encode("utf-16")
+    seen = body(bring(coach, held, content, dry_run="true"))["detected"]
+    assert (seen["format"], seen["variant"]) == ("teams", "sections with activities, English")
+    assert (seen["encoding"], seen["delimiter"], seen["date_order"]) == ("utf-16-le", "\t", "mdy")
+    made = body(bring(coach, held, content), 201)
+    assert made["detected"]["format"] == "teams"
+    assert [(row["outcome"], row["minutes"]) for row in made["rows"]] == [("matched", 50), ("review", 20)]
+    line = session.scalars(select(Attendance)).one()
+    assert (line.minutes, line.source) == (50, AttendanceSource.TEAMS)
+    session.rollback()
+    refused = problem(bring(coach, held, "1. Riepilogo\nTitolo\tCerchio\n2. Partecipanti\n".encode("utf-16")), 422)
+    assert "French" in refused["errors"]["file"][0]
+
+
+def test_a_real_report_of_teams(world: World, caller: CallerOf, held: CoachingSession, samples: Path) -> None:
+    content = (samples / "teams_attendance_utf16be.csv").read_bytes()
+    found = body(bring(caller(world.coach), held, content, dry_run="true", anyway="true"))
+    assert (found["detected"]["format"], len(found["rows"])) == ("teams", 7)
 
 
 def test_a_real_report(world: World, caller: CallerOf, held: CoachingSession, samples: Path) -> None:

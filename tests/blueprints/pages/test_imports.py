@@ -1,8 +1,9 @@
-"""A Zoom report brought into a session: looked at, recorded, its doubtful rows settled, and undone."""
+"""A report of Zoom or Teams brought into a session: looked at, recorded, its doubtful rows settled, and undone."""
 
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from io import BytesIO
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from coaching.app import LARGEST_FORM_MEMORY
 from coaching.blueprints.pages.imports import LARGEST_FILE, Upload
 from coaching.models import (
     Attendance,
+    AttendanceSource,
     AttendanceStatus,
     ImportBatch,
     ImportRow,
@@ -84,6 +86,25 @@ def test_what_was_shown_is_recorded(session: Session, coach: Browser, address: s
     assert "zoom.csv" in words(page)
     mark = session.scalars(select(Attendance)).one()
     assert (mark.membership_id, mark.minutes, mark.status) == (world.member.id, 58, AttendanceStatus.PRESENT)
+
+
+def test_a_teams_report_is_recognised(
+    session: Session, coach: Browser, address: str, world: World, traces: Traces
+) -> None:
+    start = traces.held.starts_at
+    end = start + timedelta(minutes=50)
+    report = (
+        "Full Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole\n"
+        f"Participant Person (Guest)\t{start:%Y-%m-%d %H:%M:%S}\t{end:%Y-%m-%d %H:%M:%S}\t50m\t\t\n"
+    ).encode("utf-16")
+    shown = words(_check(coach, address, report))
+    for text in ("Microsoft Teams attendance report: joins, English", "tabs", "utf-16-le", "Participant Person"):
+        assert text in shown, text
+    page = words(coach.get(_record(coach, address, report)))
+    assert "Microsoft Teams attendance report: joins, English" in page
+    mark = session.scalars(select(Attendance).where(Attendance.membership_id == world.member.id)).one()
+    assert (mark.minutes, mark.source) == (50, AttendanceSource.TEAMS)
+    assert (mark.status, session.scalars(select(ImportBatch.kind)).one()) == (AttendanceStatus.PRESENT, "teams")
 
 
 def test_rows_in_doubt_are_settled_by_hand(

@@ -246,7 +246,7 @@ class TestAttendance:
         page = browse(world.participant).get(f"/sessions/{traces.held.public_id}")
         assert "Present 55 min" in words(page)
         assert "Fellow Person" not in words(page)
-        assert "Import Zoom report" not in words(page)
+        assert "Import a report" not in words(page)
 
     def test_a_time_is_shown_in_both_zones(self, session: Session, browse: Browse, world: World) -> None:
         made = factories.make_session(

@@ -1,4 +1,4 @@
-"""What a Zoom report says of the meeting itself, in the lines above the people."""
+"""What a report says of the meeting itself, in the lines above the people."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from coaching.importers.names import cap_name, clean_name
 from coaching.importers.presence import PresenceMeeting, whole_minutes
+from coaching.importers.rows import TOLERANCE, Notes
 from coaching.importers.times import Moment, read_moment, utc_stretch
-from coaching.importers.zoom_rows import TOLERANCE, Notes
 
 
 def meeting_moments(summary: Mapping[str, str] | None) -> list[Moment]:

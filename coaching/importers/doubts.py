@@ -1,15 +1,16 @@
-"""The sentences about a Zoom report that a person should read before believing it."""
+"""The sentences about a report that a person should read before believing it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from coaching.importers.merging import Merged, PresenceRow
 from coaching.importers.presence import PresenceMeeting
+from coaching.importers.rows import TOLERANCE, Draft, Notes
 from coaching.importers.table import Table
 from coaching.importers.text import TextFile
-from coaching.importers.zoom_rows import TOLERANCE, Notes
 
 _NAMED = 3
 
@@ -60,6 +61,17 @@ def about_people(merged: Merged, meeting: PresenceMeeting | None, *, listed: int
         yield f"Some were there longer than the summary's {_count(most or 0, 'minute')}: {_some(longer)}."
 
 
+def about_lengths(merged: Merged, people: Sequence[Draft]) -> Iterator[str]:
+    """Doubts about participants whose stays do not come to what the report says of them."""
+    said: Counter[tuple[str, str]] = Counter()
+    for one in people:
+        said[one.names[0], one.email.casefold()] += one.minutes or 0
+    known = [(person.minutes, said[person.name, person.email.casefold()], person.name) for person in merged.people]
+    other = [name for minutes, length, name in known if length and abs(minutes - length) > TOLERANCE]
+    if other:
+        yield f"Stays come to another length than the list of participants says; they were believed: {_some(other)}."
+
+
 def about_rows(
     rows: Sequence[PresenceRow], meeting: PresenceMeeting | None, notes: Notes, *, utc: bool
 ) -> Iterator[str]:
@@ -70,10 +82,14 @@ def about_rows(
     for numbers, text in (
         (notes.waiting, "Time in the waiting room is not counted"),
         (notes.bad_emails, "What stands as e-mail address is not one, and was left out"),
-        (notes.untimed, "No join time, so Zoom's own minutes were taken"),
+        (notes.untimed, "No join time, so the report's own minutes were taken"),
         (notes.never_left, "No leave time, so it was worked out from the duration"),
         (notes.other_length, "Join and leave times do not fit the duration; the times were believed"),
         (notes.repeated, "A clock change made a local time occur twice; the one that fits the duration was taken"),
+        (notes.with_gaps, "Away in between, but not said when, so the report's own minutes were taken"),
+        (notes.unlisted, "Not among the in-meeting activities, so the row among the participants was taken"),
+        (notes.still_there, "No leave time, so they count up to the last line of the report"),
+        (notes.orphaned, "A leave time without a join time before it is left out"),
         (notes.skipped, "A clock change skipped a local time; it was read as if the clocks had not changed"),
     ):
         if numbers:
