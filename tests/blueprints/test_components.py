@@ -190,6 +190,17 @@ def test_the_attendance_grid_has_headers_and_says_each_status(app: Flask) -> Non
     assert said == ["Present", "Partial, 48 min", "Before joining", "Not recorded"]
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        """{% import "components/data.html" as data %}{% call data.table("Who", ["Name"]) %}{% endcall %}""",
+        """{% import "components/charts.html" as charts %}{{ charts.attendance_grid([], [], {}, "Who") }}""",
+    ],
+)
+def test_a_table_that_may_scroll_takes_the_keyboard(app: Flask, drawn: str) -> None:
+    assert 'role="region" aria-label="Who" tabindex="0"' in render(app, drawn)
+
+
 def test_the_level_scale_marks_one_level(app: Flask) -> None:
     levels = {-2: "none", -1: "some", 0: "", 1: "more", 2: "most"}
     text = render(app, "{{ charts.level_scale(levels, current=0, baseline=-1) }}", levels=levels)

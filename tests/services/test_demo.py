@@ -31,6 +31,7 @@ from coaching.models import (
 )
 from coaching.services import audit, demo, sign_in
 from coaching.services.actors import load_actor
+from coaching.services.coach_home import coach_home
 from coaching.services.demo.cohorts import plan_days
 from coaching.services.practice import list_practice, list_runs
 
@@ -95,6 +96,17 @@ def test_it_is_alive_today(demo_session: Session, now: datetime) -> None:
     assert session.scalars(due).one() == 8, "the three-month check-in of the cohort that has ended"
     waiting = select(func.count()).where(Message.state.in_((MessageState.DUE, MessageState.RETRY)))
     assert session.scalars(waiting).one() == 0
+
+
+def test_somebody_waits_for_its_coach(demo_session: Session, now: datetime) -> None:
+    coach = demo_session.scalars(select(Person).where(Person.email == "coach@demo.example")).one()
+    home = coach_home(demo_session, actor=load_actor(demo_session, coach), now=now)
+    assert [(one.cohort, one.absences) for one in home.absences] == [("Ivy (coaching)", 2)]
+    assert {(one.cohort, one.step) for one in home.silent} == {("Hazel (coaching)", "Eleven weeks on")}
+    hazel = select(Cohort.id).where(Cohort.public_id == home.silent[0].cohort_id).scalar_subquery()
+    joined = select(Membership.public_id).where(Membership.cohort_id == hazel, Membership.role == Role.PARTICIPANT)
+    last = demo_session.scalars(joined.order_by(Membership.id.desc()).limit(1)).one()
+    assert last in {one.membership_id for one in home.silent}, "who is silent whatever is drawn"
 
 
 def test_it_has_loose_ends_to_look_at(demo_session: Session) -> None:

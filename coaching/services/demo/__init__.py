@@ -20,6 +20,7 @@ from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
+from coaching.services.demo.waiting import add_own_step, find_quiet, miss_the_last_sessions
 from coaching.services.sign_in import start_auth_session
 
 SLUG = "mooc-school"
@@ -62,12 +63,16 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     _cast(session, cohorts, staff, crowd)
     build_goals(session, cohorts, rng=rng, now=now)
     build_projects(session, cohorts, rng=rng, now=now)
+    hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
-        follow_ups.create_default_plan(session, cohort.row, now=cohort.row.created_at)
+        plan = follow_ups.create_default_plan(session, cohort.row, now=cohort.row.created_at)
+        if cohort is hazel:
+            add_own_step(plan)
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
     build_ratings(session, programme, cohorts, rng=rng, now=now)
-    build_answers(session, rng=rng, now=now)
+    build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
+    miss_the_last_sessions(session, ivy)
     build_loose_ends(session)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme

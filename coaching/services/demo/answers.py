@@ -67,8 +67,8 @@ def build_ratings(
         session.add_all(Response(id=_random_id(rng), wave_id=wave.id, rating=rating) for rating in sorted(ratings))
 
 
-def build_answers(session: Session, *, rng: Random, now: datetime) -> None:
-    """What was said to every check-in whose day has passed; the silent ones stay silent."""
+def build_answers(session: Session, *, quiet: Membership, rng: Random, now: datetime) -> None:
+    """What was said to every check-in whose day has passed; some stay silent, and so does `quiet` to what is open."""
     launches = session.execute(
         select(ProjectOwner.membership_id, func.min(CourseRun.launched_on))
         .join(CourseRun, CourseRun.project_id == ProjectOwner.project_id)
@@ -79,8 +79,9 @@ def build_answers(session: Session, *, rng: Random, now: datetime) -> None:
     past = select(CheckIn).where(CheckIn.due_at < now - timedelta(days=5)).order_by(CheckIn.id)
     for check_in in session.scalars(past):
         check_in.asked_at = check_in.due_at
-        if rng.random() < FORGETFUL:
-            check_in.state = CheckInState.ASKED if check_in.closes_at > now else CheckInState.EXPIRED
+        is_open = check_in.closes_at > now
+        if rng.random() < FORGETFUL or (is_open and check_in.membership_id == quiet.id):
+            check_in.state = CheckInState.ASKED if is_open else CheckInState.EXPIRED
             continue
         launched_on = first_launch.get(check_in.membership_id)
         answered_at = min(check_in.due_at + timedelta(days=rng.randrange(9), hours=rng.randrange(8)), now)
