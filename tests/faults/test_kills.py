@@ -47,9 +47,11 @@ def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
     return is_so()
 
 
-def kill_again_and_again(settings: Settings, pace: Pace, count_arrivals: Callable[[], int], random: Random) -> None:
+def kill_again_and_again(
+    settings: Settings, pace: Pace, count_arrivals: Callable[[], int], random: Random, *, times: int = KILLS
+) -> None:
     """Each life ends at an instant drawn anew: before its first mail, between two, or within one."""
-    for _ in range(KILLS):
+    for _ in range(times):
         process = start_process(settings, pace)
         enough = count_arrivals() + random.randrange(6)
         wait_until(lambda enough=enough: count_arrivals() >= enough, 3)  # type: ignore[misc]
@@ -118,7 +120,7 @@ def test_into_a_mail_drop_everything_arrives_once(
 ) -> None:
     drop = tmp_path / "mail"
     settings = make_settings(database_url=database_url, mail_url=f"file:{drop}")
-    kill_again_and_again(settings, PACE, lambda: len(list(drop.glob("*.eml"))), Random(21))
+    kill_again_and_again(settings, PACE, lambda: len(list(drop.glob("*.eml"))), Random(21), times=8)
     run_to_the_end(settings, PACE, session, unfinished=UNSETTLED)
     found = messages_by_state(session)
     assert len(found["sent"]) == CHECK_INS

@@ -375,7 +375,7 @@ class TestQuickLaunch:
         run = self.log(session, team, enrolments=80)
         assert (run.project.title, run.project.stage, run.platform) == ("Safer care", Stage.LAUNCHED, Platform.OTHER)
         assert owners(run.project) == [team.ana.id]
-        assert {change.on for change in run.project.stage_changes} == {BEFORE_END}, "an idea is not later than its launch"
+        assert {change.on for change in run.project.stage_changes} == {BEFORE_END}, "no idea after its launch"
         assert logs(session) == [(team.ana.id, run.id, 80)]
 
     @pytest.mark.parametrize("title", ["Safer care", "  safer   CARE "])

@@ -32,7 +32,7 @@ from tests.blueprints.api.filling import fill
 from tests.worlds import World
 
 FACTOR = int(os.environ.get("COACHING_TEST_FUZZ", "1"))
-EXAMPLES = {GenerationMode.POSITIVE: 8 * FACTOR, GenerationMode.NEGATIVE: 5 * FACTOR}
+EXAMPLES = {GenerationMode.POSITIVE: 6 * FACTOR, GenerationMode.NEGATIVE: 4 * FACTOR}
 STRICT = [
     not_a_server_error,
     status_code_conformance,
