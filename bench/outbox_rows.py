@@ -9,11 +9,11 @@ from itertools import islice, product
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Engine, Table, create_engine, insert, select
+from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
 from bench.stage import Stage
-from coaching.database import engine_options, prepare_engine
+from coaching.database import open_engine
 from coaching.models import (
     Base,
     CheckIn,
@@ -50,8 +50,7 @@ def database(stage: Stage, name: str) -> Iterator[Engine]:
         _administer(f"DROP DATABASE IF EXISTS {name}")
         _administer(f"CREATE DATABASE {name}")
         url = server_url(name)
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
+    engine = open_engine(url)
     Base.metadata.create_all(engine)
     try:
         yield engine

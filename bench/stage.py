@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 from flask import Flask
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder
 
@@ -22,7 +21,7 @@ from bench.shape import Shape, public_id
 from coaching.app import create_app
 from coaching.clock import utc_now
 from coaching.config import Settings
-from coaching.database import engine_options, prepare_engine, read_options
+from coaching.database import open_engine, read_options
 from coaching.extensions import db
 from coaching.models import Person
 from coaching.services.api_tokens import create_api_token
@@ -41,8 +40,7 @@ class Stage:
     def __init__(self, engine_name: str, url: str, shape: Shape, folder: Path, *, is_quick: bool) -> None:
         self.engine_name, self.url, self.shape = engine_name, url, shape
         self.folder, self.is_quick = folder, is_quick
-        self.engine = create_engine(url, **engine_options(url))
-        prepare_engine(self.engine)
+        self.engine = open_engine(url)
 
     @property
     def clock(self) -> Callable[[], float]:

@@ -12,7 +12,7 @@ from statistics import quantiles
 from threading import Event as Signal
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from bench.measure import Finding, ratio, take_turns
@@ -20,7 +20,7 @@ from bench.outbox_rows import NOW, database, fill, fill_cohorts
 from bench.posting import batch_of, poster, rounds_of
 from bench.stage import Stage
 from coaching.config import Settings
-from coaching.database import engine_options, prepare_engine
+from coaching.database import open_engine
 from coaching.jobs import Pace, Workshop, post_check_ins, send_messages
 from coaching.models import Cohort, SignInFailure
 from coaching.services.follow_ups import plan_check_ins
@@ -111,8 +111,7 @@ def _write_during(url: str, work: Callable[[], object]) -> list[float]:
 
 
 def _write_on_and_on(url: str, ready: EventType, over: EventType, results: Any) -> None:
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
+    engine = open_engine(url)
     with Session(engine) as session:
         session.execute(text("SELECT 1"))
     ready.set()

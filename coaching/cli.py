@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 import orjson
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from coaching import __version__, clock, tokens
 from coaching.config import Settings, read_settings
-from coaching.database import engine_options, prepare_engine
+from coaching.database import open_engine
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.listening import check_place
 from coaching.memory import collector_at_rest
@@ -33,49 +33,44 @@ def main() -> None:
 
 
 @contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    """An engine for the length of a command, with the instance folder made where it may have to lie."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def database(settings: Settings | None = None) -> Iterator[Session]:
     """One command is one transaction: kept at the end, undone when the command is refused."""
     from coaching import schema  # noqa: PLC0415  Alembic is loaded by the commands that need it.
 
-    settings = settings or read_settings()
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
-    prepare_engine(engine)
-    try:
+    with _engine(settings or read_settings()) as engine:
         current = schema.current_revision(engine)
         schema.refuse_newer(current)
         if current != schema.head_revision():
             raise Conflict("The database does not have this version's schema. Run: coaching upgrade")
         with Session(engine) as session, session.begin():
             yield session
-    finally:
-        engine.dispose()
 
 
 def upgrade_schema(settings: Settings, revision: str = "head") -> None:
     """Brings the database's schema up to a revision."""
     from coaching import schema  # noqa: PLC0415  Alembic is loaded by the commands that need it.
 
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
-    prepare_engine(engine)
-    try:
+    with _engine(settings) as engine:
         schema.upgrade(engine, revision)
-    finally:
-        engine.dispose()
 
 
 def check_database(settings: Settings) -> None:
     """Refuses to start on a database that cannot be reached, or that a newer version has been at."""
     from coaching import schema  # noqa: PLC0415  Alembic is loaded by the commands that need it.
 
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
-    prepare_engine(engine)
-    try:
+    with _engine(settings) as engine:
         schema.refuse_newer(schema.current_revision(engine))
-    finally:
-        engine.dispose()
 
 
 def print_json(value: Any) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
 BUSY_SECONDS = 20
@@ -50,6 +50,13 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {"options": "-c timezone=utc", "prepare_threshold": 3},
     }
+
+
+def open_engine(url: str) -> Engine:
+    """An engine of our own on this database, with what it needs attached; the app's is made by its extension."""
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    return engine
 
 
 def prepare_engine(engine: Engine) -> None:

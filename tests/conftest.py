@@ -13,7 +13,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -25,7 +24,7 @@ from coaching.config import Settings
 from coaching.memory import freeze_memory
 from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
-from tests.factories import NOW
+from tests.factories import HASTY, NOW
 from tests.postgres import NoServerError, Run
 
 SECRET_KEY = "a-secret-that-only-tests-use-0123456789"
@@ -87,9 +86,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session", autouse=True)
 def hasty_passwords() -> Iterator[None]:
-    """argon2 is slow on purpose, and no test is about that. Its library's own parameters are what the product has."""
+    """Hashes with little effort. The product has the parameters of argon2's library."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_hasher", HASTY)
         yield
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import psycopg
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import Session
 
-from coaching.database import engine_options, prepare_engine
+from coaching.database import open_engine
 from coaching.models import Base
 from coaching.schema import MIGRATIONS
 from coaching.services.demo import build_demo
@@ -26,8 +26,7 @@ ENGINES = ("sqlite", "postgresql")
 
 def make_engine(url: str) -> Engine:
     """An engine as the product makes it, on which a test's commit need not reach the disk."""
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
+    engine = open_engine(url)
     hurry(engine)
     return engine
 

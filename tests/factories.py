@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -32,6 +33,8 @@ from coaching.policies import Actor
 from coaching.services.actors import load_actor
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+# argon2 is slow on purpose, and no test is about that.
+HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = count(1)
 Row = TypeVar("Row", bound=Base)
 

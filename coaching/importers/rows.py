@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -133,6 +133,17 @@ def _interval(draft: Draft, order: str | None, zone: ZoneInfo | None, notes: Not
     if draft.minutes is not None and abs(whole_minutes(end - start) - draft.minutes) > TOLERANCE:
         notes.other_length.append(draft.number)
     return Interval(start, end)
+
+
+def moment_in(found: Mapping[str, str], key: str, words: str, read: Callable[[str], Moment | None]) -> Moment | None:
+    """The time in this cell as the service writes times; None where there is none."""
+    text = found.get(key, "")
+    if text in NOTHING:
+        return None
+    moment = read(text)
+    if moment is None:
+        raise RowError(f"The {words} '{text[:40]}' is not a date and time.")
+    return moment
 
 
 def _local(moment: Moment, order: str | None) -> datetime:

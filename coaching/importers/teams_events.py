@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from coaching.importers.rows import Draft, Notes, RowError
+from coaching.importers.rows import Draft, Notes, RowError, moment_in
 from coaching.importers.table import Table
 from coaching.importers.teams_layout import Part
-from coaching.importers.teams_rows import cells_of, read_cell_time, read_name
+from coaching.importers.teams_rows import cells_of, read_name
+from coaching.importers.teams_times import read_time
 from coaching.importers.teams_words import LANGUAGES, Language
 from coaching.importers.times import Moment
 
@@ -45,7 +46,7 @@ def read_events(table: Table, part: Part, language: Language, errors: dict[int, 
 
 def _read_event(number: int, found: Mapping[str, str], language: Language, notes: Notes) -> Event:
     name, mark, email = read_name(found, notes, number)
-    moment = read_cell_time(found, "stamp", "time")
+    moment = moment_in(found, "stamp", "time", read_time)
     if moment is None:
         raise RowError("This row has no time.")
     return Event(number, name, mark, email, _comes(found.get("action", ""), language), moment)

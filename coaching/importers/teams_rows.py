@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from coaching.importers.names import clean_name
 from coaching.importers.presence import whole_minutes
-from coaching.importers.rows import NOTHING, Draft, Notes, RowError, is_email
+from coaching.importers.rows import NOTHING, Draft, Notes, RowError, is_email, moment_in
 from coaching.importers.table import Table
 from coaching.importers.teams_layout import Part
 from coaching.importers.teams_times import read_length, read_time
 from coaching.importers.teams_words import mark_behind
-from coaching.importers.times import LONGEST_MEETING, Moment
+from coaching.importers.times import LONGEST_MEETING
 
 _TOO_WIDE = "This row has more cells than there are headings; perhaps its name has a comma and no quotation marks."
 
@@ -54,21 +54,10 @@ def read_name(found: Mapping[str, str], notes: Notes, number: int) -> tuple[str,
     return name or email, mark_behind(name), email
 
 
-def read_cell_time(found: Mapping[str, str], key: str, words: str) -> Moment | None:
-    """The time in this cell, None where there is none."""
-    text = found.get(key, "")
-    if text in NOTHING:
-        return None
-    moment = read_time(text)
-    if moment is None:
-        raise RowError(f"The {words} '{text[:40]}' is not a date and time.")
-    return moment
-
-
 def _read_stay(number: int, found: Mapping[str, str], notes: Notes, *, outer: bool) -> Draft:
     name, mark, email = read_name(found, notes, number)
     minutes = _read_minutes(found.get("duration", ""))
-    joined, left = read_cell_time(found, "join", "join time"), read_cell_time(found, "leave", "leave time")
+    joined, left = (moment_in(found, which, f"{which} time", read_time) for which in ("join", "leave"))
     if joined is None and left is not None:
         raise RowError("This row has a leave time but no join time.")
     if joined is None and minutes is None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from coaching.importers.names import clean_name
 from coaching.importers.presence import whole_minutes
-from coaching.importers.rows import NOTHING, Draft, Notes, RowError, incomplete_row, is_email
+from coaching.importers.rows import NOTHING, Draft, Notes, RowError, incomplete_row, is_email, moment_in
 from coaching.importers.table import CUT_SHORT, Table
 from coaching.importers.times import LONGEST_MEETING, Moment, read_moment
 from coaching.importers.zoom_layout import Layout
@@ -70,22 +70,12 @@ def _read_row(number: int, cells: Sequence[str], layout: Layout, width: int, not
 
 
 def _read_times(found: Mapping[str, str], minutes: int | None) -> tuple[Moment | None, Moment | None]:
-    joined, left = _read_time(found, "join"), _read_time(found, "leave")
+    joined, left = (moment_in(found, which, f"{which} time", read_moment) for which in ("join", "leave"))
     if joined is None and left is not None:
         raise RowError("This row has a leave time but no join time.")
     if joined is not None and left is None and minutes is None:
         raise RowError("This row has a join time, but neither a leave time nor a duration.")
     return joined, left
-
-
-def _read_time(found: Mapping[str, str], which: str) -> Moment | None:
-    text = found.get(which, "")
-    if text in NOTHING:
-        return None
-    moment = read_moment(text)
-    if moment is None:
-        raise RowError(f"The {which} time '{text[:40]}' is not a date and time.")
-    return moment
 
 
 def _read_minutes(text: str) -> int | None:

@@ -19,11 +19,11 @@ from types import ModuleType
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from coaching.clock import utc_now
 from coaching.config import Settings
-from coaching.database import engine_options, prepare_engine
+from coaching.database import open_engine
 from coaching.jobs import expire_check_ins, heartbeat, post_check_ins, send_messages, sweep_leases, tidy
 from coaching.jobs.workshop import Pace, Workshop
 
@@ -57,8 +57,7 @@ def start_scheduler(settings: Settings, *, pace: Pace | None = None, name: str |
 
     Stopping lets the message that is on its way arrive, puts the rest of the batch back, and takes seconds.
     """
-    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
-    prepare_engine(engine)
+    engine = open_engine(settings.database_url)
     stop = Event()
     workshop = Workshop(settings, engine, name or f"{socket.gethostname()}:{os.getpid()}", pace or Pace(), stop)
     scheduler = _timetable(workshop)

@@ -6,10 +6,10 @@ from pathlib import Path
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrationScript
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from coaching.config import read_settings
-from coaching.database import engine_options, prepare_engine
+from coaching.database import open_engine
 from coaching.models import Base, UTCDateTime
 from coaching.schema import schema_lock
 
@@ -50,8 +50,7 @@ if given is not None:
     run(given)
 else:
     url = read_settings().database_url
-    engine = create_engine(url, **engine_options(url))
-    prepare_engine(engine)
+    engine = open_engine(url)
     with schema_lock(engine) as locked:
         run(locked)
     engine.dispose()

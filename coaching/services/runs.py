@@ -117,7 +117,7 @@ def log_new_launch(
     if project is None:
         project = start_project(
             session, cohort, actor=actor, now=now, title=title, platform=platform or Platform.OTHER, url=url,
-            owners=owners, outside_names=outside_names, on=min(launched_on, latest_today(now, actor.timezone)),
+            owners=owners, outside_names=outside_names, on=launched_on,
         )  # fmt: skip
     elif project.owners:
         _check_same_team(project, members, outside_names)

@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from argon2 import PasswordHasher
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, event
@@ -28,6 +27,7 @@ from coaching.extensions import db
 from coaching.models import ApiToken, AuthSession, Person
 from coaching.services import passwords
 from coaching.tokens import hash_secret, new_public_id
+from tests.factories import HASTY
 from tests.security.recipes import SEEN
 from tests.security.world import Place, World
 
@@ -42,8 +42,6 @@ NOBODIES = (
     "anonymous", "suspended", "signed_out", "expired", "revoked", "unknown", "forged", "basic", "wrong_door",
 )  # fmt: skip
 RAW_CSRF = "0" * 40
-# argon2 is slow on purpose, which is no part of what is shown here.
-HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -18,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from coaching.clock import utc_now
 from coaching.models import Message, Person, Purpose
-from coaching.services import passwords
 from coaching.services.api_tokens import create_api_token
 from coaching.services.capabilities import issue_capability
 from coaching.services.people import restore_person, suspend_person
@@ -28,18 +26,12 @@ from tests.blueprints.pages.browsing import Browser
 from tests.conftest import SECRET_KEY
 
 PASSWORD = "correct horse battery"
-HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 COOKIE = "coaching"
-
-
-@pytest.fixture(autouse=True)
-def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", HASTY)
 
 
 @pytest.fixture
 def person(session: Session) -> Person:
-    return factories.make_person(session, email="amara@example.org", password_hash=HASTY.hash(PASSWORD))
+    return factories.make_person(session, email="amara@example.org", password_hash=factories.HASTY.hash(PASSWORD))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -125,8 +124,8 @@ def _person(session: Session, who: str, label: str, **values: Any) -> Person:
     return factories.make_person(session, **values)
 
 
-# Hashed once and with little effort: argon2 is slow on purpose, and all of them have the same password.
-_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+# Hashed once: all of them have the same password.
+_HASH = factories.HASTY.hash(PASSWORD)
 
 
 class _Builder:
