@@ -24,7 +24,12 @@ from tests.databases import make_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 # What a column holds where neither its type nor its default satisfies the table's checks.
-VALUES = {("coaching_session", "duration_minutes"): 60}
+VALUES = {
+    ("coaching_session", "duration_minutes"): 60,
+    ("series", "duration_minutes"): 60,
+    ("poll", "duration_minutes"): 60,
+    ("calendar_invite", "series_id"): None,
+}
 BY_TYPE: dict[type, Any] = {str: "x", int: 1, bool: True, bytes: b"x", date: date(2026, 6, 1), object: {}, float: 1.0}
 # Forked from one program, so that they really start together.
 CROWD = """

@@ -1,16 +1,21 @@
 """Every model, so that importing this package maps them all."""
 
+from coaching.models.action import Action, ActionState
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
+from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
 from coaching.models.coaching_session import (
     Attendance,
+    AttendanceChange,
     AttendanceInterval,
     AttendanceSource,
     AttendanceStatus,
     CoachingSession,
+    DropInCode,
     SessionState,
 )
 from coaching.models.cohort import (
+    DEFAULT_REMINDERS,
     OPEN_STATUSES,
     Cohort,
     CohortKind,
@@ -41,7 +46,7 @@ from coaching.models.follow_up import (
     PracticeKind,
 )
 from coaching.models.goal import Goal, Rating
-from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RowOutcome
+from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.person import (
     ApiToken,
@@ -52,14 +57,20 @@ from coaching.models.person import (
     Purpose,
     SignInFailure,
 )
+from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
 from coaching.models.programme import Programme, ProgrammeCoordinator
+from coaching.models.series import Series
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
+    "DEFAULT_REMINDERS",
     "OPEN_STATUSES",
+    "Action",
+    "ActionState",
     "AnswerChoice",
     "ApiToken",
     "Attendance",
+    "AttendanceChange",
     "AttendanceInterval",
     "AttendanceSource",
     "AttendanceStatus",
@@ -68,6 +79,8 @@ __all__ = [
     "AuthSession",
     "Base",
     "BatchState",
+    "CalendarFeed",
+    "CalendarInvite",
     "Capability",
     "CheckIn",
     "CheckInAnswer",
@@ -78,6 +91,7 @@ __all__ = [
     "CourseProject",
     "CourseRun",
     "Delivery",
+    "DropInCode",
     "FollowUpPlan",
     "FollowUpStep",
     "Goal",
@@ -85,6 +99,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Instrument",
+    "InvitedSession",
     "Membership",
     "MembershipStatus",
     "Message",
@@ -92,6 +107,12 @@ __all__ = [
     "MessageState",
     "Person",
     "Platform",
+    "Poll",
+    "PollAnswer",
+    "PollChoice",
+    "PollInvitee",
+    "PollSlot",
+    "PollState",
     "PracticeEntry",
     "PracticeKind",
     "Privacy",
@@ -103,10 +124,14 @@ __all__ = [
     "ReachMetric",
     "ReachSnapshot",
     "ReachSource",
+    "RememberedMatch",
     "Response",
     "Role",
     "RowOutcome",
+    "Rsvp",
+    "RsvpChoice",
     "SchedulerHeartbeat",
+    "Series",
     "SessionState",
     "SignInFailure",
     "Stage",

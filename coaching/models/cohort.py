@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, Privacy, Versioned, choice
 from coaching.models.person import Person
 from coaching.models.programme import Programme
+
+# A day and an hour before.
+DEFAULT_REMINDERS = (1440, 60)
 
 
 class CohortKind(StrEnum):
@@ -21,7 +24,12 @@ class CohortKind(StrEnum):
 
 
 class Cohort(Identified, Versioned, Base):
-    """A group that learns together. Follow-ups run from `ends_on`, the day of the last session."""
+    """A group that learns together. Follow-ups run from `ends_on`, the day of the last session.
+
+    Who was there for `present_percent` of a session is present, above `partial_percent` in part; who came more than
+    `late_minutes` after the start, and stayed long enough, was late. `reminder_minutes` are how long before a session
+    people are reminded of it, the longest first.
+    """
 
     __tablename__ = "cohort"
 
@@ -32,10 +40,17 @@ class Cohort(Identified, Versioned, Base):
     timezone: Mapped[str] = mapped_column(String(64))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    present_percent: Mapped[int] = mapped_column(default=75)
+    partial_percent: Mapped[int] = mapped_column(default=0)
+    late_minutes: Mapped[int] = mapped_column(default=10)
+    reminder_minutes: Mapped[list[int]] = mapped_column(JSON, default=lambda: list(DEFAULT_REMINDERS))
     created_at: Mapped[datetime]
     programme: Mapped[Programme] = relationship()
 
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="dates_in_order"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        CheckConstraint("partial_percent BETWEEN 0 AND present_percent AND present_percent <= 100", name="thresholds"),
+    )
 
 
 class Role(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, Privacy, choice
@@ -83,3 +83,27 @@ class ImportRow(Identified, Base):
     @property
     def is_in_doubt(self) -> bool:
         return self.outcome == RowOutcome.REVIEW
+
+
+class RememberedMatch(Base):
+    """Who a name in a report is, once somebody said so: the next import of this cohort knows it.
+
+    `name` and `email` are what the report had, folded for comparison. Without a member it is nobody of this cohort.
+    """
+
+    __tablename__ = "remembered_match"
+    __privacy__ = Privacy(
+        subject=("membership_id", "person_id"),
+        export=("name", "email", "created_at"),
+        erase="delete",
+        retention="As long as the cohort; who was set aside as nobody of it goes after 90 days.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (UniqueConstraint("cohort_id", "name", "email"),)

@@ -32,6 +32,9 @@ class MessageState(StrEnum):
 
 class MessageKind(StrEnum):
     CHECK_IN = "check_in"
+    SESSION_INVITE = "session_invite"
+    SESSION_REMINDER = "session_reminder"
+    POLL = "poll"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
 

@@ -81,6 +81,8 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
     ANSWER_CHECK_IN = "answer_check_in"
+    ANSWER_POLL = "answer_poll"
+    RSVP = "rsvp"
 
 
 class Capability(Base):

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
-from coaching.models import CoachingSession, Cohort, Membership, Role, SessionState
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_session, require
-from coaching.services import audit
+from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, Role, SessionState
+from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require
+from coaching.services import audit, session_effects
+from coaching.services.bookings import check_coach_is_free
 from coaching.services.zones import to_utc
 
 EARLIEST_YEAR = 2000
@@ -52,6 +53,7 @@ def schedule_session(
     coaching_session = CoachingSession(
         cohort=cohort,
         pair_membership=_find_pair(session, cohort, pair_with),
+        led_by_id=usual_coach(session, cohort, actor=actor),
         title=title,
         location=location,
         agenda=agenda,
@@ -59,7 +61,11 @@ def schedule_session(
         created_at=now,
     )
     _set_time(coaching_session, local_start, timezone, duration_minutes)
+    check_coach_is_free(session, [coaching_session], now=now)
     session.add(coaching_session)
+    # Invites refer to the session by its number.
+    session.flush()
+    session_effects.follow_scheduled(session, [coaching_session], now=now)
     audit.record(session, "session.scheduled", coaching_session, actor=actor, now=now)
     return coaching_session
 
@@ -83,6 +89,10 @@ def edit_session(
     _refuse_cancelled(coaching_session)
     coaching_session.title, coaching_session.location, coaching_session.agenda = title, location, agenda
     _set_time(coaching_session, local_start, timezone, duration_minutes)
+    check_coach_is_free(session, [coaching_session], now=now)
+    # What follows is worked out by statements that read the session's row.
+    session.flush()
+    session_effects.follow_changed(session, [coaching_session], now=now)
     audit.record(session, "session.edited", coaching_session, actor=actor, now=now)
     return coaching_session
 
@@ -94,6 +104,9 @@ def cancel_session(
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
     coaching_session.state, coaching_session.cancelled_reason = SessionState.CANCELLED, reason
+    # What follows is worked out by statements that read the session's row.
+    session.flush()
+    session_effects.follow_cancelled(session, [coaching_session], now=now)
     audit.record(session, "session.cancelled", coaching_session, actor=actor, now=now)
     return coaching_session
 
@@ -111,6 +124,19 @@ def list_sessions(session: Session, cohort: Cohort, *, actor: Actor) -> list[Coa
         pair = CoachingSession.pair_membership_id
         statement = statement.where(pair.is_(None) | (pair == own))
     return list(session.scalars(statement))
+
+
+def usual_coach(session: Session, cohort: Cohort, *, actor: Actor) -> int | None:
+    """Who holds a session where nobody is named, as a person’s number: the actor, or the cohort’s first coach."""
+    if may_coach(actor, cohort):
+        return actor.person_id
+    statement = (
+        select(Membership.person_id)
+        .where(Membership.cohort_id == cohort.id, Membership.role == Role.COACH, Membership.status.in_(OPEN_STATUSES))
+        .order_by(Membership.id)
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
 
 
 def _refuse_cancelled(coaching_session: CoachingSession) -> None:

@@ -20,7 +20,7 @@ from coaching.policies import (
     may_view_member,
     require,
 )
-from coaching.services import audit, follow_ups
+from coaching.services import audit, follow_ups, session_effects
 from coaching.services.people import create_person, find_person_by_email, invite_person
 from coaching.services.zones import latest_today
 
@@ -77,6 +77,7 @@ def add_member(
         invite_person(session, person, to=cohort.name, by=actor.name, secret=secret, now=now)
     session.flush()
     follow_ups.plan_check_ins(session, cohort, now=now)
+    _tell_calendars(session, membership, now=now)
     audit.record(session, "membership.added", membership, actor=actor, now=now)
     return membership
 
@@ -106,12 +107,18 @@ def change_status(
     )
     # The check-ins are planned or ended by statements that read the membership's row.
     session.flush()
+    _tell_calendars(session, membership, now=now)
     if status in OPEN_STATUSES and status != MembershipStatus.PAUSED:
         follow_ups.resume_check_ins(session, membership, now=now)
     elif status != MembershipStatus.PAUSED:
         follow_ups.withdraw_check_ins(session, membership, now=now)
     audit.record(session, f"membership.{status}", membership, actor=actor, now=now)
     return membership
+
+
+def _tell_calendars(session: Session, membership: Membership, *, now: datetime) -> None:
+    follow = session_effects.follow_joined if membership.status in OPEN_STATUSES else session_effects.follow_left
+    follow(session, membership, now=now)
 
 
 def invite_again(session: Session, membership: Membership, *, actor: Actor, secret: str, now: datetime) -> None:

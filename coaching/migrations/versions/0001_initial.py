@@ -126,6 +126,8 @@ def upgrade():
                 "invitation",
                 "password_reset",
                 "answer_check_in",
+                "answer_poll",
+                "rsvp",
                 name="purpose",
                 native_enum=False,
                 create_constraint=True,
@@ -162,9 +164,17 @@ def upgrade():
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("present_percent", sa.Integer(), nullable=False),
+        sa.Column("partial_percent", sa.Integer(), nullable=False),
+        sa.Column("late_minutes", sa.Integer(), nullable=False),
+        sa.Column("reminder_minutes", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cohort_dates_in_order")),
+        sa.CheckConstraint(
+            "partial_percent BETWEEN 0 AND present_percent AND present_percent <= 100",
+            name=op.f("ck_cohort_thresholds"),
+        ),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("public_id", name=op.f("uq_cohort_public_id")),
@@ -211,6 +221,9 @@ def upgrade():
             "kind",
             sa.Enum(
                 "check_in",
+                "session_invite",
+                "session_reminder",
+                "poll",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -293,6 +306,24 @@ def upgrade():
     )
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_programme_coordinator_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=True),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("renewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_calendar_feed_cohort_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_feed_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_calendar_feed_public_id")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_calendar_feed_secret_hash")),
+    )
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feed_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "course_project",
@@ -452,41 +483,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_wave_instrument_id"), ["instrument_id"], unique=False)
 
     op.create_table(
-        "coaching_session",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("cohort_id", sa.Integer(), nullable=False),
-        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("local_start", sa.DateTime(), nullable=False),
-        sa.Column("timezone", sa.String(length=64), nullable=False),
-        sa.Column("duration_minutes", sa.Integer(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "scheduled", "cancelled", name="session_state", native_enum=False, create_constraint=True, length=24
-            ),
-            nullable=False,
-        ),
-        sa.Column("location", sa.String(length=500), nullable=False),
-        sa.Column("agenda", sa.Text(), nullable=False),
-        sa.Column("cancelled_reason", sa.String(length=500), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_coaching_session_duration")),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_coaching_session_cohort_id")),
-        sa.ForeignKeyConstraint(
-            ["pair_membership_id"], ["membership.id"], name=op.f("fk_coaching_session_pair_membership_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_session")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_coaching_session_public_id")),
-    )
-    with op.batch_alter_table("coaching_session", schema=None) as batch_op:
-        batch_op.create_index("ix_coaching_session_cohort_start", ["cohort_id", "starts_at"], unique=False)
-
-    op.create_table(
         "course_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -578,6 +574,23 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_project_owner_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "remembered_match",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_remembered_match_cohort_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_remembered_match_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_match")),
+        sa.UniqueConstraint("cohort_id", "name", "email", name=op.f("uq_remembered_match_cohort_id_name_email")),
+    )
+    with op.batch_alter_table("remembered_match", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_remembered_match_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_remembered_match_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
         "response",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("wave_id", sa.Integer(), nullable=False),
@@ -588,6 +601,28 @@ def upgrade():
     )
     with op.batch_alter_table("response", schema=None) as batch_op:
         batch_op.create_index("ix_response_wave_rating", ["wave_id", "rating"], unique=False)
+
+    op.create_table(
+        "series",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("local_start", sa.DateTime(), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.Column("exceptions", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_series_duration")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_series_cohort_id")),
+        sa.ForeignKeyConstraint(["pair_membership_id"], ["membership.id"], name=op.f("fk_series_pair_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_series_public_id")),
+    )
+    with op.batch_alter_table("series", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_series_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
         "stage_change",
@@ -718,30 +753,55 @@ def upgrade():
         )
 
     op.create_table(
-        "import_batch",
+        "coaching_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=24), nullable=False),
-        sa.Column("file_name", sa.String(length=200), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("detected", sa.JSON(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("recurrence_start", sa.DateTime(), nullable=True),
+        sa.Column("led_by_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("local_start", sa.DateTime(), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("applied", "undone", name="batch_state", native_enum=False, create_constraint=True, length=24),
+            sa.Enum(
+                "scheduled", "cancelled", name="session_state", native_enum=False, create_constraint=True, length=24
+            ),
             nullable=False,
         ),
-        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("imported_by_id", sa.Integer(), nullable=True),
-        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["imported_by_id"], ["person.id"], name=op.f("fk_import_batch_imported_by_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_import_batch_session_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_import_batch_public_id")),
+        sa.Column("location", sa.String(length=500), nullable=False),
+        sa.Column("join_url", sa.String(length=500), nullable=False),
+        sa.Column("agenda", sa.Text(), nullable=False),
+        sa.Column("preparation", sa.Text(), nullable=False),
+        sa.Column("materials", sa.Text(), nullable=False),
+        sa.Column("covered", sa.Text(), nullable=False),
+        sa.Column("shared_notes", sa.Text(), nullable=False),
+        sa.Column("cancelled_reason", sa.String(length=500), nullable=False),
+        sa.Column("next_reminder_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_coaching_session_duration")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_coaching_session_cohort_id")),
+        sa.ForeignKeyConstraint(["led_by_id"], ["person.id"], name=op.f("fk_coaching_session_led_by_id")),
+        sa.ForeignKeyConstraint(
+            ["pair_membership_id"], ["membership.id"], name=op.f("fk_coaching_session_pair_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_coaching_session_series_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_coaching_session_public_id")),
+        sa.UniqueConstraint(
+            "series_id", "recurrence_start", name=op.f("uq_coaching_session_series_id_recurrence_start")
+        ),
     )
-    with op.batch_alter_table("import_batch", schema=None) as batch_op:
-        batch_op.create_index("ix_import_batch_session_hash", ["session_id", "sha256"], unique=False)
-        batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
+    with op.batch_alter_table("coaching_session", schema=None) as batch_op:
+        batch_op.create_index("ix_coaching_session_coach_start", ["led_by_id", "starts_at"], unique=False)
+        batch_op.create_index("ix_coaching_session_cohort_start", ["cohort_id", "starts_at"], unique=False)
+        batch_op.create_index("ix_coaching_session_next_reminder", ["next_reminder_at"], unique=False)
 
     op.create_table(
         "rating",
@@ -821,52 +881,52 @@ def upgrade():
         )
 
     op.create_table(
-        "attendance",
+        "action",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("statement", sa.String(length=500), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column(
-            "status",
+            "state",
             sa.Enum(
-                "present",
-                "partial",
-                "absent",
-                "excused",
-                name="attendance_status",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "open", "done", "dropped", name="action_state", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
-        sa.Column("minutes", sa.Integer(), nullable=True),
-        sa.Column(
-            "source",
-            sa.Enum(
-                "coach",
-                "zoom",
-                "teams",
-                "demo",
-                name="attendance_source",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_attendance_batch_id")),
-        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_attendance_membership_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_attendance_recorded_by_id")),
-        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_attendance_session_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
-        sa.UniqueConstraint("session_id", "membership_id", name=op.f("uq_attendance_session_id_membership_id")),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_action_membership_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_action_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_action_public_id")),
     )
-    with op.batch_alter_table("attendance", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attendance_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attendance_membership_id"), ["membership_id"], unique=False)
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.create_index("ix_action_membership_state", ["membership_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_action_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "calendar_invite",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("is_live", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(series_id IS NULL) <> (session_id IS NULL)", name=op.f("ck_calendar_invite_of_one_thing")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_invite_person_id")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_calendar_invite_series_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_calendar_invite_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_invite")),
+        sa.UniqueConstraint("series_id", "person_id", name=op.f("uq_calendar_invite_series_id_person_id")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_calendar_invite_session_id_person_id")),
+    )
+    with op.batch_alter_table("calendar_invite", schema=None) as batch_op:
+        batch_op.create_index("ix_calendar_invite_person", ["person_id"], unique=False)
 
     op.create_table(
         "check_in_answer",
@@ -898,32 +958,71 @@ def upgrade():
         sa.UniqueConstraint("check_in_id", name=op.f("uq_check_in_answer_check_in_id")),
     )
     op.create_table(
-        "import_row",
+        "drop_in_code",
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_drop_in_code_session_id")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_drop_in_code")),
+        sa.UniqueConstraint("code", name=op.f("uq_drop_in_code_code")),
+    )
+    op.create_table(
+        "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("batch_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.Column("intervals", sa.JSON(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("detected", sa.JSON(), nullable=False),
         sa.Column(
-            "outcome",
+            "state",
+            sa.Enum("applied", "undone", name="batch_state", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("imported_by_id", sa.Integer(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["imported_by_id"], ["person.id"], name=op.f("fk_import_batch_imported_by_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_import_batch_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_batch_public_id")),
+    )
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_import_batch_session_hash", ["session_id", "sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "poll",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
             sa.Enum(
-                "matched", "review", "ignored", name="row_outcome", native_enum=False, create_constraint=True, length=24
+                "open", "chosen", "closed", name="poll_state", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("membership_id", sa.Integer(), nullable=True),
-        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
-        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id")),
-        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_import_row_membership_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_import_row_public_id")),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name=op.f("ck_poll_duration")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_poll_cohort_id")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_poll_created_by_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_poll_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_poll_public_id")),
     )
-    with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.create_index("ix_import_row_batch_number", ["batch_id", "number"], unique=False)
+    with op.batch_alter_table("poll", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poll_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
         "practice_entry",
@@ -952,6 +1051,204 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_practice_entry_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "rsvp",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum("yes", "maybe", "no", name="rsvp_choice", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("via", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_rsvp_membership_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_rsvp_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rsvp")),
+        sa.UniqueConstraint("session_id", "membership_id", name=op.f("uq_rsvp_session_id_membership_id")),
+    )
+    with op.batch_alter_table("rsvp", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rsvp_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "present",
+                "late",
+                "partial",
+                "absent",
+                "excused",
+                name="attendance_status",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "coach",
+                "self",
+                "zoom",
+                "teams",
+                "demo",
+                name="attendance_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_attendance_batch_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_attendance_membership_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_attendance_recorded_by_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_attendance_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("session_id", "membership_id", name=op.f("uq_attendance_session_id_membership_id")),
+    )
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attendance_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "attendance_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "present",
+                "late",
+                "partial",
+                "absent",
+                "excused",
+                name="attendance_status",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "coach",
+                "self",
+                "zoom",
+                "teams",
+                "demo",
+                name="attendance_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_attendance_change_batch_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_attendance_change_by_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_attendance_change_membership_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_attendance_change_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_change")),
+    )
+    with op.batch_alter_table("attendance_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_change_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index("ix_attendance_change_session_member", ["session_id", "membership_id"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("intervals", sa.JSON(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "matched", "review", "ignored", name="row_outcome", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_row_batch_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_import_row_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_import_row_public_id")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_batch_number", ["batch_id", "number"], unique=False)
+
+    op.create_table(
+        "invited_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invite_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["invite_id"], ["calendar_invite.id"], name=op.f("fk_invited_session_invite_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_invited_session_message_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_invited_session_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invited_session")),
+        sa.UniqueConstraint("invite_id", "session_id", name=op.f("uq_invited_session_invite_id_session_id")),
+    )
+    with op.batch_alter_table("invited_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invited_session_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invited_session_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "poll_invitee",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_poll_invitee_membership_id")),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_invitee_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_invitee")),
+        sa.UniqueConstraint("poll_id", "membership_id", name=op.f("uq_poll_invitee_poll_id_membership_id")),
+    )
+    with op.batch_alter_table("poll_invitee", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_poll_invitee_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "poll_slot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("local_start", sa.DateTime(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_slot_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_slot")),
+        sa.UniqueConstraint("poll_id", "local_start", name=op.f("uq_poll_slot_poll_id_local_start")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_poll_slot_public_id")),
+    )
+    op.create_table(
         "attendance_interval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attendance_id", sa.Integer(), nullable=False),
@@ -965,26 +1262,90 @@ def upgrade():
     with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attendance_interval_attendance_id"), ["attendance_id"], unique=False)
 
+    op.create_table(
+        "poll_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invitee_id", sa.Integer(), nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum(
+                "yes", "if_need_be", "no", name="poll_choice", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["invitee_id"], ["poll_invitee.id"], name=op.f("fk_poll_answer_invitee_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["slot_id"], ["poll_slot.id"], name=op.f("fk_poll_answer_slot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_answer")),
+        sa.UniqueConstraint("invitee_id", "slot_id", name=op.f("uq_poll_answer_invitee_id_slot_id")),
+    )
+    with op.batch_alter_table("poll_answer", schema=None) as batch_op:
+        batch_op.create_index("ix_poll_answer_slot", ["slot_id"], unique=False)
+
 
 def downgrade():
+    with op.batch_alter_table("poll_answer", schema=None) as batch_op:
+        batch_op.drop_index("ix_poll_answer_slot")
+
+    op.drop_table("poll_answer")
     with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_interval_attendance_id"))
 
     op.drop_table("attendance_interval")
-    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
+    op.drop_table("poll_slot")
+    with op.batch_alter_table("poll_invitee", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_invitee_membership_id"))
 
-    op.drop_table("practice_entry")
+    op.drop_table("poll_invitee")
+    with op.batch_alter_table("invited_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invited_session_session_id"))
+        batch_op.drop_index(batch_op.f("ix_invited_session_message_id"))
+
+    op.drop_table("invited_session")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_batch_number")
 
     op.drop_table("import_row")
-    op.drop_table("check_in_answer")
+    with op.batch_alter_table("attendance_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_attendance_change_session_member")
+        batch_op.drop_index(batch_op.f("ix_attendance_change_membership_id"))
+
+    op.drop_table("attendance_change")
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_membership_id"))
         batch_op.drop_index(batch_op.f("ix_attendance_batch_id"))
 
     op.drop_table("attendance")
+    with op.batch_alter_table("rsvp", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rsvp_membership_id"))
+
+    op.drop_table("rsvp")
+    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
+
+    op.drop_table("practice_entry")
+    with op.batch_alter_table("poll", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
+
+    op.drop_table("poll")
+    with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
+        batch_op.drop_index("ix_import_batch_session_hash")
+
+    op.drop_table("import_batch")
+    op.drop_table("drop_in_code")
+    op.drop_table("check_in_answer")
+    with op.batch_alter_table("calendar_invite", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_invite_person")
+
+    op.drop_table("calendar_invite")
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_session_id"))
+        batch_op.drop_index("ix_action_membership_state")
+
+    op.drop_table("action")
     with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_reach_snapshot_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
@@ -996,11 +1357,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_rating_goal_id"))
 
     op.drop_table("rating")
-    with op.batch_alter_table("import_batch", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
-        batch_op.drop_index("ix_import_batch_session_hash")
+    with op.batch_alter_table("coaching_session", schema=None) as batch_op:
+        batch_op.drop_index("ix_coaching_session_next_reminder")
+        batch_op.drop_index("ix_coaching_session_cohort_start")
+        batch_op.drop_index("ix_coaching_session_coach_start")
 
-    op.drop_table("import_batch")
+    op.drop_table("coaching_session")
     with op.batch_alter_table("check_in", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
@@ -1023,10 +1385,19 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stage_change_project_id"))
 
     op.drop_table("stage_change")
+    with op.batch_alter_table("series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_series_cohort_id"))
+
+    op.drop_table("series")
     with op.batch_alter_table("response", schema=None) as batch_op:
         batch_op.drop_index("ix_response_wave_rating")
 
     op.drop_table("response")
+    with op.batch_alter_table("remembered_match", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_remembered_match_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_remembered_match_created_at"))
+
+    op.drop_table("remembered_match")
     with op.batch_alter_table("project_owner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
@@ -1037,10 +1408,6 @@ def downgrade():
     op.drop_table("goal")
     op.drop_table("follow_up_step")
     op.drop_table("course_run")
-    with op.batch_alter_table("coaching_session", schema=None) as batch_op:
-        batch_op.drop_index("ix_coaching_session_cohort_start")
-
-    op.drop_table("coaching_session")
     with op.batch_alter_table("wave", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wave_instrument_id"))
         batch_op.drop_index(batch_op.f("ix_wave_cohort_id"))
@@ -1061,6 +1428,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_course_project_cohort_id"))
 
     op.drop_table("course_project")
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_person_id"))
+
+    op.drop_table("calendar_feed")
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
 
