@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +14,22 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # noqa: S105
 MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 SECRET_LENGTH = 32
+
+
+KNOWN = tuple(
+    f"COACHING_{name}"
+    for name in (
+        "ENVIRONMENT",
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "BASE_URL",
+        "MAIL_URL",
+        "MAIL_FROM",
+        "INSTANCE",
+        "RESEND_UNKNOWN",
+        "TRUSTED_PROXIES",
+    )
+)
 
 
 class BadSettings(Exception):
@@ -59,6 +76,7 @@ class Settings:
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `COACHING_*` variables. Raises BadSettings with what to do about it."""
     environ = os.environ if environ is None else environ
+    _refuse_unknown(environ)
     environment = environ.get("COACHING_ENVIRONMENT", "development")
     secret = environ.get("COACHING_SECRET_KEY")
     if secret is None and environment != "development":
@@ -75,6 +93,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
     )
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    """A slip in a name would otherwise leave the default in force, and people's data in another database."""
+    for name in sorted(environ):
+        if name.startswith("COACHING_") and not name.startswith("COACHING_TEST_") and name not in KNOWN:
+            likely = get_close_matches(name, KNOWN, n=1)
+            hint = f"Did you mean {likely[0]}?" if likely else f"There are {', '.join(KNOWN)}."
+            raise BadSettings(f"{name} is not a setting. {hint}")
 
 
 def _yes(environ: Mapping[str, str], name: str) -> bool:

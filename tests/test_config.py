@@ -53,6 +53,11 @@ def test_each_bad_setting_is_named(name: str, value: str) -> None:
     assert name in str(refusal.value)
 
 
+def test_a_slip_in_a_setting_s_name_is_not_passed_over() -> None:
+    with pytest.raises(BadSettings, match=r"DATABSE_URL is not a setting\. Did you mean COACHING_DATABASE_URL"):
+        read_settings(GOOD | {"COACHING_DATABSE_URL": "postgresql://db/coaching"})
+
+
 def test_good_settings_are_read() -> None:
     settings = read_settings(
         GOOD

@@ -70,11 +70,11 @@ def local_time(moment: datetime | None, zone: str) -> str:
 
 
 def local_short(moment: datetime | None, zone: str) -> str:
-    """14 Mar, 09:00"""
+    """14 Mar 2026, 09:00"""
     if moment is None:
         return ""
     local = in_zone(moment, zone)
-    return f"{short_day(local)}, {clock_text(local)}"
+    return f"{short_day(local)} {local.year}, {clock_text(local)}"
 
 
 def local_day(moment: datetime | None, zone: str) -> str:

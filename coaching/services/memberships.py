@@ -74,7 +74,7 @@ def add_member(
     session.flush()
     session.add(StatusChange(membership_id=membership.id, status=status, at=joined_at, actor_id=actor.person_id))
     if person.password_hash is None and status in OPEN_STATUSES:
-        invite_person(session, person, to=cohort.name, by=actor.name, secret=secret, now=now)
+        _invite(session, membership, actor=actor, secret=secret, now=now)
     session.flush()
     follow_ups.plan_check_ins(session, cohort, now=now)
     _tell_calendars(session, membership, now=now)
@@ -116,6 +116,19 @@ def change_status(
     return membership
 
 
+def _invite(session: Session, membership: Membership, *, actor: Actor, secret: str, now: datetime) -> None:
+    cohort = membership.cohort
+    invite_person(
+        session,
+        membership.person,
+        to=cohort.name,
+        by=actor.name,
+        secret=secret,
+        now=now,
+        is_synthetic=cohort.programme.is_synthetic,
+    )
+
+
 def _tell_calendars(session: Session, membership: Membership, *, now: datetime) -> None:
     follow = session_effects.follow_joined if membership.status in OPEN_STATUSES else session_effects.follow_left
     follow(session, membership, now=now)
@@ -128,7 +141,7 @@ def invite_again(session: Session, membership: Membership, *, actor: Actor, secr
         raise Conflict(SHUT_OUT)
     if membership.person.password_hash is not None:
         raise Conflict("This person has an account already. They can reset their password on the sign-in page.")
-    invite_person(session, membership.person, to=membership.cohort.name, by=actor.name, secret=secret, now=now)
+    _invite(session, membership, actor=actor, secret=secret, now=now)
 
 
 def status_history(session: Session, membership: Membership, *, actor: Actor) -> list[StatusChange]:

@@ -46,7 +46,9 @@ def create_person(session: Session, *, email: str, name: str, timezone: str, now
     return person
 
 
-def invite_person(session: Session, person: Person, *, to: str, by: str, secret: str, now: datetime) -> None:
+def invite_person(
+    session: Session, person: Person, *, to: str, by: str, secret: str, now: datetime, is_synthetic: bool = False
+) -> None:
     """Mails the person a link by which they choose a password and come in. `to` is where they are invited."""
     capabilities.end_capabilities(session, Purpose.INVITATION, person.id, now=now)
     capabilities.issue_capability(
@@ -64,7 +66,7 @@ def invite_person(session: Session, person: Person, *, to: str, by: str, secret:
         subject_id=person.id,
         occurrence=now.isoformat(timespec="microseconds"),
         recipient=person,
-        facts={"to": to, "by": by},
+        facts={"to": to, "by": by, "is_synthetic": is_synthetic},
         secret=secret,
         now=now,
     )

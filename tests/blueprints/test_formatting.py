@@ -56,12 +56,12 @@ def test_a_moment_in_the_viewers_zone_names_the_zone(zone: str, text: str) -> No
 
 
 def test_short_forms_of_a_moment() -> None:
-    assert formatting.local_short(MOMENT, "America/New_York") == "14 Mar, 05:00"
+    assert formatting.local_short(MOMENT, "America/New_York") == "14 Mar 2026, 05:00"
     assert formatting.local_day(MOMENT, "Pacific/Pago_Pago") == "Fri 13 Mar 2026"
 
 
 def test_a_summer_moment_has_the_summer_clock() -> None:
-    assert formatting.local_short(datetime(2026, 7, 1, 8, 0, tzinfo=UTC), "Europe/London") == "1 Jul, 09:00"
+    assert formatting.local_short(datetime(2026, 7, 1, 8, 0, tzinfo=UTC), "Europe/London") == "1 Jul 2026, 09:00"
 
 
 def test_a_naive_moment_is_refused() -> None:
