@@ -61,7 +61,7 @@ def schedule_session(
         created_at=now,
     )
     _set_time(coaching_session, local_start, timezone, duration_minutes)
-    check_coach_is_free(session, [coaching_session], now=now)
+    check_coach_is_free(session, [coaching_session], now=now, actor=actor)
     session.add(coaching_session)
     # Invites refer to the session by its number.
     session.flush()
@@ -89,7 +89,7 @@ def edit_session(
     _refuse_cancelled(coaching_session)
     coaching_session.title, coaching_session.location, coaching_session.agenda = title, location, agenda
     _set_time(coaching_session, local_start, timezone, duration_minutes)
-    check_coach_is_free(session, [coaching_session], now=now)
+    check_coach_is_free(session, [coaching_session], now=now, actor=actor)
     # What follows is worked out by statements that read the session's row.
     session.flush()
     session_effects.follow_changed(session, [coaching_session], now=now)
