@@ -68,7 +68,7 @@ def check_coach_is_free(
         "since": max(now, min(held.starts_at for held in asked)),
         "until": max(held.ends_at for held in asked),
     }
-    ours = {held.id for held in wanted if held.id is not None}
+    ours = {held.id for held in wanted}
     rows: Iterable[Any] = connection.execute(_HELD, {"coaches": list(names)} | span)
     taken = [
         Booking(starts_at, ends_at, coach_id, number, None)
