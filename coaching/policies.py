@@ -121,6 +121,11 @@ def may_view_session(actor: Actor, coaching_session: CoachingSession) -> bool:
     return standing is not None and standing.membership_id == pair
 
 
+def may_rsvp(actor: Actor, coaching_session: CoachingSession) -> bool:
+    """Whoever is in the cohort and sees the session may say whether they come; coordinators are not expected."""
+    return _standing(actor, coaching_session.cohort.id) is not None and may_view_session(actor, coaching_session)
+
+
 def is_self(actor: Actor, membership: Membership) -> bool:
     """The member in person, while they are in the cohort."""
     return membership.person_id == actor.person_id and membership.status in OPEN_STATUSES

@@ -36,6 +36,8 @@ PUBLIC_ENDPOINTS = frozenset({
     "password_resets.submit",
     "check_in_links.show",
     "check_in_links.answer",
+    "rsvp_links.show",
+    "rsvp_links.answer",
     "appearance.choose",
     "api_docs.openapi",
     "api_docs.viewer",

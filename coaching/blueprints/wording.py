@@ -79,6 +79,14 @@ LOOKS = {
     "did_it": Look("success", "check"),
     "not_yet": Look("warning", "clock"),
     "cannot_say": Look("neutral", "question"),
+    # Who comes, and polls
+    "yes": Look("success", "check"),
+    "maybe": Look("warning", "question"),
+    "if_need_be": Look("warning", "half"),
+    "no": Look("danger", "cross"),
+    "open": Look("info", "mail"),
+    "chosen": Look("success", "check"),
+    "closed": Look("neutral", "minus"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),

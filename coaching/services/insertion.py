@@ -19,6 +19,15 @@ def insert_missing(session: Session, table: FromClause) -> Insert:
     return statement
 
 
+def insert_or_update(session: Session, table: Table, *, key: Sequence[str], changes: Sequence[str]) -> Insert:
+    """An INSERT that writes `changes` into the row which the unique `key` has already: the newest word counts."""
+    construct: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = construct(table)
+    values = {name: statement.excluded[name] for name in changes}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=values)
+    return upsert
+
+
 def insert_rows(
     connection: Connection,
     table: Table,

@@ -18,6 +18,7 @@ from coaching.blueprints.api import (
     programmes,
     progress,
     projects,
+    rsvps,
     runs,
     status,
     tokens,
@@ -28,6 +29,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
     check_ins, messages, status,
+    rsvps,
 )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from coaching.blueprints.pages import (
     practice,
     programmes,
     projects,
+    rsvp_links,
+    rsvps,
     runs,
     sessions,
     sign_in,
@@ -29,6 +31,7 @@ from coaching.blueprints.pages.context import init_context
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
+    rsvps, rsvp_links,
 )  # fmt: skip
 
 

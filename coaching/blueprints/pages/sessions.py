@@ -25,6 +25,7 @@ from coaching.blueprints.pages.forms import (
     zone_options,
 )
 from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.rsvps import rsvp_parts
 from coaching.blueprints.pages.session_start import DAY, TIME, by_day_and_time, with_start
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
@@ -286,5 +287,6 @@ def _page(held: CoachingSession, form: Form) -> str:
         has_begun=held.starts_at <= now,
         statuses=[(status.value, words(status)) for status in AttendanceStatus],
         now=now,
+        **rsvp_parts(held, now),
         breadcrumb=trail(held.cohort, (held.title, "")),
     )
