@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Protocol
 
 from coaching.errors import NotAllowed, NotFound
-from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, CourseProject, Membership, MembershipStatus, Role
+from coaching.models import (
+    OPEN_STATUSES,
+    CoachingSession,
+    Cohort,
+    CourseProject,
+    Membership,
+    MembershipStatus,
+    Poll,
+    Role,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,17 @@ def may_view_session(actor: Actor, coaching_session: CoachingSession) -> bool:
 def may_rsvp(actor: Actor, coaching_session: CoachingSession) -> bool:
     """Whoever is in the cohort and sees the session may say whether they come; coordinators are not expected."""
     return _standing(actor, coaching_session.cohort.id) is not None and may_view_session(actor, coaching_session)
+
+
+def may_answer_poll(actor: Actor, poll: Poll) -> bool:
+    """Those who are asked, while they are in the cohort."""
+    standing = _standing(actor, poll.cohort_id)
+    return standing is not None and any(one.membership_id == standing.membership_id for one in poll.invitees)
+
+
+def may_view_poll(actor: Actor, poll: Poll) -> bool:
+    """Those who are asked, and those who run the cohort; what the others answered is for the latter alone."""
+    return may_run_cohort(actor, poll.cohort) or may_answer_poll(actor, poll)
 
 
 def is_self(actor: Actor, membership: Membership) -> bool:

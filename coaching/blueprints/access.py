@@ -38,6 +38,8 @@ PUBLIC_ENDPOINTS = frozenset({
     "check_in_links.answer",
     "rsvp_links.show",
     "rsvp_links.answer",
+    "poll_links.show",
+    "poll_links.answer",
     "appearance.choose",
     "api_docs.openapi",
     "api_docs.viewer",

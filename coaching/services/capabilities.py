@@ -44,6 +44,17 @@ def open_capability(session: Session, secret: str, purpose: Purpose, *, now: dat
     Raises NotFound for an unknown one and for a person who may not sign in, and Invalid with the code
     `wrong-purpose` or `link-ended` otherwise.
     """
+    capability = find_capability(session, secret, purpose)
+    if capability.used_at is not None or capability.expires_at <= now:
+        raise Invalid(ENDED, code="link-ended")
+    return capability
+
+
+def find_capability(session: Session, secret: str, purpose: Purpose) -> Capability:
+    """The link of this secret whether or not it has ended, for where the page behind it tells what became of things.
+
+    Raises as `open_capability` does otherwise.
+    """
     statement = (
         select(Capability).where(Capability.secret_hash == hash_secret(secret)).options(joinedload(Capability.person))
     )
@@ -52,8 +63,6 @@ def open_capability(session: Session, secret: str, purpose: Purpose, *, now: dat
         raise NotFound("This link is not known. Copy it whole from the mail, or ask for a new one.")
     if capability.purpose != purpose:
         raise Invalid("This link is for something else. Open it as it stands in the mail.", code="wrong-purpose")
-    if capability.used_at is not None or capability.expires_at <= now:
-        raise Invalid(ENDED, code="link-ended")
     return capability
 
 

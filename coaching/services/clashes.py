@@ -77,11 +77,15 @@ _OF_POLL = _engagements(
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """Somebody expected at a session, which is named where the one who asks may see it."""
+    """Somebody expected at a session, which is named where the one who asks may see it.
+
+    `is_coach` is whether they hold the session that is asked about, `holds` whether they hold the other one.
+    """
 
     person_id: int
     name: str
     is_coach: bool
+    holds: bool
     starts_at: datetime
     ends_at: datetime
     session_id: int
@@ -154,7 +158,8 @@ def _read(
     for person_id, name, held in session.execute(statement, values | moments):
         named = held if may_be_told(actor, held) else None
         is_coach = person_id == values["coach_id"]
-        one = Engagement(person_id, name, is_coach, held.starts_at, held.ends_at, held.id, named)
+        holds = held.led_by_id == person_id
+        one = Engagement(person_id, name, is_coach, holds, held.starts_at, held.ends_at, held.id, named)
         # Who learns in a cohort and holds its session too is there once.
         found.setdefault((person_id, held.id), one)
     return list(found.values())

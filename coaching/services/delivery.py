@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 # Where the link in a message of this kind leads, below the product's address.
 LINK_PATHS = {
     MessageKind.CHECK_IN: "/check-in/{secret}",
+    MessageKind.POLL: "/poll/{secret}",
     MessageKind.INVITATION: "/invitations/{secret}",
     MessageKind.PASSWORD_RESET: "/password-reset/{secret}",
 }

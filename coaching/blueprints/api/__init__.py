@@ -14,6 +14,7 @@ from coaching.blueprints.api import (
     me,
     members,
     messages,
+    polls,
     practice,
     programmes,
     progress,
@@ -29,7 +30,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
     check_ins, messages, status,
-    rsvps,
+    rsvps, polls,
 )  # fmt: skip
 
 

@@ -157,3 +157,9 @@ class ImportReport(_Import, total=False):
     not_in_report: list[str]
     problems: dict[str, list[str]]
     already_imported_as: str | None
+
+
+class Reminded(TypedDict):
+    """How many were asked once more."""
+
+    reminded: int

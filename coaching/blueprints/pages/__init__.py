@@ -17,6 +17,8 @@ from coaching.blueprints.pages import (
     members,
     messages,
     password_resets,
+    poll_links,
+    polls,
     practice,
     programmes,
     projects,
@@ -31,7 +33,7 @@ from coaching.blueprints.pages.context import init_context
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
-    rsvps, rsvp_links,
+    rsvps, rsvp_links, polls, poll_links,
 )  # fmt: skip
 
 

@@ -31,7 +31,12 @@ def by_day_and_time(form: Form) -> dict[str, Sequence[str]]:
     said = errors.pop(START, None)
     if said is None:
         return errors
-    day, clock = form.values.get(DAY, "").strip(), form.values.get(TIME, "").strip()
+    return wrong_start(form.values.get(DAY, ""), form.values.get(TIME, ""), said) | errors
+
+
+def wrong_start(day: str, clock: str, said: Sequence[str]) -> dict[str, Sequence[str]]:
+    """What is wrong with a start, for the field of its day or of its time; `said` is what was said of them together."""
+    day, clock = day.strip(), clock.strip()
     wrong: dict[str, Sequence[str]] = {}
     if len(day) != DAY_LENGTH or not _reads(date.fromisoformat, day):
         wrong[DAY] = ["Write a date as YYYY-MM-DD." if day else FILL_IN]
@@ -41,7 +46,7 @@ def by_day_and_time(form: Form) -> dict[str, Sequence[str]]:
         # Both can be read, so it is a year that we do not take, or a time that this day does not have.
         is_other_year = not EARLIEST_YEAR <= date.fromisoformat(day).year <= LATEST_YEAR
         wrong[DAY if is_other_year else TIME] = said
-    return wrong | errors
+    return wrong
 
 
 def _reads(read: Callable[[str], Any], words: str) -> bool:

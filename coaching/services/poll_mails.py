@@ -1,0 +1,82 @@
+"""The mails of a poll: one to each who is asked, one more to those who did not answer, each with a link of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, exists, select
+from sqlalchemy.orm import Session
+
+from coaching.models import Capability, Message, MessageKind, MessageState, Poll, PollInvitee, Purpose
+from coaching.services.insertion import insert_rows
+from coaching.services.outbox import message_id_of
+from coaching.tokens import hash_secret, new_public_id, new_secret
+
+ASKED, REMINDED = "1", "2"
+_message = cast(Table, Message.__table__)
+_capability = cast(Table, Capability.__table__)
+
+
+def ask(
+    session: Session,
+    poll: Poll,
+    invitees: Sequence[PollInvitee],
+    *,
+    by: str,
+    now: datetime,
+    is_reminder: bool = False,
+) -> None:
+    """Writes the mails and their links, in two statements however many are asked.
+
+    The links end with the poll, so that a mail which could not leave until then does not leave at all; what became of
+    the poll is shown by them afterwards.
+    """
+    secrets = [new_secret() for _one in invitees]
+    people = [one.membership.person for one in invitees]
+    connection = session.connection()
+    links = [
+        (hash_secret(secret), one.id, person.id) for secret, one, person in zip(secrets, invitees, people, strict=True)
+    ]
+    shared: dict[str, Any] = {"purpose": Purpose.ANSWER_POLL, "created_at": now, "expires_at": poll.closes_at}
+    insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id"), links)
+    identifiers = [new_public_id() for _one in invitees]
+    mails = [
+        (identifier, message_id_of(identifier), person.id, person.email or "", secret)
+        for identifier, person, secret in zip(identifiers, people, secrets, strict=True)
+    ]
+    shared = {
+        "kind": MessageKind.POLL,
+        "subject_id": poll.id,
+        "occurrence": REMINDED if is_reminder else ASKED,
+        "facts": _facts(poll, by, is_reminder=is_reminder),
+        "channel": "mail",
+        "state": MessageState.DUE,
+        "due_at": now,
+        "created_at": now,
+        "attempts": 0,
+    }
+    columns = ("public_id", "message_id", "recipient_id", "address", "secret")
+    insert_rows(connection, _message, shared, columns, mails)
+
+
+def was_reminded(session: Session, poll: Poll) -> bool:
+    """Whether those who did not answer were asked once more."""
+    of_poll = (Message.kind == MessageKind.POLL, Message.subject_id == poll.id, Message.occurrence == REMINDED)
+    return bool(session.execute(select(exists().where(*of_poll))).scalar())
+
+
+def _facts(poll: Poll, by: str, *, is_reminder: bool) -> dict[str, Any]:
+    cohort = poll.cohort
+    return {
+        "title": poll.title,
+        "note": poll.note,
+        "cohort": cohort.name,
+        "by": by,
+        "minutes": poll.duration_minutes,
+        "slots": [slot.starts_at.isoformat() for slot in poll.slots],
+        "closes_at": poll.closes_at.isoformat(),
+        "is_reminder": is_reminder,
+        "is_synthetic": cohort.programme.is_synthetic,
+    }
