@@ -42,12 +42,11 @@ def open_poll(session: Session, secret: str, *, now: datetime) -> OpenedPoll:
     capability = find_capability(session, secret, Purpose.ANSWER_POLL)
     poll_id = select(PollInvitee.poll_id).where(PollInvitee.id == capability.subject_id).scalar_subquery()
     poll = find_poll(session, Poll.id == poll_id)
-    if poll is None:
+    person = capability.person
+    invitee = _find_invitee(poll, capability.subject_id, person.id) if poll is not None else None
+    if poll is None or invitee is None:
         raise NotFound
-    invitee = next(one for one in poll.invitees if one.id == capability.subject_id)
-    member, person = invitee.membership, capability.person
-    if member.person_id != person.id or member.status not in OPEN_STATUSES:
-        raise NotFound
+    member = invitee.membership
     standing = Standing(member.id, member.role, member.status, poll.cohort.programme_id)
     # With this one standing they may answer, and nothing that they are besides counts here.
     actor = Actor(person.id, person.public_id, person.name, person.timezone, standings={poll.cohort_id: standing})
@@ -102,6 +101,14 @@ def require_answerable(poll: Poll, *, now: datetime, zone: str) -> None:
         raise Conflict(ENDED, code="poll-closed")
     if poll.closes_at <= now:
         raise Conflict(CLOSED, code="poll-over")
+
+
+def _find_invitee(poll: Poll, number: int, person_id: int) -> PollInvitee | None:
+    """Who is asked by a link: the person it was sent to, while they are in the cohort."""
+    found = next((one for one in poll.invitees if one.id == number), None)
+    if found is None or found.membership.person_id != person_id:
+        return None
+    return found if found.membership.status in OPEN_STATUSES else None
 
 
 def _invitee(poll: Poll, actor: Actor) -> PollInvitee:

@@ -50,7 +50,7 @@ class SlotLine:
     rank: int | None
     is_past: bool
     taken_by: Clash | None
-    clashes: Sequence[Clash]
+    clashes: tuple[Clash, ...]
 
     @property
     def may_be_chosen(self) -> bool:
@@ -61,8 +61,8 @@ class SlotLine:
 class PollResults:
     """The whole table. Who has left the cohort is shown and not counted."""
 
-    slots: Sequence[SlotLine]
-    members: Sequence[InviteeLine]
+    slots: tuple[SlotLine, ...]
+    members: tuple[InviteeLine, ...]
     answered: int
     asked: int
 
@@ -82,8 +82,8 @@ def read_results(session: Session, poll: Poll, *, actor: Actor, now: datetime) -
     members = sorted((_member(one, said.get(one.id, {})) for one in poll.invitees), key=lambda one: one.name)
     counted = [one for one in members if not one.has_left]
     return PollResults(
-        slots=_slots(session, poll, counted, actor=actor, now=now),
-        members=members,
+        slots=tuple(_slots(session, poll, counted, actor=actor, now=now)),
+        members=tuple(members),
         answered=sum(one.answered_at is not None for one in counted),
         asked=len(counted),
     )
@@ -139,5 +139,5 @@ def _slot(
         rank=None,
         is_past=span[0] <= now,
         taken_by=as_clash(taken) if taken else None,
-        clashes=[as_clash(one) for one in elsewhere if one is not taken],
+        clashes=tuple(as_clash(one) for one in elsewhere if one is not taken),
     )

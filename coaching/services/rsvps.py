@@ -65,6 +65,11 @@ class OwnRsvp:
     answered_at: datetime | None = None
     is_current: bool = False
 
+    @property
+    def counted(self) -> RsvpChoice | None:
+        """The answer as it counts: none where it is for the time before."""
+        return self.choice if self.is_current else None
+
 
 @dataclass(frozen=True, slots=True)
 class RsvpAnswer:

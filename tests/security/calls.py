@@ -17,9 +17,11 @@ from coaching.models import (
     CohortKind,
     MembershipStatus,
     Person,
+    PollChoice,
     ReachMetric,
     Role,
     RowOutcome,
+    RsvpChoice,
 )
 from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
@@ -29,6 +31,7 @@ from coaching.services import (
     attendance_grid,
     attendance_imports,
     check_ins,
+    clashes,
     coaching_sessions,
     cohort_check_ins,
     cohort_progress,
@@ -42,11 +45,16 @@ from coaching.services import (
     memberships,
     outbox,
     people,
+    poll_answers,
+    poll_results,
+    polls,
     practice,
     privacy,
     programme_progress,
     programmes,
     reach,
+    rsvp_links,
+    rsvps,
     runs,
     sign_in,
 )
@@ -126,6 +134,24 @@ def sign_in_too_often(scene: Scene) -> None:
             )
 
 
+def answer_rsvp(scene: Scene, name: str) -> Any:
+    answer = rsvps.RsvpAnswer(scene[name], RsvpChoice.YES)
+    return rsvps.answer_rsvps(scene.session, [answer], **scene.act, via="page")
+
+
+def create_poll(scene: Scene) -> Any:
+    slots = [datetime(2090, 3, day, 10) for day in (6, 7)]
+    return polls.create_poll(
+        scene.session, scene["cohort"], **scene.act, title="Another", timezone=ZONE, duration_minutes=45,
+        closes_local=datetime(2090, 3, 1, 18), slots=slots,
+    )  # fmt: skip
+
+
+def answer_poll(scene: Scene) -> Any:
+    answers = {scene[name].public_id: PollChoice.YES for name in ("first slot", "second slot")}
+    return poll_answers.answer_poll(scene.session, scene["poll"], **scene.act, answers=answers)
+
+
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
@@ -197,6 +223,21 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
         s.session, s["session"], **s.act, marks={s["member"].public_id: AttendanceStatus.PRESENT}
     ),
     "mark_attendance | pair": lambda s: attendance.mark_attendance(s.session, s["pair session"], **s.act, marks={}),
+    "answer_rsvps": lambda s: answer_rsvp(s, "future session"),
+    "answer_rsvps | pair": lambda s: answer_rsvp(s, "pair session"),
+    "own_rsvp": lambda s: rsvps.own_rsvp(s.session, s["session"], **s.who),
+    "list_rsvps": lambda s: rsvps.list_rsvps(s.session, s["session"], **s.who),
+    "list_rsvps | pair": lambda s: rsvps.list_rsvps(s.session, s["pair session"], **s.who),
+    "list_clashes": lambda s: clashes.list_clashes(s.session, s["session"], **s.who),
+    "list_polls": lambda s: polls.list_polls(s.session, s["cohort"], **s.who),
+    "create_poll": create_poll,
+    "get_poll": lambda s: polls.get_poll(s.session, s["poll"].public_id, **s.who),
+    "read_own": lambda s: poll_answers.read_own(s.session, s["poll"], **s.who),
+    "answer_poll": answer_poll,
+    "read_results": lambda s: poll_results.read_results(s.session, s["poll"], **s.act),
+    "remind_invitees": lambda s: polls.remind_invitees(s.session, s["poll"], **s.act),
+    "close_poll": lambda s: polls.close_poll(s.session, s["poll"], **s.act),
+    "choose_slot": lambda s: polls.choose_slot(s.session, s["poll"], **s.act, slot_id=s["second slot"].public_id),
     "preview_import": lambda s: attendance_imports.preview_import(s.session, s["session"], REPORT, READING, **s.act),
     "apply_import": lambda s: attendance_imports.apply_import(
         s.session, s["session"], REPORT, READING, file_name="r.csv", **s.act
@@ -259,6 +300,14 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
 BY_NOBODY: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "open_by_link | of a fellow": (
         lambda s: check_ins.open_by_link(s.session, s.world.here.secrets["a fellow's check-in"], now=s.now),
+        "404",
+    ),
+    "open_poll | of a fellow": (
+        lambda s: poll_answers.open_poll(s.session, s.world.here.secrets["a fellow's poll"], now=s.now),
+        "404",
+    ),
+    "open_invite | of a fellow": (
+        lambda s: rsvp_links.open_invite(s.session, s.world.here.secrets["a fellow's invite"], now=s.now),
         "404",
     ),
     "find_session | none": (lambda s: import_batches.find_session(s.session, "none"), "404"),

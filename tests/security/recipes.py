@@ -94,6 +94,39 @@ def pair(_place: Place, guest: Place) -> dict[str, Any]:
     return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
 
 
+SAID = {"choice": "maybe", "note": "By train"}
+POLL = {"title": "A new poll", "timezone": ZONE, "duration_minutes": 45}
+POLL_DAYS = {"day-1": "2090-03-06", "time-1": "10:00", "day-2": "2090-03-07", "time-2": "10:00"}
+POLL_END = {"closes_day": "2090-03-01", "closes_time": "18:00"}
+
+
+def page_poll(_place: Place, guest: Place) -> dict[str, Any]:
+    return POLL | POLL_DAYS | POLL_END | {f"ask-{guest.ids['fellow member']}": "optional"}
+
+
+def new_poll(_place: Place, guest: Place) -> dict[str, Any]:
+    slots = ["2090-03-06T10:00", "2090-03-07T10:00"]
+    asked = {"required": [guest.ids["fellow member"]]}
+    return POLL | asked | {"closes_local": "2090-03-01T18:00", "slots": slots}
+
+
+def page_slots(place: Place, _guest: Place) -> dict[str, Any]:
+    return {f"slot-{place.ids[name]}": "yes" for name in ("first slot", "second slot")}
+
+
+def poll_slots(_place: Place, guest: Place) -> dict[str, Any]:
+    slots = ("first slot", "second slot")
+    return {"answers": [{"slot_id": guest.ids[name], "choice": "if_need_be"} for name in slots]}
+
+
+def slot(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"slot_id": guest.ids["second slot"], "location": "Room 4"}
+
+
+def page_rsvp(place: Place, _guest: Place) -> dict[str, Any]:
+    return {f"choice-{place.ids['future session']}": "yes"}
+
+
 def constant(**values: Any) -> Callable[[Place, Place], dict[str, Any]]:
     return lambda _place, _guest: values
 
@@ -152,6 +185,12 @@ FORMS: dict[str, Recipe] = {
     "messages.resend": constant(),
     "password_resets.create": reset_address,
     "password_resets.submit": constant(password=PASSWORD),
+    "poll_links.answer": page_slots,
+    "polls.answer": page_slots,
+    "polls.choose": slot,
+    "polls.close": constant(),
+    "polls.create": page_poll,
+    "polls.remind": constant(),
     "practice.tie": run,
     "projects.change": stage_change,
     "projects.create": new_project,
@@ -160,6 +199,8 @@ FORMS: dict[str, Recipe] = {
     "projects.share": owner,
     "projects.unshare": page_leaver,
     "projects.update": constant(**PROJECT, **FIRST),
+    "rsvp_links.answer": page_rsvp,
+    "rsvps.answer": constant(**SAID),
     "runs.correct": constant(value=260, reason="A typing error"),
     "runs.report": reach,
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
@@ -186,6 +227,11 @@ BODIES: dict[str, Recipe] = {
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.resend": constant(),
+    "api_polls.answer": poll_slots,
+    "api_polls.choose": slot,
+    "api_polls.close": constant(),
+    "api_polls.create": new_poll,
+    "api_polls.remind": constant(),
     "api_practice.tie": run,
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
     "api_projects.change": stage_change,
@@ -195,6 +241,7 @@ BODIES: dict[str, Recipe] = {
     "api_projects.share": owner,
     "api_projects.unshare": leaver,
     "api_projects.start": new_project,
+    "api_rsvps.answer": constant(**SAID),
     "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
@@ -210,7 +257,21 @@ BODILESS = frozenset({"api_tokens.revoke"})
 WITH_IDENTIFIERS = sorted(
     name
     for name, recipe in (FORMS | BODIES).items()
-    if recipe in {owner, run, marks, pair, page_pair, page_marks, new_project, quick_launch}
+    if recipe
+    in {
+        owner,
+        run,
+        marks,
+        pair,
+        page_pair,
+        page_marks,
+        new_project,
+        quick_launch,
+        new_poll,
+        page_poll,
+        poll_slots,
+        slot,
+    }
 )
 
 

@@ -35,6 +35,10 @@ password_resets.show                              ok  ok  ok  ok  ok  ok  ok  ok
 password_resets.submit                            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 check_in_links.show                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 check_in_links.answer                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+rsvp_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+rsvp_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+poll_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+poll_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.openapi                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.viewer                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 
@@ -114,6 +118,38 @@ api_sessions.show_attendance                      ok  ok  404 404 404 404 ok  40
 api_sessions.show_attendance | pair session       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.mark_there                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_sessions.mark_there | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# Who comes: said by those in the cohort, read by those who run it.
+rsvps.show                                        ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+rsvps.show | pair session                         ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
+rsvps.answer                                      409 409 404 404 404 404 409 404 404 404 409 403 404 403
+rsvps.answer | future session                     ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+api_rsvps.show                                    ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+api_rsvps.show | pair session                     ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_rsvps.answer                                  409 409 404 404 404 404 409 404 404 404 409 403 404 403
+api_rsvps.answer | future session                 ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+api_rsvps.index                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_rsvps.index | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_rsvps.list_others                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
+# Polls: answered by those who are asked, here the participant; looked over and decided by those who run the cohort.
+polls.list                                        ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+polls.new                                         403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+polls.create                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+polls.show                                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+polls.answer                                      ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+polls.remind                                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+polls.close                                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+polls.choose                                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_polls.index                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_polls.create                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_polls.show                                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_polls.show_answer                             ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_polls.answer                                  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_polls.show_results                            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_polls.remind                                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_polls.close                                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_polls.choose                                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
 # Imports: for those who run the cohort.
 imports.new                                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -237,6 +273,8 @@ NOBODY_AT_PAGE = "in"
 NOBODY_AT_API = "401"
 # A cookie that is not ours carries no CSRF token either.
 FORGED_FORM = "400"
+# The secret in the address of a mail's link is a token already, and cookies may be blocked where mail is read.
+WITHOUT_CSRF = {"check_in_links.answer", "rsvp_links.answer", "poll_links.answer"}
 
 
 @dataclass(frozen=True)
@@ -278,7 +316,7 @@ def expected(stage: Stage, row: Row, identity: str) -> str:
     """What this identity is to get, those of the table and those whose key does not open."""
     if identity in row.expected:
         return row.expected[identity]
-    if identity == "forged" and row.endpoint in FORMS and row.endpoint != "check_in_links.answer":
+    if identity == "forged" and row.endpoint in FORMS and row.endpoint not in WITHOUT_CSRF:
         return FORGED_FORM
     if stage.is_public(row.endpoint):
         return row.expected["stranger"]

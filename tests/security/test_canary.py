@@ -30,6 +30,9 @@ CANARIES: dict[str, set[str]] = {
     "reason-here": RUNNERS | {"participant"},
     "pair-title-here": RUNNERS | {"participant"},
     "pair-agenda-here": RUNNERS | {"participant"},
+    # A poll is for those who are asked and those who run the cohort.
+    "poll-title-here": RUNNERS | {"participant"},
+    "poll-note-here": RUNNERS | {"participant"},
     # Addresses are for those who run the cohort, and one's own.
     "participant@here.example.org": RUNNERS | {"participant"},
     "fellow@here.example.org": RUNNERS | {"fellow"},
@@ -126,6 +129,8 @@ def test_nobody_is_shown_nothing(stage: Stage, identity: str) -> None:
 # What the holder of a link sees by it: what it is for, and nothing that went before.
 LINKS = {
     "check_in_links.show": {"question-1-here"},
+    "rsvp_links.show": {"future-title-here"},
+    "poll_links.show": {"poll-title-here", "poll-note-here"},
     "invitations.show": {"invited@here.example.org", "Invited Name-here"},
     "password_resets.show": set(),
 }

@@ -180,17 +180,20 @@ def test_what_stands_in_an_address_is_text(stage: Stage, path: str, identity: st
     check_page(path, answer.response)
 
 
-@pytest.mark.parametrize("kind", ["check_in", "invitation", "password_reset"])
+@pytest.mark.parametrize("kind", ["check_in", "invitation", "password_reset", "poll"])
 def test_what_people_wrote_is_text_in_a_mail(kind: str) -> None:
-    facts = dict.fromkeys(("to", "by", "question", "label", "cohort", "programme"), f"{ATTACK}\r\nBcc: x@example.org")
+    facts = dict.fromkeys(
+        ("to", "by", "question", "label", "cohort", "programme", "title", "note"), f"{ATTACK}\r\nBcc: x@example.org"
+    )
     facts |= {"closes_at": utc_now().isoformat()}
+    poll: dict[str, Any] = {"slots": [utc_now().isoformat()], "minutes": 60, "is_reminder": False}
     letter = Letter(
         kind=kind,
         message_id="<1@coaching.internal>",
         name=f"{ATTACK}\r\nBcc: x@example.org",
         address="amara@example.org",
         timezone="Europe/London",
-        facts=facts,
+        facts=facts | poll,
         link="https://coaching.example.org/check-in/secret",
         written_at=utc_now(),
     )

@@ -69,6 +69,21 @@ list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 mark_attendance                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 mark_attendance | pair          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+answer_rsvps                    ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+answer_rsvps | pair             409 404 404 404 404 404 409 404 404 404 404 403 404 403
+own_rsvp                        ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+list_rsvps                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_rsvps | pair               403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_clashes                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_polls                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+create_poll                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_poll                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+read_own                        ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+answer_poll                     ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+read_results                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+remind_invitees                 403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+close_poll                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+choose_slot                     403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 preview_import                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 apply_import                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 get_batch                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -15,6 +15,7 @@ from coaching.models import (
     AnswerChoice,
     ApiToken,
     BatchState,
+    CalendarInvite,
     Capability,
     CheckIn,
     CheckInAnswer,
@@ -31,6 +32,9 @@ from coaching.models import (
     MessageKind,
     MessageState,
     Person,
+    Poll,
+    PollInvitee,
+    PollSlot,
     PracticeEntry,
     PracticeKind,
     Programme,
@@ -152,6 +156,7 @@ class _Builder:
         self._check_ins()
         self._projects()
         self._imports()
+        self._poll()
         self._keys()
         self.session.flush()
         return Place(self.label, self.programme, self.cohort, self.people, self.members, self.rows, self.secrets)
@@ -359,6 +364,27 @@ class _Builder:
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
 
+    def _poll(self) -> None:
+        """A poll that asks the participant alone, and an invite of theirs."""
+        starts = [self.ago(-20), self.ago(-21)]
+        poll = Poll(
+            cohort_id=self.cohort.id,
+            title=self.says("poll-title"),
+            note=self.says("poll-note"),
+            timezone="UTC",
+            duration_minutes=60,
+            closes_at=self.ago(-10),
+            created_at=self.ago(1),
+            slots=[PollSlot(local_start=moment.replace(tzinfo=None), starts_at=moment) for moment in starts],
+            invitees=[PollInvitee(membership_id=self.members["participant"].id)],
+        )
+        self.rows["poll"] = self.add(poll)
+        self.rows |= {"first slot": poll.slots[0], "second slot": poll.slots[1]}
+        invite = CalendarInvite(
+            person_id=self.people["participant"].id, session_id=self.rows["future session"].id, created_at=self.ago(1)
+        )
+        self.rows["invite"] = self.add(invite)
+
     def _keys(self) -> None:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""
         participant, check_in = self.people["participant"], self.rows["check-in"]
@@ -367,13 +393,20 @@ class _Builder:
             "invitations": (Purpose.INVITATION, self.people["invited"].id, self.people["invited"]),
             "password-reset": (Purpose.PASSWORD_RESET, participant.id, participant),
         }
-        suspended = self.people["suspended"]
+        suspended, fellow = self.people["suspended"], self.people["fellow"]
+        invitee, invite = self.rows["poll"].invitees[0], self.rows.pop("invite")
+        purposes |= {
+            "poll": (Purpose.ANSWER_POLL, invitee.id, participant),
+            "rsvp": (Purpose.RSVP, invite.id, participant),
+            "a fellow's poll": (Purpose.ANSWER_POLL, invitee.id, fellow),
+            "a fellow's invite": (Purpose.RSVP, invite.id, fellow),
+        }
         purposes |= {
             "a suspended check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, suspended),
             "a suspended invitation": (Purpose.INVITATION, suspended.id, suspended),
             "a suspended reset": (Purpose.PASSWORD_RESET, suspended.id, suspended),
             # A link to somebody else's check-in: nothing issues one.
-            "a fellow's check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, self.people["fellow"]),
+            "a fellow's check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, fellow),
         }
         for name, (purpose, subject_id, person) in purposes.items():
             self.secrets[name] = f"secret-of-{name}-{self.label}"

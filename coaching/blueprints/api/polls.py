@@ -12,6 +12,7 @@ from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.errors import Invalid
 from coaching.models import CoachingSession, Poll, PollChoice
+from coaching.schemas.base import BaseSchema
 from coaching.schemas.coaching_session import CoachingSessionSchema
 from coaching.schemas.poll import AnswerPollSchema, ChooseSlotSchema, CreatePollSchema, PollSchema
 from coaching.services.cohorts import get_cohort
@@ -87,8 +88,9 @@ def show_results(poll_id: str) -> PollResults:
 
 
 @blueprint.route("/polls/<id:poll_id>/reminder", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.answers(shape_of(Reminded))
-def remind(poll_id: str) -> Reminded:
+def remind(_data: dict[str, Any], poll_id: str) -> Reminded:
     """Asks those who have not answered once more, by mail. A poll reminds once."""
     poll = get_poll(rows(), poll_id, actor=current_actor())
     return {"reminded": remind_invitees(rows(), poll, actor=current_actor(), now=utc_now())}
@@ -96,8 +98,9 @@ def remind(poll_id: str) -> Reminded:
 
 @blueprint.route("/polls/<id:poll_id>/closing", methods=["POST"])
 @blueprint.etag
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, PollSchema)
-def close(poll_id: str) -> Poll:
+def close(_data: dict[str, Any], poll_id: str) -> Poll:
     """Ends the poll without a session."""
     poll = get_poll(rows(), poll_id, actor=current_actor())
     return close_poll(rows(), poll, actor=current_actor(), now=utc_now())

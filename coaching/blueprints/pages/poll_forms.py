@@ -34,9 +34,10 @@ LABELS = {
     "note": "Note",
     "duration_minutes": "Length",
     "timezone": "Time zone",
-    CLOSES_DAY: "Answers until, day",
-    CLOSES_TIME: "Answers until, time",
+    CLOSES_DAY: "Last day to answer",
+    CLOSES_TIME: "Time on that day",
 }
+ROW_WORDS = {DAYS: "Day", TIMES: "Time"}
 USUAL_MINUTES = 60
 USUAL_DAYS = 7
 
@@ -54,6 +55,12 @@ def row_count(form: Form) -> int:
     known = [int(name.removeprefix(DAYS)) for name in form.values if re.fullmatch(rf"{DAYS}[0-9]{{1,2}}", name)]
     rows = max([ROWS_AT_ONCE, *known])
     return min(rows + ROWS_AT_ONCE, MOST_SLOTS) if MORE in form.values else min(rows, MOST_SLOTS)
+
+
+def row_labels(form: Form) -> dict[str, str]:
+    """What a summary of errors calls the fields of the rows."""
+    numbers = range(1, row_count(form) + 1)
+    return {f"{field}{number}": f"{word} {number}" for number in numbers for field, word in ROW_WORDS.items()}
 
 
 def read_form() -> dict[str, Any]:

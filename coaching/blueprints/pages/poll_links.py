@@ -60,7 +60,7 @@ def _page(opened: OpenedPoll, secret: str, form: Form, *, is_kept: bool = False)
         zone=opened.actor.timezone,
         form=form,
         errors=form.errors,
-        names=slot_names(opened.poll),
+        names=slot_names(opened.poll, opened.actor.timezone),
         choices=CHOICES,
         is_kept=is_kept,
     )

@@ -9,11 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import plural
+from coaching.blueprints.formatting import local_time, plural
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, filled, refuse_unknown, sent_again, write, zone_options
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.poll_forms import (
+    ASK,
     ASKED,
     LABELS,
     MORE,
@@ -21,6 +22,7 @@ from coaching.blueprints.pages.poll_forms import (
     poll_sent_again,
     read_form,
     row_count,
+    row_labels,
 )
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -172,9 +174,9 @@ def read_answers() -> Mapping[str, PollChoice]:
     return {one["slot_id"]: one["choice"] for one in loaded["answers"]}
 
 
-def slot_names(poll: Poll) -> dict[str, str]:
-    """What a summary of errors calls the fields of an answer."""
-    return {f"{SLOT}{slot.public_id}": f"Time {number}" for number, slot in enumerate(poll.slots, start=1)}
+def slot_names(poll: Poll, zone: str) -> dict[str, str]:
+    """What a summary of errors calls the fields of an answer: by their times."""
+    return {f"{SLOT}{slot.public_id}": local_time(slot.starts_at, zone) for slot in poll.slots}
 
 
 def answer_form(own: Mapping[str, PollChoice]) -> Form:
@@ -202,7 +204,7 @@ def _new(cohort: Cohort, form: Form | None = None) -> str:
         cohort=cohort,
         form=form,
         errors=form.errors,
-        labels=LABELS | {f"ask-{one.id}": one.name for one in overview.members},
+        labels=LABELS | row_labels(form) | {f"{ASK}{one.id}": one.name for one in overview.members},
         members=overview.members,
         asked=ASKED,
         rows=row_count(form),
@@ -223,7 +225,7 @@ def _page(poll: Poll, form: Form | None = None) -> str:
         poll=poll,
         form=form,
         errors=errors,
-        names=slot_names(poll),
+        names=slot_names(poll, actor.timezone),
         choices=CHOICES,
         own=own,
         answers=answers,

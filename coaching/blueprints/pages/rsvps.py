@@ -29,7 +29,7 @@ CHOICES = [
     (RsvpChoice.MAYBE.value, "Maybe"),
     (RsvpChoice.NO.value, "I cannot come"),
 ]
-NAMES = {"choice": "Your answer", "note": "A word to your coach"}
+NAMES = {"choice": "Are you coming", "note": "A word to your coach"}
 THANKS = {
     RsvpChoice.YES: "Thank you. You are expected.",
     RsvpChoice.MAYBE: "Thank you. Say more when you know more.",
