@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -107,10 +108,8 @@ def create_poll(
     Without `required` every participant who is not among the optional ones is required.
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
-    check_zone(timezone)
-    moments = _moments(slots, timezone, now=now)
-    closes_at = to_utc(closes_local, timezone, field="closes_local")
-    _check_closing(closes_at, moments, now=now)
+    proposed = _propose(slots, check_zone(timezone), now=now)
+    closes_at = _closing(closes_local, timezone, proposed[-1].starts_at, now=now)
     invitees = _find_invitees(session, cohort, required, optional)
     poll = Poll(
         cohort=cohort,
@@ -122,13 +121,12 @@ def create_poll(
         state=PollState.OPEN,
         created_at=now,
         created_by_id=actor.person_id,
-        slots=[PollSlot(local_start=local, starts_at=moment) for local, moment in zip(slots, moments, strict=True)],
-        invitees=[PollInvitee(membership=member, is_required=is_required) for member, is_required in invitees],
+        slots=proposed,
+        invitees=invitees,
     )
     session.add(poll)
     # Links and mails refer to who is asked by number.
     session.flush()
-    session.refresh(poll, attribute_names=["slots"])
     poll_mails.ask(session, poll, poll.invitees, by=actor.name, now=now)
     audit.record(session, "poll.created", poll, actor=actor, now=now)
     return poll
@@ -218,22 +216,22 @@ def _lock_open(session: Session, poll: Poll, *, now: datetime) -> None:
         raise Conflict("The time to answer is over. Choose a time, or make a new poll.", code="poll-closed")
 
 
-def _moments(slots: Sequence[datetime], timezone: str, *, now: datetime) -> list[datetime]:
-    """The moment of each slot. What is wrong with any of them is said of each, under `slots` and its place."""
-    moments: list[datetime] = []
+def _propose(slots: Sequence[datetime], timezone: str, *, now: datetime) -> list[PollSlot]:
+    """The slots by time. What is wrong with any of them is said of each, under `slots` and its place."""
+    proposed: list[PollSlot] = []
     wrong: dict[str, list[str]] = {}
     for place, local in enumerate(slots):
         try:
             moment = _moment(local, timezone, now=now)
             if local in slots[:place]:
                 raise Invalid.field("slot", "This time is proposed already. Leave one of the two out.")
-            moments.append(moment)
+            proposed.append(PollSlot(local_start=local, starts_at=moment))
         except Invalid as refusal:
             wrong[f"slots.{place}"] = [refusal.message]
     if wrong:
         messages: Messages = wrong
         raise Invalid(SOMETHING_WRONG if len(wrong) > 1 else next(iter(wrong.values()))[0], messages)
-    return moments
+    return sorted(proposed, key=attrgetter("starts_at"))
 
 
 def _moment(local: datetime, timezone: str, *, now: datetime) -> datetime:
@@ -245,16 +243,19 @@ def _moment(local: datetime, timezone: str, *, now: datetime) -> datetime:
     return moment
 
 
-def _check_closing(closes_at: datetime, moments: Sequence[datetime], *, now: datetime) -> None:
+def _closing(local: datetime, timezone: str, last: datetime, *, now: datetime) -> datetime:
+    """Until when people may answer: in time for the last of the slots."""
+    closes_at = to_utc(local, timezone, field="closes_local")
     if closes_at <= now:
         raise Invalid.field("closes_local", "This has passed. Leave people some time to answer.")
-    if closes_at > max(moments) - timedelta(minutes=1):
+    if closes_at >= last:
         raise Invalid.field("closes_local", "Answers end before the last of the proposed times. Choose an earlier end.")
+    return closes_at
 
 
 def _find_invitees(
     session: Session, cohort: Cohort, required: Collection[str] | None, optional: Collection[str]
-) -> list[tuple[Membership, bool]]:
+) -> list[PollInvitee]:
     statement = (
         select(Membership)
         .where(Membership.cohort_id == cohort.id, Membership.status.in_(OPEN_STATUSES))
@@ -272,8 +273,5 @@ def _find_invitees(
         raise Invalid.field("optional", "Somebody is required and optional. Choose one of the two for each.")
     if not (required or optional):
         raise Invalid.field("required", "Choose at least one person to ask.")
-    return [
-        (members[name], is_required)
-        for names, is_required in ((required, True), (optional, False))
-        for name in dict.fromkeys(names)
-    ]
+    asked = [(name, True) for name in dict.fromkeys(required)] + [(name, False) for name in dict.fromkeys(optional)]
+    return [PollInvitee(membership=members[name], is_required=is_required) for name, is_required in asked]

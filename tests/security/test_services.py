@@ -76,6 +76,7 @@ list_rsvps                      403 403 404 404 404 404 ok  404 404 404 403 ok  
 list_rsvps | pair               403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_clashes                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 list_polls                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+read_open_polls                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 create_poll                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 get_poll                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 read_own                        ok  404 404 404 404 404 403 404 404 404 404 403 404 403

@@ -30,6 +30,7 @@ from coaching.schemas.cohort import EditCohortSchema, OpenCohortSchema
 from coaching.services.attendance_grid import Mark, read_marks
 from coaching.services.cohorts import edit_cohort, get_cohort, open_cohort
 from coaching.services.goals import list_goals
+from coaching.services.open_polls import read_open_polls
 from coaching.services.programmes import get_programme
 from coaching.services.progress import DENOMINATOR, CohortProgress, cohort_overview, cohort_progress
 from coaching.services.session_list import SessionLine
@@ -181,6 +182,7 @@ def _overview(cohort: Cohort) -> str:
         membership=membership,
         goals=list_goals(db.session(), membership, actor=actor),
         may_start=may_start_project(actor, cohort),
+        open_polls=read_open_polls(db.session.connection(), cohort, actor=actor, now=now),
         now=now,
         breadcrumb=trail(cohort),
     )

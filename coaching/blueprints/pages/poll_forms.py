@@ -17,11 +17,12 @@ from werkzeug.datastructures import MultiDict
 
 from coaching.blueprints.pages.forms import Form, filled, refuse_unknown, sent_again
 from coaching.blueprints.pages.session_start import DAY, TIME, wrong_start
+from coaching.blueprints.wording import words
 from coaching.errors import Invalid, Refusal
 from coaching.models import Cohort, Role
 from coaching.schemas.base import load_form
 from coaching.schemas.poll import MOST_SLOTS, CreatePollSchema
-from coaching.services.cohort_progress import CohortOverview
+from coaching.services.cohort_progress import CohortOverview, MemberName
 
 MORE = "more"
 ROWS_AT_ONCE = 8
@@ -61,6 +62,11 @@ def row_labels(form: Form) -> dict[str, str]:
     """What a summary of errors calls the fields of the rows."""
     numbers = range(1, row_count(form) + 1)
     return {f"{field}{number}": f"{word} {number}" for number in numbers for field, word in ROW_WORDS.items()}
+
+
+def member_label(member: MemberName) -> str:
+    """Who may be asked: Ann, or Sam, coach."""
+    return member.name if member.role == Role.PARTICIPANT else f"{member.name}, {words(member.role).lower()}"
 
 
 def read_form() -> dict[str, Any]:
@@ -115,7 +121,7 @@ def _rows() -> dict[int, tuple[str, str]]:
     # One more than may be proposed, so that too many are refused and not overlooked.
     for number in range(1, MOST_SLOTS + 2):
         row = (request.form.get(f"{DAYS}{number}", ""), request.form.get(f"{TIMES}{number}", ""))
-        if any(words.strip() for words in row):
+        if any(part.strip() for part in row):
             found[number] = row
     return found
 
