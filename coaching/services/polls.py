@@ -110,7 +110,6 @@ def create_poll(
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     proposed = _propose(slots, check_zone(timezone), now=now)
     closes_at = _closing(closes_local, timezone, proposed[-1].starts_at, now=now)
-    invitees = _find_invitees(session, cohort, required, optional)
     poll = Poll(
         cohort=cohort,
         title=title,
@@ -118,11 +117,10 @@ def create_poll(
         timezone=timezone,
         duration_minutes=duration_minutes,
         closes_at=closes_at,
-        state=PollState.OPEN,
         created_at=now,
         created_by_id=actor.person_id,
         slots=proposed,
-        invitees=invitees,
+        invitees=_find_invitees(session, cohort, required, optional),
     )
     session.add(poll)
     # Links and mails refer to who is asked by number.
