@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, NotFound
@@ -127,12 +127,20 @@ def message_id_of(public_id: str) -> str:
 
 
 def cancel_messages(
-    session: Session, kind: MessageKind, subject_ids: Sequence[int], *, now: datetime, reason: str = ""
+    session: Session,
+    kind: MessageKind,
+    subject_ids: Sequence[int],
+    *,
+    now: datetime,
+    reason: str = "",
+    recipient_id: int | None = None,
 ) -> list[int]:
     """Calls off what has not been handed over yet, and returns the subjects whose message it was in time for.
 
-    A message that is being transmitted, or was, stays what it is. `reason` is kept as the message's last line.
+    A message that is being transmitted, or was, stays what it is. `reason` is kept as the message's last line. Of a
+    subject that is told to many, `recipient_id` picks one.
     """
+    is_theirs = Message.recipient_id == recipient_id if recipient_id is not None else true()
     stopped: list[int] = []
     for start in range(0, len(subject_ids), _AT_ONCE):
         statement = (
@@ -141,6 +149,7 @@ def cancel_messages(
                 Message.kind == kind,
                 Message.subject_id.in_(subject_ids[start : start + _AT_ONCE]),
                 Message.state.in_(CANCELLABLE),
+                is_theirs,
             )
             .values(state=MessageState.CANCELLED, settled_at=now, **EMPTIED)
             .returning(Message.id, Message.subject_id)

@@ -11,15 +11,17 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotFound
-from coaching.models import OPEN_STATUSES, Poll, PollAnswer, PollChoice, PollInvitee, PollState, Purpose
+from coaching.models import OPEN_STATUSES, MessageKind, Poll, PollAnswer, PollChoice, PollInvitee, PollState, Purpose
 from coaching.policies import Actor, Standing, may_answer_poll, may_view_poll, require
 from coaching.services.bookings import when
 from coaching.services.capabilities import find_capability
 from coaching.services.insertion import insert_or_update
+from coaching.services.outbox import cancel_messages
 from coaching.services.polls import find_poll
 
 NOT_ASKED = "This poll does not ask you, so it waits for no answer of yours."
 EVERY_SLOT = "Say whether you could come at this time."
+ANSWERED = "It was answered before the mail left."
 CLOSED = "The time to answer is over. Your coach will choose a time soon."
 ENDED = "The poll was closed without a time. Your coach will be in touch."
 
@@ -66,7 +68,10 @@ def read_own(session: Session, poll: Poll, *, actor: Actor) -> dict[str, PollCho
 def answer_poll(
     session: Session, poll: Poll, *, actor: Actor, now: datetime, answers: Mapping[str, PollChoice]
 ) -> None:
-    """What somebody who is asked says of every slot, in place of what they said before. One statement for all slots."""
+    """What somebody who is asked says of every slot, in place of what they said before. One statement for all slots.
+
+    A mail that still waits to ask them is called off.
+    """
     require(may_answer_poll(actor, poll), seen=may_view_poll(actor, poll), message=NOT_ASKED)
     # Shared among those who answer: it only keeps the poll from being closed or decided at this moment.
     names = ["state", "closes_at", "session_id", "version"]
@@ -87,6 +92,9 @@ def answer_poll(
     table = cast(Table, PollAnswer.__table__)
     session.execute(insert_or_update(session, table, key=("invitee_id", "slot_id"), changes=("choice",)).values(rows))
     invitee.answered_at = now
+    cancel_messages(
+        session, MessageKind.POLL, [poll.id], now=now, reason=ANSWERED, recipient_id=invitee.membership.person_id
+    )
 
 
 def require_answerable(poll: Poll, *, now: datetime, zone: str) -> None:

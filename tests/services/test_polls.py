@@ -134,7 +134,9 @@ def test_the_newest_answer_counts_until_it_closes(
     with count_queries() as statements:
         answer_poll(session, poll, actor=ann, now=now, answers=answers)
         session.flush()
-    assert len(statements) == 3, "The poll is held, the answers are written, and that there are any."
+    assert len(statements) <= 5, "The poll is held, the answers and their moment are written, a waiting mail is ended."
+    states = {mail.recipient_id: mail.state for mail in session.scalars(select(Message))}
+    assert [states[member.person_id] for member in members] == [MessageState.CANCELLED, *[MessageState.DUE] * 2]
     _say(session, poll, members[0], now, NO, YES, IF_NEED_BE)
     assert list(read_own(session, poll, actor=ann).values()) == [NO, YES, IF_NEED_BE]
     assert session.scalars(select(func.count(PollAnswer.id))).one() == 3
