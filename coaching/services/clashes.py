@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import Integer, Select, bindparam, func, or_, select, union, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.models import (
@@ -37,25 +37,33 @@ _is_then = (
     CoachingSession.ends_at > _since,
 )
 _is_expected = (is_word(Membership.role, Role.PARTICIPANT), is_one_of(Membership.status, OPEN_STATUSES))
-_engaged = union_all(
-    select(Membership.person_id, CoachingSession.id.label("session_id"))
-    .join(CoachingSession, CoachingSession.cohort_id == Membership.cohort_id)
-    .where(
-        *_is_expected,
-        *_is_then,
-        or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == Membership.id),
-    ),
-    select(CoachingSession.led_by_id, CoachingSession.id).where(CoachingSession.led_by_id.is_not(None), *_is_then),
-).subquery("engaged")
 
 
 def _engagements(people: Select[int]) -> Select[int, str, CoachingSession]:
-    """Where these people, and the coach, are expected in a span of time, in one statement."""
+    """Where these people, and the coach, are expected in a span of time, in one statement.
+
+    It starts from the people, of whom there are few, and goes to sessions by the indexes of cohort and coach.
+    """
+    who = union(people, select(bindparam("coach_id", type_=Integer))).cte("who")
+    person_id = who.c.person_id
+    engaged = union_all(
+        select(person_id, CoachingSession.id.label("session_id"))
+        .join(Membership, Membership.person_id == person_id)
+        .join(CoachingSession, CoachingSession.cohort_id == Membership.cohort_id)
+        .where(
+            *_is_expected,
+            *_is_then,
+            or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == Membership.id),
+        ),
+        select(person_id, CoachingSession.id)
+        .join(CoachingSession, CoachingSession.led_by_id == person_id)
+        .where(*_is_then),
+    ).cte("engaged")
     return (
         select(Person.id, Person.name, CoachingSession)
-        .join(_engaged, _engaged.c.person_id == Person.id)
-        .join(CoachingSession, CoachingSession.id == _engaged.c.session_id)
-        .where(or_(Person.id.in_(people), Person.id == bindparam("coach_id")))
+        .select_from(engaged)
+        .join(Person, Person.id == engaged.c.person_id)
+        .join(CoachingSession, CoachingSession.id == engaged.c.session_id)
         .options(joinedload(CoachingSession.cohort))
         .order_by(CoachingSession.starts_at, Person.name, Person.id, CoachingSession.id)
     )

@@ -64,9 +64,10 @@ def assert_private(stage: Stage, log: str) -> None:
     assert [word for word in private(stage) if word in log] == []
 
 
-WORDY = ("goals.create", "check_ins.answer", "check_in_links.answer", "account.create_token", "api_tokens.create",
-         "api_check_ins.answer", "sign_in.submit", "sign_in.end", "invitations.accept", "password_resets.create",
-         "password_resets.submit", "members.create", "api_members.add", "imports.apply")  # fmt: skip
+WORDY = ("goals.create", "check_ins.answer", "check_in_links.answer", "poll_links.answer", "account.create_token",
+         "api_tokens.create", "api_check_ins.answer", "sign_in.submit", "sign_in.end", "invitations.accept",
+         "password_resets.create", "password_resets.submit", "members.create", "api_members.add",
+         "imports.apply")  # fmt: skip
 
 
 def test_signing_in_links_and_forms_leave_nothing_in_the_log(in_production: Stage, logged: Callable[[], str]) -> None:
