@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,9 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Poll,
+    PollInvitee,
+    PollSlot,
     PracticeEntry,
     PracticeKind,
     Rating,
@@ -43,6 +46,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "entry_id": _entry(session, world, check_in),
         "message_id": _message(session, world, check_in),
     }
+    made |= {"poll_id": _poll(session, world)}
     made |= _goal(session, world) | _project(session, world) | _import(session, world)
     session.flush()
     return {name: row.public_id for name, row in made.items()}
@@ -94,6 +98,23 @@ def _message(session: Session, world: World, check_in: CheckIn) -> Message:
     message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=NOW, detail="Nobody knows."))
     session.add(message)
     return message
+
+
+def _poll(session: Session, world: World) -> Poll:
+    """One that asks the participant, far ahead of every clock that a test may run by."""
+    starts = [datetime(2100, 1, 4, 10, tzinfo=UTC) + timedelta(days=day) for day in (0, 1)]
+    poll = Poll(
+        cohort_id=world.cohort.id,
+        title="When could you meet?",
+        timezone="UTC",
+        duration_minutes=60,
+        closes_at=datetime(2100, 1, 1, tzinfo=UTC),
+        created_at=NOW,
+        slots=[PollSlot(local_start=moment.replace(tzinfo=None), starts_at=moment) for moment in starts],
+        invitees=[PollInvitee(membership_id=world.member.id)],
+    )
+    session.add(poll)
+    return poll
 
 
 def _goal(session: Session, world: World) -> dict[str, Any]:
