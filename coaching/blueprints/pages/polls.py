@@ -114,6 +114,7 @@ def answer(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/polls/<id:public_id>/reminder")
+@acts_once
 def remind(public_id: str) -> ResponseReturnValue:
     """Asks those who have not answered once more."""
     poll = _poll_run(public_id)
@@ -127,6 +128,7 @@ def remind(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/polls/<id:public_id>/closing")
+@acts_once
 def close(public_id: str) -> ResponseReturnValue:
     """Ends the poll without a session."""
     poll = _poll_run(public_id)

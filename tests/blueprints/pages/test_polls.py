@@ -192,10 +192,14 @@ def test_a_participant_answers_in_the_app_and_sees_nobody_elses_answer(
 ) -> None:
     participant, path = browse(world.participant), f"/polls/{poll.public_id}"
     assert "Circle 4" in words(participant.get(_path(world)))
+    cohort = f"/cohorts/{world.cohort.public_id}"
+    assert "When could you meet for Circle 4?" in words(participant.get(cohort))
     landed(participant.post(f"{path}/answer", _said(poll, "yes", "if_need_be")), path)
     page = participant.get(path)
     assert fields(page)[f"slot-{poll.slots[1].public_id}"] == "if_need_be"
     assert "Fellow Person" not in words(page)
+    assert "Finding a time for Circle 4" in words(participant.get(cohort))
+    assert "Circle 4" not in words(browse(world.observer).get(_path(world)))
     results = words(browse(world.coach).get(path))
     assert "1 yes, 0 if need be, 0 no, 1 without an answer" in results
     assert "Fellow Person" in results
