@@ -20,7 +20,7 @@ from coaching.policies import (
     may_view_member,
     require,
 )
-from coaching.services import audit, follow_ups, session_effects
+from coaching.services import audit, follow_ups, poll_mails, session_effects
 from coaching.services.people import create_person, find_person_by_email, invite_person
 from coaching.services.zones import latest_today
 
@@ -112,6 +112,7 @@ def change_status(
         follow_ups.resume_check_ins(session, membership, now=now)
     elif status != MembershipStatus.PAUSED:
         follow_ups.withdraw_check_ins(session, membership, now=now)
+        poll_mails.call_off(session, membership, now=now)
     audit.record(session, f"membership.{status}", membership, actor=actor, now=now)
     return membership
 

@@ -9,12 +9,13 @@ from typing import Any, cast
 from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
-from coaching.models import Capability, Message, MessageKind, MessageState, Poll, PollInvitee, Purpose
+from coaching.models import Capability, Membership, Message, MessageKind, MessageState, Poll, PollInvitee, Purpose
 from coaching.services.insertion import insert_rows
-from coaching.services.outbox import message_id_of
+from coaching.services.outbox import cancel_messages, message_id_of
 from coaching.tokens import hash_secret, new_public_id, new_secret
 
 ASKED, REMINDED = "1", "2"
+LEFT = "The member has left the cohort."
 _message = cast(Table, Message.__table__)
 _capability = cast(Table, Capability.__table__)
 
@@ -59,6 +60,14 @@ def ask(
     }
     columns = ("public_id", "message_id", "recipient_id", "address", "secret")
     insert_rows(connection, _message, shared, columns, mails)
+
+
+def call_off(session: Session, membership: Membership, *, now: datetime) -> None:
+    """Calls off the mails that have not left to somebody who has: their links would open nothing."""
+    asked = select(PollInvitee.poll_id).where(PollInvitee.membership_id == membership.id)
+    polls = list(session.scalars(asked))
+    if polls:
+        cancel_messages(session, MessageKind.POLL, polls, now=now, reason=LEFT, recipient_id=membership.person_id)
 
 
 def was_reminded(session: Session, poll: Poll) -> bool:

@@ -28,7 +28,7 @@ from coaching.models import (
     Role,
 )
 from coaching.policies import Actor
-from coaching.services import polls, privacy
+from coaching.services import memberships, polls, privacy
 from coaching.services.poll_answers import answer_poll, open_poll, read_own
 from coaching.services.poll_results import read_results
 from tests.factories import actor_of, make_cohort, make_membership, make_person, make_session
@@ -305,6 +305,14 @@ def test_who_left_or_is_shut_out_answers_no_more(
             open_poll(session, secret, now=now)
     with pytest.raises(NotFound):
         _say(session, poll, members[0], now, YES, YES, YES)
+
+
+def test_a_mail_that_waits_for_somebody_who_leaves_is_called_off(
+    session: Session, poll: Poll, members: list[Membership], coach: Actor, now: datetime
+) -> None:
+    memberships.change_status(session, members[0], actor=coach, now=now, status=MembershipStatus.WITHDRAWN)
+    session.expire_all()
+    assert [mail.state for mail in _mails(session)] == [MessageState.CANCELLED, MessageState.DUE, MessageState.DUE]
 
 
 def test_who_sees_what(
