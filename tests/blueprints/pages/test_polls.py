@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from coaching.models import CoachingSession, Message, Poll, PollAnswer, PollChoice, PollState
+from coaching.models import CoachingSession, Message, MessageKind, Poll, PollAnswer, PollChoice, PollState
+from coaching.services.delivery import LINK_PATHS
 from coaching.services.polls import create_poll
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
 from tests.blueprints.pages.marking import wrong_fields
@@ -66,7 +67,7 @@ def _path(world: World, ending: str = "") -> str:
 
 def _link(session: Session, world: World) -> str:
     secret = session.scalars(select(Message.secret).where(Message.recipient_id == world.participant.id)).one()
-    return f"/poll/{secret}"
+    return LINK_PATHS[MessageKind.POLL].format(secret=secret)
 
 
 def _said(poll: Poll, *choices: str) -> dict[str, str]:
