@@ -35,6 +35,7 @@ class Coach(NamedTuple):
 
     id: str
     name: str
+    person_id: int
 
 
 def get_session(session: Session, public_id: str, *, actor: Actor) -> CoachingSession:
@@ -245,9 +246,9 @@ def find_pair(session: Session, cohort: Cohort, public_id: str | None) -> Member
     return membership
 
 
-def _coaches(cohort: Cohort) -> Select[str, str]:
+def _coaches(cohort: Cohort) -> Select[str, str, int]:
     return (
-        select(Membership.public_id, Person.name)
+        select(Membership.public_id, Person.name, Person.id)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.cohort_id == cohort.id, Membership.role == Role.COACH, Membership.status.in_(OPEN_STATUSES))
         .order_by(Membership.id)

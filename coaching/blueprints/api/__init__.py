@@ -19,6 +19,7 @@ from coaching.blueprints.api import (
     progress,
     projects,
     runs,
+    series,
     status,
     tokens,
 )
@@ -27,7 +28,7 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
-    check_ins, messages, status,
+    series, check_ins, messages, status,
 )  # fmt: skip
 
 

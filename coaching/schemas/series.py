@@ -1,0 +1,58 @@
+"""Series: how often sessions repeat as it comes in, and the rule with its sessions as it goes out."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from coaching.models import Frequency, SessionState
+from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Line, PublicId, Whole, Word
+from coaching.schemas.coaching_session import ScheduleSessionSchema
+
+
+class ScheduleSeriesSchema(ScheduleSessionSchema):
+    """A first session and how often it repeats: in words with a count or a last day, or as `rrule`, an RRULE with one.
+
+    `exceptions` are the days that are left out; the count has them in it.
+    """
+
+    frequency = Word(Frequency, load_default=None, allow_none=True)
+    count = Whole(2, 200, load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
+    rrule = Line(200)
+    exceptions = fields.List(
+        Day(),
+        load_default=list,
+        validate=validate.Length(max=200, error="Send at most 200 days."),
+        error_messages=LIST_MESSAGES,
+    )
+
+
+class SeriesSessionSchema(BaseSchema):
+    """A session of a series: the time that the rule gave it, and the time that it has now."""
+
+    id = PublicId(dump_only=True)
+    number = fields.Integer(dump_only=True)
+    title = fields.String(dump_only=True)
+    recurrence_start = fields.NaiveDateTime(format="iso", dump_only=True)
+    local_start = fields.NaiveDateTime(format="iso", dump_only=True)
+    timezone = fields.String(dump_only=True)
+    starts_at = fields.AwareDateTime(dump_only=True)
+    ends_at = fields.AwareDateTime(dump_only=True)
+    state = Word(SessionState, dump_only=True)
+
+
+class SeriesSchema(BaseSchema):
+    """A series as it was agreed. It never changes; whatever became of a session stands with the session."""
+
+    id = PublicId(dump_only=True)
+    cohort_id = fields.String(dump_only=True)
+    pair_with = fields.String(dump_only=True, allow_none=True)
+    title = fields.String(dump_only=True)
+    local_start = fields.NaiveDateTime(format="iso", dump_only=True)
+    timezone = fields.String(dump_only=True)
+    duration_minutes = fields.Integer(dump_only=True)
+    rule = fields.String(dump_only=True)
+    frequency = Word(Frequency, dump_only=True)
+    sentence = fields.String(dump_only=True)
+    exceptions = fields.List(Day(), dump_only=True)
+    sessions = fields.List(fields.Nested(SeriesSessionSchema), dump_only=True)
