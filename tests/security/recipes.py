@@ -94,6 +94,17 @@ def pair(_place: Place, guest: Place) -> dict[str, Any]:
     return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
 
 
+REPEAT = {"frequency": "weekly", "count": 3}
+
+
+def series(place: Place, guest: Place) -> dict[str, Any]:
+    return pair(place, guest) | REPEAT
+
+
+def page_series(place: Place, guest: Place) -> dict[str, Any]:
+    return page_pair(place, guest) | REPEAT | {"exceptions": "2026-03-09"}
+
+
 def constant(**values: Any) -> Callable[[Place, Place], dict[str, Any]]:
     return lambda _place, _guest: values
 
@@ -163,6 +174,8 @@ FORMS: dict[str, Recipe] = {
     "runs.correct": constant(value=260, reason="A typing error"),
     "runs.report": reach,
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
+    "series.create": page_series,
+    "series.preview": page_series,
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
     "sessions.mark": page_marks,
@@ -198,7 +211,10 @@ BODIES: dict[str, Recipe] = {
     "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
+    "api_series.preview": series,
+    "api_series.schedule": series,
     "api_sessions.cancel": constant(reason="Snow"),
+    "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
     "api_sessions.edit": constant(**SESSION, local_start="2026-03-02T10:00"),
     "api_sessions.mark_there": marks,
     "api_sessions.schedule": pair,
@@ -210,7 +226,7 @@ BODILESS = frozenset({"api_tokens.revoke"})
 WITH_IDENTIFIERS = sorted(
     name
     for name, recipe in (FORMS | BODIES).items()
-    if recipe in {owner, run, marks, pair, page_pair, page_marks, new_project, quick_launch}
+    if recipe in {owner, run, marks, pair, page_pair, series, page_series, page_marks, new_project, quick_launch}
 )
 
 
