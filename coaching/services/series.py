@@ -102,7 +102,7 @@ def preview_series(
     pair = find_pair(session, cohort, pair_with)
     leader = find_leader(session, cohort, led_by, actor=actor)
     plan = plan_series(local_start, timezone, repeat)
-    planned = _plan_sessions(
+    planned = plan_sessions(
         plan, duration_minutes, cohort=cohort, title=title, created_at=now, led_by_id=leader, **known_texts(texts)
     )
     # The last one says it for all: a series that ends far after its cohort is most often a slip of the year.
@@ -142,7 +142,7 @@ def schedule_series(
     )
     leader = find_leader(session, cohort, led_by, actor=actor)
     shared = {"cohort": cohort, "series": series, "pair_membership": series.pair_membership, "led_by_id": leader}
-    sessions = _plan_sessions(plan, duration_minutes, title=title, created_at=now, **shared, **known_texts(texts))
+    sessions = plan_sessions(plan, duration_minutes, title=title, created_at=now, **shared, **known_texts(texts))
     check_coach_is_free(session, sessions, now=now)
     session.add_all([series, *sessions])
     # Invites refer to the sessions by their numbers.
@@ -218,7 +218,7 @@ def rule_of(series: Series) -> Rule:
     return read_rule(series.rule, series.local_start)
 
 
-def _plan_sessions(plan: Plan, duration_minutes: int, **shared: object) -> list[CoachingSession]:
+def plan_sessions(plan: Plan, duration_minutes: int, **shared: object) -> list[CoachingSession]:
     """The sessions of a plan, in no database session yet."""
     return [
         CoachingSession(
