@@ -61,7 +61,7 @@ class PreviewedSession:
         """What happens, and what will be done about it."""
         zone, notes = _place(self.timezone), []
         agreed, held = f"{self.recurrence_start:%H:%M}", f"{self.local_start:%H:%M}"
-        if self.offset_moved:
+        if self.offset_moved and not self.is_skipped:
             turn = "forward" if self.offset_moved > 0 else "back"
             span = f"{abs(self.offset_moved)} minutes"
             notes.append(

@@ -105,8 +105,8 @@ def preview_series(
     planned = plan_sessions(
         plan, duration_minutes, cohort=cohort, title=title, created_at=now, led_by_id=leader, **known_texts(texts)
     )
-    # The last one says it for all: a series that ends far after its cohort is most often a slip of the year.
-    warnings = tuple(dict.fromkeys(text for one in (planned[0], planned[-1]) for text in one.warnings))
+    ends = {"The first session": planned[0], "The last session": planned[-1]}
+    warnings = tuple(text.replace("This session", which) for which, one in ends.items() for text in one.warnings)
     sessions = preview_clocks(plan, duration_minutes, read_member_zones(session, cohort, pair))
     return SeriesPreview(plan.rule.text, plan.rule.sentence, timezone, sessions, warnings)
 

@@ -102,11 +102,11 @@ def as_sent() -> Form:
 
 
 def suggested(cohort: Cohort, now: datetime) -> Form:
-    """What the next session most likely is: the weekday, time and length of the one before."""
+    """What the next session most likely is: the weekday, time and length of the one before that was not repeated."""
     usual = [
         held
         for held in list_sessions(db.session(), cohort, actor=current_actor())
-        if held.pair_membership_id is None and held.state == SessionState.SCHEDULED
+        if held.pair_membership_id is None and held.series_id is None and held.state == SessionState.SCHEDULED
     ]
     title = f"Session {len(usual) + 1}"
     if not usual:
