@@ -177,7 +177,7 @@ def _meet(session: Session, cohort: DemoCohort, *, rng: Random, now: datetime) -
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=minutes),
             state=SessionState.SCHEDULED,
-            location="Online",
+            join_url="https://meet.example.org/room",
             created_at=cohort.row.created_at,
         )
         session.add(meeting)
