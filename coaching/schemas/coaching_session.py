@@ -110,7 +110,7 @@ class CoachingSessionSchema(SessionValuesSchema):
     pair_with = fields.String(attribute="pair_membership.public_id", dump_only=True, dump_default=None, allow_none=True)
     led_by = fields.String(attribute="leader.public_id", dump_only=True, dump_default=None, allow_none=True)
     series_id = fields.String(attribute="series.public_id", dump_only=True, dump_default=None, allow_none=True)
-    recurrence_start = fields.NaiveDateTime(format="iso", dump_only=True, allow_none=True)
+    recurrence_start = WallClock(dump_only=True, allow_none=True)
     mode = Word(SessionMode, dump_only=True, allow_none=True)
     starts_at = fields.AwareDateTime(dump_only=True)
     ends_at = fields.AwareDateTime(dump_only=True)

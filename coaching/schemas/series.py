@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from coaching.models import Frequency, SessionState
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Line, PublicId, Whole, Word
-from coaching.schemas.coaching_session import ScheduleSessionSchema
+from coaching.schemas.coaching_session import ScheduleSessionSchema, WallClock
 
 
 class ScheduleSeriesSchema(ScheduleSessionSchema):
@@ -33,8 +33,8 @@ class SeriesSessionSchema(BaseSchema):
     id = PublicId(dump_only=True)
     number = fields.Integer(dump_only=True)
     title = fields.String(dump_only=True)
-    recurrence_start = fields.NaiveDateTime(format="iso", dump_only=True)
-    local_start = fields.NaiveDateTime(format="iso", dump_only=True)
+    recurrence_start = WallClock(dump_only=True)
+    local_start = WallClock(dump_only=True)
     timezone = fields.String(dump_only=True)
     starts_at = fields.AwareDateTime(dump_only=True)
     ends_at = fields.AwareDateTime(dump_only=True)
@@ -48,7 +48,7 @@ class SeriesSchema(BaseSchema):
     cohort_id = fields.String(dump_only=True)
     pair_with = fields.String(dump_only=True, allow_none=True)
     title = fields.String(dump_only=True)
-    local_start = fields.NaiveDateTime(format="iso", dump_only=True)
+    local_start = WallClock(dump_only=True)
     timezone = fields.String(dump_only=True)
     duration_minutes = fields.Integer(dump_only=True)
     rule = fields.String(dump_only=True)
@@ -56,3 +56,44 @@ class SeriesSchema(BaseSchema):
     sentence = fields.String(dump_only=True)
     exceptions = fields.List(Day(), dump_only=True)
     sessions = fields.List(fields.Nested(SeriesSessionSchema), dump_only=True)
+
+
+class LocalMoveSchema(BaseSchema):
+    """Members of one zone for whom a session is at another time of their day than the one before."""
+
+    timezone = fields.String(dump_only=True)
+    people = fields.List(fields.String(), dump_only=True)
+    before = fields.String(dump_only=True)
+    after = fields.String(dump_only=True)
+    note = fields.String(dump_only=True)
+
+
+class PreviewedSessionSchema(BaseSchema):
+    """A session as it would be, with what the clocks do to it; `notes` say that and what will be done about it."""
+
+    number = fields.Integer(dump_only=True)
+    recurrence_start = WallClock(dump_only=True)
+    local_start = WallClock(dump_only=True)
+    starts_at = fields.AwareDateTime(dump_only=True)
+    ends_at = fields.AwareDateTime(dump_only=True)
+    timezone = fields.String(dump_only=True)
+    offset_minutes = fields.Integer(dump_only=True)
+    offset_moved = fields.Integer(dump_only=True)
+    is_skipped = fields.Boolean(dump_only=True)
+    is_repeated = fields.Boolean(dump_only=True)
+    is_left_out = fields.Boolean(dump_only=True)
+    is_affected = fields.Boolean(dump_only=True)
+    moves = fields.List(fields.Nested(LocalMoveSchema), dump_only=True)
+    notes = fields.List(fields.String(), dump_only=True)
+
+
+class SeriesPreviewSchema(BaseSchema):
+    """A series as it would be saved; `affected` of its sessions have to do with a change of clocks."""
+
+    rule = fields.String(dump_only=True)
+    sentence = fields.String(dump_only=True)
+    timezone = fields.String(dump_only=True)
+    sessions = fields.List(fields.Nested(PreviewedSessionSchema), dump_only=True)
+    warnings = fields.List(fields.String(), dump_only=True)
+    affected = fields.Integer(dump_only=True)
+    summary = fields.String(dump_only=True)

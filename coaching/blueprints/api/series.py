@@ -7,9 +7,8 @@ from typing import Any
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.api.acting import place, rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
-from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
-from coaching.schemas.series import ScheduleSeriesSchema, SeriesSchema
+from coaching.schemas.series import ScheduleSeriesSchema, SeriesPreviewSchema, SeriesSchema
 from coaching.services.cohorts import get_cohort
 from coaching.services.recurrence import take_repeat
 from coaching.services.series import (
@@ -26,7 +25,7 @@ blueprint = ApiBlueprint("series", tag="Sessions", description="Sessions that re
 
 @blueprint.route("/cohorts/<id:cohort_id>/series/preview", methods=["POST"])
 @blueprint.arguments(ScheduleSeriesSchema)
-@blueprint.answers(shape_of(SeriesPreview))
+@blueprint.response(200, SeriesPreviewSchema)
 def preview(data: dict[str, Any], cohort_id: str) -> SeriesPreview:
     """What saving the series would make, and where the clocks move for it or for a member. Writes nothing."""
     cohort = get_cohort(rows(), cohort_id, actor=current_actor())

@@ -39,9 +39,9 @@ LABELS = {
     "pair_with": "Who meets",
     "led_by": "Who leads",
     "scope": "Which sessions",
-    "frequency": "Repeat",
+    "frequency": "How often",
     "count": "How many sessions",
-    "until": "Until",
+    "until": "Or until",
     "exceptions": "Left out",
 }
 FREQUENCIES = (

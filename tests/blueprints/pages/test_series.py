@@ -76,9 +76,9 @@ def test_nothing_moves_is_said(browse: Browse, world: World) -> None:
     [
         ({"count": "10000"}, "How many sessions: Write a whole number from 2 to 200."),
         ({"count": "", "until": ""}, "How many sessions: Say how many"),
-        ({"count": "", "until": "2031-03-01"}, "Until: The series would end before its first session."),
-        ({"until": "2031-05-01"}, "Until: Say how many sessions there are or until which day, not both."),
-        ({"frequency": ""}, "Repeat: Choose how often the sessions are."),
+        ({"count": "", "until": "2031-03-01"}, "Or until: The series would end before its first session."),
+        ({"until": "2031-05-01"}, "Or until: Say how many sessions there are or until which day, not both."),
+        ({"frequency": ""}, "How often: Choose how often the sessions are."),
         ({"frequency": "monthly_last_weekday"}, "Begin on 2031-03-26."),
         ({"local_day": "2031-02-30"}, "Day: Write a date as YYYY-MM-DD."),
         ({"timezone": "Mars/Olympus"}, "is not a time zone"),
