@@ -17,6 +17,7 @@ from coaching.models import (
     MembershipStatus,
     Poll,
     Role,
+    Series,
 )
 
 
@@ -121,8 +122,8 @@ def may_view_cohort_progress(actor: Actor, cohort: Cohort) -> bool:
     return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.OBSERVER)
 
 
-def may_view_session(actor: Actor, coaching_session: CoachingSession) -> bool:
-    """A session of the cohort is everybody's in it; a one-to-one is for its pair and those who run the cohort."""
+def may_view_session(actor: Actor, coaching_session: CoachingSession | Series) -> bool:
+    """A session, or a series, of the cohort is everybody's in it; a one-to-one is for its pair and those who run it."""
     cohort, pair = coaching_session.cohort, coaching_session.pair_membership_id
     if pair is None or may_run_cohort(actor, cohort):
         return may_view_cohort(actor, cohort)

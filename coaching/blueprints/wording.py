@@ -31,6 +31,9 @@ LABELS = {
     "retry": "Will retry",
     "silent": "No answer",
     "before": "Before joining",
+    "monthly_by_weekday": "Monthly",
+    "monthly_last_weekday": "Monthly",
+    "in_person": "In person",
 }
 
 PLAIN = Look("neutral", "dot")

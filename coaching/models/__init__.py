@@ -12,7 +12,9 @@ from coaching.models.coaching_session import (
     AttendanceStatus,
     CoachingSession,
     DropInCode,
+    SessionMode,
     SessionState,
+    mode_of,
 )
 from coaching.models.cohort import (
     DEFAULT_REMINDERS,
@@ -59,7 +61,7 @@ from coaching.models.person import (
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
 from coaching.models.programme import Programme, ProgrammeCoordinator
-from coaching.models.series import Series
+from coaching.models.series import Frequency, Scope, Series
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
@@ -94,6 +96,7 @@ __all__ = [
     "DropInCode",
     "FollowUpPlan",
     "FollowUpStep",
+    "Frequency",
     "Goal",
     "IdempotencyKey",
     "ImportBatch",
@@ -131,7 +134,9 @@ __all__ = [
     "Rsvp",
     "RsvpChoice",
     "SchedulerHeartbeat",
+    "Scope",
     "Series",
+    "SessionMode",
     "SessionState",
     "SignInFailure",
     "Stage",
@@ -140,4 +145,5 @@ __all__ = [
     "UTCDateTime",
     "Wave",
     "WaveInvitation",
+    "mode_of",
 ]

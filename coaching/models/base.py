@@ -70,7 +70,10 @@ class Identified:
     """A number for joins inside, and a public identifier that cannot be enumerated for everything outside."""
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, sort_order=-2)
-    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=new_public_id, sort_order=-1)
+    # It is ours before the row is, so that rows written together can be told apart by it when their numbers come back.
+    public_id: Mapped[str] = mapped_column(
+        String(PUBLIC_ID_LENGTH), unique=True, default=new_public_id, sort_order=-1, insert_sentinel=True
+    )
 
 
 class Versioned:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, Privacy, Versioned, choice
 from coaching.models.cohort import Cohort, Membership
@@ -20,6 +20,21 @@ FAR_OFF = timedelta(days=60)
 class SessionState(StrEnum):
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
+
+
+class SessionMode(StrEnum):
+    """How people meet. Who may join from elsewhere a session that is held in a room has both."""
+
+    ONLINE = "online"
+    IN_PERSON = "in_person"
+    BOTH = "both"
+
+
+def mode_of(location: str, join_url: str) -> SessionMode | None:
+    """How people meet, by what is said of the place: a link, a room, or both."""
+    if join_url:
+        return SessionMode.BOTH if location else SessionMode.ONLINE
+    return SessionMode.IN_PERSON if location else None
 
 
 class CoachingSession(Identified, Versioned, Base):
@@ -90,6 +105,14 @@ class CoachingSession(Identified, Versioned, Base):
     series: Mapped[Series | None] = relationship()
     pair_membership: Mapped[Membership | None] = relationship()
     led_by: Mapped[Person | None] = relationship()
+    # The coach as the cohort knows them: by their membership.
+    leader: Mapped[Membership | None] = relationship(
+        viewonly=True,
+        primaryjoin=lambda: (
+            (foreign(CoachingSession.cohort_id) == Membership.cohort_id)
+            & (foreign(CoachingSession.led_by_id) == Membership.person_id)
+        ),
+    )
 
     __table_args__ = (
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
@@ -98,6 +121,11 @@ class CoachingSession(Identified, Versioned, Base):
         Index("ix_coaching_session_coach_start", "led_by_id", "starts_at"),
         Index("ix_coaching_session_next_reminder", "next_reminder_at"),
     )
+
+    @property
+    def mode(self) -> SessionMode | None:
+        """How people meet, as far as anybody has said."""
+        return mode_of(self.location, self.join_url)
 
     @property
     def warnings(self) -> list[str]:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields, post_load, validate
 
-from coaching.models import AttendanceSource, AttendanceStatus, BatchState, RowOutcome, SessionState
-from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Line, PublicId, Text, Whole, Word
+from coaching.models import AttendanceSource, AttendanceStatus, BatchState, RowOutcome, Scope, SessionMode, SessionState
+from coaching.schemas.agenda import AGENDAS, AgendaTemplate
+from coaching.schemas.base import (
+    LIST_MESSAGES,
+    BaseSchema,
+    Day,
+    Line,
+    PublicId,
+    QuerySchema,
+    Text,
+    WebAddress,
+    Whole,
+    Word,
+)
 from coaching.schemas.person import Email
 
 
@@ -31,32 +43,75 @@ class WallClock(fields.NaiveDateTime):
         return moment.replace(second=0, microsecond=0)
 
 
-class EditSessionSchema(BaseSchema):
+class SessionValuesSchema(BaseSchema):
+    """What a session says of itself. `join_url` is where it is joined online, `location` where it is held."""
+
     title = Line(200, required=True)
     local_start = WallClock(required=True)
     timezone = Line(64, required=True)
     duration_minutes = Whole(5, 1440, required=True)
     location = Line(500)
+    join_url = WebAddress(500)
     agenda = Text(20_000)
+    preparation = Text(20_000)
+    materials = Text(20_000)
 
 
-class ScheduleSessionSchema(EditSessionSchema):
-    pair_with = PublicId(load_default=None, allow_none=True, load_only=True)
+class EditSessionSchema(SessionValuesSchema):
+    """`led_by` is the membership of the coach who holds it; `scope` names which sessions of its series change too."""
+
+    led_by = PublicId(load_default=None, allow_none=True)
+    scope = Word(Scope, load_default=Scope.ONE)
+
+
+class ScheduleSessionSchema(SessionValuesSchema):
+    """`agenda_template` gives an agenda that is left blank its prompts."""
+
+    pair_with = PublicId(load_default=None, allow_none=True)
+    led_by = PublicId(load_default=None, allow_none=True)
+    agenda_template = Word(AgendaTemplate, load_default=None, allow_none=True)
+
+    @post_load
+    def fill_agenda(self, values: dict[str, Any], **_context: Any) -> dict[str, Any]:
+        template = values.pop("agenda_template", None)
+        if template is not None and not values.get("agenda"):
+            values["agenda"] = AGENDAS[template]
+        return values
+
+
+class CopyQuery(QuerySchema):
+    """Which session a new one begins as."""
+
+    copy = PublicId(required=True)
+
+
+class CopySessionSchema(BaseSchema):
+    """When the copy is; its title and zone are the original's unless they are sent."""
+
+    local_start = WallClock(required=True)
+    timezone = Line(64, load_default=None, allow_none=True)
+    title = Line(200, load_default=None, allow_none=True)
 
 
 class CancelSessionSchema(BaseSchema):
     reason = Line(500)
+    scope = Word(Scope, load_default=Scope.ONE)
 
 
-class CoachingSessionSchema(EditSessionSchema):
+class CoachingSessionSchema(SessionValuesSchema):
     """A session as it goes out: the wall-clock time that was agreed, and the moments that follow from it.
 
+    `recurrence_start` is the time that its series gave it, where it is of one, and `led_by` the coach's membership.
     `warnings` tell what to look at, such as a day far outside the cohort's dates.
     """
 
     id = PublicId(attribute="public_id", dump_only=True)
     cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
     pair_with = fields.String(attribute="pair_membership.public_id", dump_only=True, dump_default=None, allow_none=True)
+    led_by = fields.String(attribute="leader.public_id", dump_only=True, dump_default=None, allow_none=True)
+    series_id = fields.String(attribute="series.public_id", dump_only=True, dump_default=None, allow_none=True)
+    recurrence_start = WallClock(dump_only=True, allow_none=True)
+    mode = Word(SessionMode, dump_only=True, allow_none=True)
     starts_at = fields.AwareDateTime(dump_only=True)
     ends_at = fields.AwareDateTime(dump_only=True)
     state = Word(SessionState, dump_only=True)

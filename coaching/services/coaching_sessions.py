@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple, TypedDict, Unpack
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
-from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, Role, SessionState
+from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, Person, Role, Scope, SessionState
 from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit, session_effects
 from coaching.services.bookings import check_coach_is_free
-from coaching.services.zones import to_utc
+from coaching.services.session_scope import move_sessions, sessions_in_scope, set_time
 
-EARLIEST_YEAR = 2000
-LATEST_YEAR = 2100
+
+class Texts(TypedDict, total=False):
+    """What a session says beside its title: where it is, what it is about, what to bring and what to take home."""
+
+    location: str
+    join_url: str
+    agenda: str
+    preparation: str
+    materials: str
+
+
+TEXTS = ("location", "join_url", "agenda", "preparation", "materials")
+
+
+class Coach(NamedTuple):
+    """Somebody who may hold a session, by their membership."""
+
+    id: str
+    name: str
+    person_id: int
 
 
 def get_session(session: Session, public_id: str, *, actor: Actor) -> CoachingSession:
@@ -26,6 +46,8 @@ def get_session(session: Session, public_id: str, *, actor: Actor) -> CoachingSe
         .options(
             joinedload(CoachingSession.cohort).joinedload(Cohort.programme),
             joinedload(CoachingSession.pair_membership).joinedload(Membership.person),
+            joinedload(CoachingSession.leader).joinedload(Membership.person),
+            joinedload(CoachingSession.series),
         )
     )
     found = session.scalars(statement).one_or_none()
@@ -44,23 +66,25 @@ def schedule_session(
     local_start: datetime,
     timezone: str,
     duration_minutes: int,
-    location: str = "",
-    agenda: str = "",
     pair_with: str | None = None,
+    led_by: str | None = None,
+    **texts: Unpack[Texts],
 ) -> CoachingSession:
-    """A new session, in the future or logged after the fact. `pair_with` names the participant of a one-to-one."""
+    """A new session, in the future or logged after the fact.
+
+    `pair_with` names the participant of a one-to-one, and `led_by` the coach who holds it, by their memberships.
+    """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     coaching_session = CoachingSession(
         cohort=cohort,
-        pair_membership=_find_pair(session, cohort, pair_with),
-        led_by_id=usual_coach(session, cohort, actor=actor),
+        pair_membership=find_pair(session, cohort, pair_with),
+        led_by_id=find_leader(session, cohort, led_by, actor=actor),
         title=title,
-        location=location,
-        agenda=agenda,
         state=SessionState.SCHEDULED,
         created_at=now,
+        **known_texts(texts),
     )
-    _set_time(coaching_session, local_start, timezone, duration_minutes)
+    set_time(coaching_session, local_start, timezone, duration_minutes)
     check_coach_is_free(session, [coaching_session], now=now, actor=actor)
     session.add(coaching_session)
     # Invites refer to the session by its number.
@@ -80,35 +104,95 @@ def edit_session(
     local_start: datetime,
     timezone: str,
     duration_minutes: int,
-    location: str = "",
-    agenda: str = "",
+    led_by: str | None = None,
+    scope: Scope = Scope.ONE,
+    **texts: Unpack[Texts],
 ) -> CoachingSession:
-    """Changes or moves a session that has not been cancelled."""
+    """Changes or moves a session that has not been cancelled, and with it those of its series that `scope` names.
+
+    The others get what is changed about this one, and keep what is their own otherwise.
+    """
     cohort = coaching_session.cohort
     require(may_run_cohort(actor, cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
-    coaching_session.title, coaching_session.location, coaching_session.agenda = title, location, agenda
-    _set_time(coaching_session, local_start, timezone, duration_minutes)
-    check_coach_is_free(session, [coaching_session], now=now, actor=actor)
-    # What follows is worked out by statements that read the session's row.
+    changed = sessions_in_scope(session, coaching_session, scope, now=now)
+    values = {"title": title, **known_texts(texts)}
+    if led_by is not None:
+        values["led_by_id"] = find_leader(session, cohort, led_by, actor=actor)
+    differing = {name: value for name, value in values.items() if getattr(coaching_session, name) != value}
+    with session.no_autoflush:
+        for one in changed:
+            for name, value in differing.items():
+                setattr(one, name, value)
+        move_sessions(
+            changed, coaching_session, local_start=local_start, timezone=timezone, duration_minutes=duration_minutes
+        )
+        check_coach_is_free(session, changed, now=now, actor=actor)
+    # What follows is worked out by statements that read the sessions' rows.
     session.flush()
-    session_effects.follow_changed(session, [coaching_session], now=now)
-    audit.record(session, "session.edited", coaching_session, actor=actor, now=now)
+    session.expire(coaching_session, ["leader", "led_by"])
+    session_effects.follow_changed(session, changed, now=now)
+    _record(session, "edited", coaching_session, scope, actor=actor, now=now)
     return coaching_session
 
 
 def cancel_session(
-    session: Session, coaching_session: CoachingSession, *, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    coaching_session: CoachingSession,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    scope: Scope = Scope.ONE,
 ) -> CoachingSession:
-    """Cancels a session. It stays on the list, marked, and is counted in nobody's attendance."""
+    """Cancels a session, and with it those of its series that `scope` names.
+
+    They stay on the list, marked, and are counted in nobody's attendance.
+    """
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
-    coaching_session.state, coaching_session.cancelled_reason = SessionState.CANCELLED, reason
-    # What follows is worked out by statements that read the session's row.
+    changed = sessions_in_scope(session, coaching_session, scope, now=now)
+    for one in changed:
+        one.state, one.cancelled_reason = SessionState.CANCELLED, reason
+    # What follows is worked out by statements that read the sessions' rows.
     session.flush()
-    session_effects.follow_cancelled(session, [coaching_session], now=now)
-    audit.record(session, "session.cancelled", coaching_session, actor=actor, now=now)
+    session_effects.follow_cancelled(session, changed, now=now)
+    _record(session, "cancelled", coaching_session, scope, actor=actor, now=now)
     return coaching_session
+
+
+def copy_session(
+    session: Session,
+    original: CoachingSession,
+    *,
+    actor: Actor,
+    now: datetime,
+    local_start: datetime,
+    timezone: str | None = None,
+    title: str | None = None,
+) -> CoachingSession:
+    """A new session at another time, with all that was said of this one beforehand; also of one that was cancelled."""
+    require(may_run_cohort(actor, original.cohort), seen=may_view_session(actor, original))
+    pair = original.pair_membership
+    leads = {coach.id for coach in list_coaches(session, original.cohort, actor=actor)}
+    leader = original.leader.public_id if original.leader is not None else None
+    return schedule_session(
+        session,
+        original.cohort,
+        actor=actor,
+        now=now,
+        title=title or original.title,
+        local_start=local_start,
+        timezone=timezone or original.timezone,
+        duration_minutes=original.duration_minutes,
+        pair_with=pair.public_id if pair is not None else None,
+        led_by=leader if leader in leads else None,
+        location=original.location,
+        join_url=original.join_url,
+        agenda=original.agenda,
+        preparation=original.preparation,
+        materials=original.materials,
+    )
 
 
 def list_sessions(session: Session, cohort: Cohort, *, actor: Actor) -> list[CoachingSession]:
@@ -130,31 +214,29 @@ def usual_coach(session: Session, cohort: Cohort, *, actor: Actor) -> int | None
     """Who holds a session where nobody is named, as a person’s number: the actor, or the cohort’s first coach."""
     if may_coach(actor, cohort):
         return actor.person_id
-    statement = (
-        select(Membership.person_id)
-        .where(Membership.cohort_id == cohort.id, Membership.role == Role.COACH, Membership.status.in_(OPEN_STATUSES))
-        .order_by(Membership.id)
-        .limit(1)
-    )
-    return session.scalars(statement).one_or_none()
+    first = _coaches(cohort).limit(1).with_only_columns(Membership.person_id)
+    return session.scalars(first).one_or_none()
 
 
-def _refuse_cancelled(coaching_session: CoachingSession) -> None:
-    if coaching_session.state == SessionState.CANCELLED:
-        raise Conflict("This session was cancelled. Schedule a new one instead.")
+def list_coaches(session: Session, cohort: Cohort, *, actor: Actor) -> list[Coach]:
+    """Those who may hold the cohort's sessions, the longest there first."""
+    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    return [Coach(*row) for row in session.execute(_coaches(cohort))]
 
 
-def _set_time(coaching_session: CoachingSession, local_start: datetime, timezone: str, duration_minutes: int) -> None:
-    if not EARLIEST_YEAR <= local_start.year <= LATEST_YEAR:
-        raise Invalid.field("local_start", f"Choose a year from {EARLIEST_YEAR} to {LATEST_YEAR}.")
-    starts_at = to_utc(local_start, timezone)
-    coaching_session.local_start, coaching_session.timezone = local_start, timezone
-    coaching_session.duration_minutes = duration_minutes
-    coaching_session.starts_at = starts_at
-    coaching_session.ends_at = starts_at + timedelta(minutes=duration_minutes)
+def find_leader(session: Session, cohort: Cohort, public_id: str | None, *, actor: Actor) -> int | None:
+    """Who is to hold a session, as a person's number: the coach who is named, or whoever usually does."""
+    if public_id is None:
+        return usual_coach(session, cohort, actor=actor)
+    named = _coaches(cohort).where(Membership.public_id == public_id).with_only_columns(Membership.person_id)
+    found = session.scalars(named).one_or_none()
+    if found is None:
+        raise Invalid.field("led_by", "Choose a coach of this cohort.")
+    return found
 
 
-def _find_pair(session: Session, cohort: Cohort, public_id: str | None) -> Membership | None:
+def find_pair(session: Session, cohort: Cohort, public_id: str | None) -> Membership | None:
+    """The participant of a one-to-one, where it is one."""
     if public_id is None:
         return None
     statement = select(Membership).where(Membership.public_id == public_id, Membership.cohort_id == cohort.id)
@@ -162,3 +244,32 @@ def _find_pair(session: Session, cohort: Cohort, public_id: str | None) -> Membe
     if membership is None or membership.role != Role.PARTICIPANT:
         raise Invalid.field("pair_with", "Choose a participant of this cohort.")
     return membership
+
+
+def _coaches(cohort: Cohort) -> Select[str, str, int]:
+    return (
+        select(Membership.public_id, Person.name, Person.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.cohort_id == cohort.id, Membership.role == Role.COACH, Membership.status.in_(OPEN_STATUSES))
+        .order_by(Membership.id)
+    )
+
+
+def known_texts(texts: Mapping[str, object]) -> dict[str, object]:
+    """The texts that are a session's own, whatever else was sent along."""
+    return {name: texts[name] for name in TEXTS if name in texts}
+
+
+def _record(
+    session: Session, act: str, coaching_session: CoachingSession, scope: Scope, *, actor: Actor, now: datetime
+) -> None:
+    """One entry, however many sessions of a series it is about."""
+    if scope == Scope.ONE or coaching_session.series is None:
+        audit.record(session, f"session.{act}", coaching_session, actor=actor, now=now)
+    else:
+        audit.record(session, f"series.{act}", coaching_session.series, actor=actor, now=now)
+
+
+def _refuse_cancelled(coaching_session: CoachingSession) -> None:
+    if coaching_session.state == SessionState.CANCELLED:
+        raise Conflict("This session was cancelled. Schedule a new one instead.")

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from coaching.models import Attendance, AttendanceStatus, CoachingSession, Cohort, SessionState
+from coaching.models import (
+    Attendance,
+    AttendanceStatus,
+    CoachingSession,
+    Cohort,
+    Frequency,
+    Series,
+    SessionMode,
+    SessionState,
+    mode_of,
+)
 from coaching.policies import Actor, may_run_cohort
+from coaching.services.recurrence import frequency_of
 from coaching.services.words import is_one_of
 
 WAS_THERE = is_one_of(Attendance.status, (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL))
@@ -22,16 +34,34 @@ _SESSIONS = (
         CoachingSession.ends_at,
         CoachingSession.timezone,
         CoachingSession.location,
+        CoachingSession.join_url,
         CoachingSession.state,
         CoachingSession.pair_membership_id,
+        CoachingSession.recurrence_start,
+        Series.public_id,
+        Series.rule,
         func.count(Attendance.id),
         func.count(Attendance.id).filter(WAS_THERE),
     )
+    .outerjoin(Series, Series.id == CoachingSession.series_id)
     .outerjoin(Attendance, Attendance.session_id == CoachingSession.id)
     .where(CoachingSession.cohort_id == bindparam("cohort_id"))
-    .group_by(CoachingSession.id)
+    .group_by(CoachingSession.id, Series.id)
     .order_by(CoachingSession.starts_at, CoachingSession.id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPlace:
+    """Where a session stands in its series: the third of eight, those that were cancelled counted."""
+
+    series_id: str
+    frequency: Frequency
+    number: int
+    count: int
+
+
+Places = dict[tuple[str, datetime], SeriesPlace]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +74,17 @@ class SessionLine:
     ends_at: datetime
     timezone: str
     location: str
+    join_url: str
     state: SessionState
     is_pair: bool
+    series: SeriesPlace | None
     recorded: int
     present: int
+
+    @property
+    def mode(self) -> SessionMode | None:
+        """How people meet, as far as anybody has said."""
+        return mode_of(self.location, self.join_url)
 
 
 def read_sessions(connection: Connection, cohort: Cohort, *, actor: Actor) -> tuple[SessionLine, ...]:
@@ -56,11 +93,31 @@ def read_sessions(connection: Connection, cohort: Cohort, *, actor: Actor) -> tu
     standing = actor.standings.get(cohort.id)
     own = standing.membership_id if standing is not None else None
     rows = connection.execute(_SESSIONS, {"cohort_id": cohort.id}).all()
+    places = _places(rows)
     return tuple(
-        SessionLine(public_id, title, starts_at, ends_at, zone, place, state, pair is not None, recorded, present)
-        for public_id, title, starts_at, ends_at, zone, place, state, pair, recorded, present in rows
-        if runs or pair is None or pair == own
+        _line(row, places) for row in rows if runs or row.pair_membership_id is None or row.pair_membership_id == own
     )
+
+
+def _line(row: Any, places: Places) -> SessionLine:
+    public_id, title, starts_at, ends_at, zone, place, link, state, pair, given, series, _rule, recorded, there = row
+    in_series = places.get((series, given)) if series else None
+    return SessionLine(
+        public_id, title, starts_at, ends_at, zone, place, link, state, pair is not None, in_series, recorded, there
+    )
+
+
+def _places(rows: Iterable[Any]) -> Places:
+    """The place of each session that is of a series, by the series and the time that its rule gave."""
+    series: dict[str, list[tuple[datetime, str]]] = {}
+    for *_, given, name, rule, _recorded, _present in rows:
+        if name:
+            series.setdefault(name, []).append((given, rule))
+    return {
+        (name, start): SeriesPlace(name, frequency_of(rule), number, len(found))
+        for name, found in series.items()
+        for number, (start, rule) in enumerate(sorted(found), start=1)
+    }
 
 
 def next_session(lines: Iterable[SessionLine], *, now: datetime) -> SessionLine | None:

@@ -15,6 +15,7 @@ from coaching.models import (
     AnswerChoice,
     AttendanceStatus,
     CohortKind,
+    Frequency,
     MembershipStatus,
     Person,
     PollChoice,
@@ -22,6 +23,7 @@ from coaching.models import (
     Role,
     RowOutcome,
     RsvpChoice,
+    Scope,
 )
 from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
@@ -57,15 +59,18 @@ from coaching.services import (
     rsvp_links,
     rsvps,
     runs,
+    series,
     sign_in,
 )
+from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
 from tests.security.recipes import REPORT
 from tests.security.world import World
 
 ZONE = "Europe/London"
 DAYS = {"starts_on": date(2026, 1, 5), "ends_on": date(2026, 2, 9), "timezone": ZONE}
-HOUR = {"local_start": datetime(2026, 3, 2, 10), "timezone": ZONE, "duration_minutes": 45}
+THRICE = Repeat(Frequency.WEEKLY, count=3)
+HOUR: dict[str, Any] = {"local_start": datetime(2026, 3, 2, 10), "timezone": ZONE, "duration_minutes": 45}
 
 
 class Scene:
@@ -218,6 +223,27 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     ),
     "cancel_session": lambda s: coaching_sessions.cancel_session(s.session, s["session"], **s.act),
     "cancel_session | pair": lambda s: coaching_sessions.cancel_session(s.session, s["pair session"], **s.act),
+    "edit_session | series": lambda s: coaching_sessions.edit_session(
+        s.session, s["repeated session"], **s.act, title="Another", scope=Scope.ALL, **HOUR
+    ),
+    "copy_session": lambda s: coaching_sessions.copy_session(
+        s.session, s["session"], **s.act, local_start=HOUR["local_start"]
+    ),
+    "copy_session | pair": lambda s: coaching_sessions.copy_session(
+        s.session, s["pair session"], **s.act, local_start=HOUR["local_start"]
+    ),
+    "list_coaches": lambda s: coaching_sessions.list_coaches(s.session, s["cohort"], **s.who),
+    "preview_series": lambda s: series.preview_series(
+        s.session, s["cohort"], **s.act, title="Another", repeat=THRICE, **HOUR
+    ),
+    "schedule_series": lambda s: series.schedule_series(
+        s.session, s["cohort"], **s.act, title="Another", repeat=THRICE, **HOUR
+    ),
+    "get_series": lambda s: series.get_series(s.session, s["series"].public_id, **s.who),
+    "get_series | pair": lambda s: series.get_series(s.session, s["pair series"].public_id, **s.who),
+    "read_series": lambda s: series.read_series(s.session, s["series"], **s.who),
+    "read_series | pair": lambda s: series.read_series(s.session, s["pair series"], **s.who),
+    "list_series_sessions | pair": lambda s: series.list_series_sessions(s.session, s["pair series"], **s.who),
     "list_attendance": lambda s: attendance.list_attendance(s.session, s["session"], **s.who),
     "list_attendance | pair": lambda s: attendance.list_attendance(s.session, s["pair session"], **s.who),
     "mark_attendance": lambda s: attendance.mark_attendance(

@@ -127,6 +127,17 @@ def page_rsvp(place: Place, _guest: Place) -> dict[str, Any]:
     return {f"choice-{place.ids['future session']}": "yes"}
 
 
+REPEAT = {"frequency": "weekly", "count": 3}
+
+
+def series(place: Place, guest: Place) -> dict[str, Any]:
+    return pair(place, guest) | REPEAT
+
+
+def page_series(place: Place, guest: Place) -> dict[str, Any]:
+    return page_pair(place, guest) | REPEAT | {"exceptions": "2026-03-09"}
+
+
 def constant(**values: Any) -> Callable[[Place, Place], dict[str, Any]]:
     return lambda _place, _guest: values
 
@@ -204,6 +215,8 @@ FORMS: dict[str, Recipe] = {
     "runs.correct": constant(value=260, reason="A typing error"),
     "runs.report": reach,
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
+    "series.create": page_series,
+    "series.preview": page_series,
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
     "sessions.mark": page_marks,
@@ -245,7 +258,10 @@ BODIES: dict[str, Recipe] = {
     "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
+    "api_series.preview": series,
+    "api_series.schedule": series,
     "api_sessions.cancel": constant(reason="Snow"),
+    "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
     "api_sessions.edit": constant(**SESSION, local_start="2026-03-02T10:00"),
     "api_sessions.mark_there": marks,
     "api_sessions.schedule": pair,
@@ -263,6 +279,8 @@ WITH_IDENTIFIERS = sorted(
         run,
         marks,
         pair,
+        series,
+        page_series,
         page_pair,
         page_marks,
         new_project,

@@ -276,5 +276,5 @@ class Stage:
 
 
 def _noun(segment: str) -> str:
-    """`goals` have a goal; `reach` and `practice` are their own."""
-    return segment.removesuffix("s")
+    """`goals` have a goal; `reach`, `practice` and `series` are their own."""
+    return segment if segment == "series" else segment.removesuffix("s")

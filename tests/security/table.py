@@ -117,6 +117,14 @@ sessions.mark | pair session                      403 404 404 404 404 404 ok  40
 api_sessions.show_attendance                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_sessions.show_attendance | pair session       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.mark_there                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_sessions.copy                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_sessions.copy | pair session                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+series.preview                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+series.create                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_series.preview                                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_series.schedule                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_series.show                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_series.show | pair series                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.mark_there | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
 # Who comes: said by those in the cohort, read by those who run it.

@@ -65,6 +65,17 @@ edit_session                    403 403 404 404 404 404 ok  404 404 404 403 ok  
 edit_session | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 cancel_session                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 cancel_session | pair           403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_session | series           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+copy_session                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+copy_session | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_coaches                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+preview_series                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+schedule_series                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_series                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+get_series | pair               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+read_series                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+read_series | pair              ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_series_sessions | pair     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 mark_attendance                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

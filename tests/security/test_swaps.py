@@ -152,3 +152,15 @@ def test_the_page_of_a_coached_programme_goes_on_from_its_own_cohorts_alone(stag
     page = stage.path("programmes.show", stage.world.here)
     strange = stage.world.there.ids["cohort"]
     assert stage.send("coach", "GET", f"{page}?after={strange}").kind == "422"
+
+
+@pytest.mark.parametrize("identity", ["coach", "coordinator", "participant"])
+def test_a_session_begins_as_a_copy_of_one_of_its_own_cohort_alone(stage: Stage, identity: str) -> None:
+    here, there = stage.world.here, stage.world.there
+    address = stage.path("sessions.new", here)
+    strange = (there.ids["session"], new_public_id())
+    answers = [stage.send(identity, "GET", f"{address}?copy={one}") for one in strange]
+    assert [answer.kind for answer in answers] == (["403"] * 2 if identity == "participant" else ["404"] * 2)
+    assert answers[0].bare(strange[0]) == answers[1].bare(strange[1])
+    beside = stage.send(identity, "GET", f"{address}?copy={stage.world.beside.ids['session']}")
+    assert beside.kind == answers[0].kind

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -20,6 +21,7 @@ from coaching.models import (
     CheckIn,
     CheckInAnswer,
     CheckInState,
+    CoachingSession,
     Cohort,
     Delivery,
     FollowUpPlan,
@@ -45,6 +47,7 @@ from coaching.models import (
     ReachSource,
     Role,
     RowOutcome,
+    Series,
     Stage,
     StageChange,
     StatusChange,
@@ -257,6 +260,30 @@ class _Builder:
             self.session, self.cohort, starts_at=self.ago(-10), title=self.says("future-title")
         )
         self.rows |= {"session": everyone, "pair session": pair, "future session": to_come}
+        self.rows["series"] = self._series("series", days=20)
+        self.rows["pair series"] = self._series(
+            "pair-series", days=21, pair_membership_id=self.members["participant"].id
+        )
+        self.rows["repeated session"] = self.session.scalars(
+            select(CoachingSession).where(CoachingSession.series_id == self.rows["series"].id).limit(1)
+        ).one()
+
+    def _series(self, name: str, *, days: int, **values: Any) -> Series:
+        start = self.ago(-days).replace(microsecond=0)
+        local = start.replace(tzinfo=None)
+        shared = {"cohort_id": self.cohort.id, "title": self.says(f"{name}-title"), "timezone": "UTC"} | values
+        series: Series = self.add(
+            Series(
+                **shared, local_start=local, duration_minutes=60, rule="FREQ=WEEKLY;COUNT=2", exceptions=[],
+                created_at=self.now,
+            )
+        )  # fmt: skip
+        for week in range(2):
+            factories.make_session(
+                self.session, self.cohort, **shared, series_id=series.id, starts_at=start + timedelta(weeks=week),
+                local_start=local + timedelta(weeks=week), recurrence_start=local + timedelta(weeks=week),
+            )  # fmt: skip
+        return series
 
     def _check_ins(self) -> None:
         plan = FollowUpPlan(cohort_id=self.cohort.id, created_at=self.now)

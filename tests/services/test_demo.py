@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
     AuthSession,
@@ -16,6 +16,7 @@ from coaching.models import (
     Cohort,
     CourseProject,
     Delivery,
+    Frequency,
     Membership,
     MembershipStatus,
     Message,
@@ -27,13 +28,16 @@ from coaching.models import (
     ReachSnapshot,
     Response,
     Role,
+    Series,
     StatusChange,
 )
 from coaching.services import audit, demo, sign_in
 from coaching.services.actors import load_actor
 from coaching.services.coach_home import coach_home
-from coaching.services.demo.cohorts import plan_days
+from coaching.services.demo.cohorts import ZONE, plan_days
+from coaching.services.demo.repeating import MONTHS, first_hour
 from coaching.services.practice import list_practice, list_runs
+from coaching.services.recurrence import Repeat, plan_series
 
 STARTED = (MembershipStatus.ACTIVE, MembershipStatus.COMPLETED)
 
@@ -138,6 +142,35 @@ def test_every_day_of_the_year_makes_cohorts_that_hold_together(today: date) -> 
     assert today - timedelta(days=97) <= hazel[-1] <= today - timedelta(days=88)
     assert ivy[2] <= today < ivy[3] <= today + timedelta(days=7)
     assert plans[6][2][-1] < hazel[0]
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 1) + timedelta(days=step) for step in range(0, 366, 7)])
+def test_the_series_is_on_both_sides_of_a_clock_change(today: date) -> None:
+    start = first_hour(today)
+    assert (start.weekday(), start.date() > today + timedelta(days=7)) == (3, True)
+    plan = plan_series(start, ZONE, Repeat(Frequency.MONTHLY_BY_WEEKDAY, count=MONTHS))
+    offsets = [one.recurrence_start.replace(tzinfo=UTC) - one.starts_at for one in plan.occurrences]
+    assert len(set(offsets)) == 2
+
+
+def test_no_coach_is_in_two_places(demo_session: Session) -> None:
+    one, other = aliased(CoachingSession), aliased(CoachingSession)
+    overlapping = (
+        select(func.count())
+        .select_from(one)
+        .join(
+            other,
+            (one.led_by_id == other.led_by_id)
+            & (one.id < other.id)
+            & (one.starts_at < other.ends_at)
+            & (other.starts_at < one.ends_at),
+        )
+    )
+    assert demo_session.scalars(overlapping).one() == 0
+    led = select(
+        func.count(CoachingSession.id), func.count(CoachingSession.led_by_id), func.count(Series.id.distinct())
+    )
+    assert demo_session.execute(led.outerjoin(CoachingSession.series)).one() == (79, 79, 1)
 
 
 def test_the_links_sign_in_those_they_name(demo_session: Session, now: datetime) -> None:

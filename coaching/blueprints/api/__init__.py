@@ -21,6 +21,7 @@ from coaching.blueprints.api import (
     projects,
     rsvps,
     runs,
+    series,
     status,
     tokens,
 )
@@ -29,8 +30,7 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
-    check_ins, messages, status,
-    rsvps, polls,
+    rsvps, polls, series, check_ins, messages, status,
 )  # fmt: skip
 
 

@@ -15,12 +15,20 @@ from coaching.models import AttendanceStatus, CoachingSession
 from coaching.schemas.coaching_session import (
     CancelSessionSchema,
     CoachingSessionSchema,
+    CopySessionSchema,
     EditSessionSchema,
     MarkAttendanceSchema,
     ScheduleSessionSchema,
+    SessionValuesSchema,
 )
 from coaching.services.attendance import AttendanceLine, list_attendance, mark_attendance
-from coaching.services.coaching_sessions import cancel_session, edit_session, get_session, schedule_session
+from coaching.services.coaching_sessions import (
+    cancel_session,
+    copy_session,
+    edit_session,
+    get_session,
+    schedule_session,
+)
 from coaching.services.cohorts import get_cohort
 from coaching.services.session_list import SessionLine, read_sessions
 
@@ -64,10 +72,13 @@ def show(session_id: str) -> CoachingSession:
 @blueprint.arguments(EditSessionSchema(partial=True))
 @blueprint.response(200, CoachingSessionSchema)
 def edit(data: dict[str, Any], session_id: str) -> CoachingSession:
-    """Changes or moves a session that has not been cancelled."""
+    """Changes or moves a session that has not been cancelled.
+
+    With `scope` the sessions of its series that follow, or all, get the same changes, save those that have begun.
+    """
     coaching_session = get_session(rows(), session_id, actor=current_actor())
     blueprint.check_etag(coaching_session, CoachingSessionSchema)
-    values = merged(coaching_session, EditSessionSchema, data)
+    values = merged(coaching_session, SessionValuesSchema, data)
     return edit_session(rows(), coaching_session, actor=current_actor(), now=utc_now(), **values)
 
 
@@ -76,9 +87,20 @@ def edit(data: dict[str, Any], session_id: str) -> CoachingSession:
 @blueprint.arguments(CancelSessionSchema, required=False)
 @blueprint.response(200, CoachingSessionSchema)
 def cancel(data: dict[str, Any], session_id: str) -> CoachingSession:
-    """Cancels a session. It stays on the list, and counts in nobody's attendance."""
+    """Cancels a session, or by `scope` those of its series. It stays on the list, and counts in nobody's attendance."""
     coaching_session = get_session(rows(), session_id, actor=current_actor())
     return cancel_session(rows(), coaching_session, actor=current_actor(), now=utc_now(), **data)
+
+
+@blueprint.route("/sessions/<id:session_id>/copies", methods=["POST"])
+@blueprint.etag
+@blueprint.arguments(CopySessionSchema)
+@blueprint.response(201, CoachingSessionSchema)
+def copy(data: dict[str, Any], session_id: str) -> tuple[CoachingSession, dict[str, str]]:
+    """Schedules a session at another time with all that this one says beforehand."""
+    original = get_session(rows(), session_id, actor=current_actor())
+    coaching_session = copy_session(rows(), original, actor=current_actor(), now=utc_now(), **data)
+    return coaching_session, place("sessions.show", session_id=coaching_session.public_id)
 
 
 @blueprint.route("/sessions/<id:session_id>/attendance")

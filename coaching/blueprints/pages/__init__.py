@@ -25,13 +25,14 @@ from coaching.blueprints.pages import (
     rsvp_links,
     rsvps,
     runs,
+    series,
     sessions,
     sign_in,
 )
 from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
-    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
+    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
     rsvps, rsvp_links, polls, poll_links,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from coaching.policies import Actor
 _HOLDS_SYNTHETIC_DATA = select(exists().where(Programme.is_synthetic))
 # Which entry of the menu is marked on which pages.
 PROGRAMME_PAGES = frozenset({
-    "programmes", "cohorts", "members", "sessions", "imports", "goals", "projects", "launches", "runs",
+    "programmes", "cohorts", "members", "sessions", "series", "imports", "goals", "projects", "launches", "runs",
     "check_ins", "practice", "rsvps", "polls",
 })  # fmt: skip
 

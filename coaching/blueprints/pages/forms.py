@@ -15,12 +15,12 @@ from coaching.blueprints.problems import CHANGED_MEANWHILE
 from coaching.errors import Conflict, Invalid, Messages, Refusal
 from coaching.extensions import db
 from coaching.schemas.base import LONGEST_KEY, OF_EVERY_FORM
-from coaching.services.zones import known_zones
+from coaching.services.zones import known_zones, offered_zones
 
 VERSION = "version"
 CHANGED = "changed-meanwhile"
 LOOK_AGAIN = "Somebody changed this while you were typing. Look at what is saved now, then save yours again."
-# The folders of the zone database that are parts of the world; the others hold old names of the same places.
+# The folders of the zone database that are parts of the world.
 REGIONS = (
     "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
 )  # fmt: skip
@@ -113,17 +113,17 @@ def as_typed(value: Any) -> str:
 
 
 def zone_options(current: str = "") -> dict[str, list[tuple[str, str]]]:
-    """Every time zone by part of the world, for a select; the current one is among them whatever its name is."""
+    """Each place's time zone by part of the world, for a select; the current one is among them whatever its name is."""
     groups = {region: list(places) for region, places in _zones_by_region()}
     groups["Elsewhere"] = [("UTC", "UTC")]
-    if current in known_zones() and current != "UTC" and current.partition("/")[0] not in REGIONS:
+    if current in known_zones() - offered_zones() and current != "UTC":
         groups["Elsewhere"].append((current, current))
     return groups
 
 
 @cache
 def _zones_by_region() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    names = sorted(known_zones())
+    names = sorted(offered_zones())
     return tuple(
         (region, tuple((name, _place(name)) for name in names if name.startswith(f"{region}/"))) for region in REGIONS
     )

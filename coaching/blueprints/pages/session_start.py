@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from coaching.blueprints.pages.forms import Form
-from coaching.services.coaching_sessions import EARLIEST_YEAR, LATEST_YEAR
+from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 
 DAY, TIME = "local_day", "local_time"
 START = "local_start"

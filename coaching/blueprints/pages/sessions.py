@@ -3,92 +3,104 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text, plural
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import (
-    VERSION,
-    Form,
-    check_version,
-    filled,
-    refuse_unknown,
-    sent_again,
-    write,
-    zone_options,
-)
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.rsvps import rsvp_parts
-from coaching.blueprints.pages.session_start import DAY, TIME, by_day_and_time, with_start
+from coaching.blueprints.pages.series import preview_page
+from coaching.blueprints.pages.session_forms import (
+    FILL,
+    REPEAT,
+    SCOPES,
+    as_sent,
+    cohort_run,
+    copied,
+    read,
+    render_edit,
+    render_new,
+    repeats,
+    sent_again_with_start,
+    session_run,
+    standing,
+    suggested,
+)
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
-from coaching.errors import Conflict, Invalid, Refusal
+from coaching.errors import Conflict, Invalid, NotFound
 from coaching.extensions import db
-from coaching.models import AttendanceStatus, CoachingSession, Cohort, Role, SessionState
-from coaching.policies import may_run_cohort, require
+from coaching.models import AttendanceStatus, CoachingSession, Scope, SessionState
+from coaching.policies import may_run_cohort
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.coaching_session import (
     CancelSessionSchema,
+    CopyQuery,
     EditSessionSchema,
     MarkAttendanceSchema,
     ScheduleSessionSchema,
 )
 from coaching.services.attendance import list_attendance, mark_attendance
-from coaching.services.coaching_sessions import (
-    cancel_session,
-    edit_session,
-    get_session,
-    list_sessions,
-    schedule_session,
-)
-from coaching.services.cohorts import get_cohort
+from coaching.services.coaching_sessions import cancel_session, edit_session, get_session, schedule_session
 from coaching.services.import_batches import list_batches
-from coaching.services.progress import cohort_overview
+from coaching.services.series import list_series_sessions, rule_of
 from coaching.services.zones import is_repeated
 
 MARK, WAS = "mark-", "was-"
-LABELS = {
-    "title": "Title",
-    DAY: "Day",
-    TIME: "Time",
-    "timezone": "Time zone",
-    "duration_minutes": "Length",
-    "location": "Where",
-    "agenda": "Agenda",
-    "pair_with": "Who meets",
+SAVED = {
+    Scope.ONE: "The session is saved.",
+    Scope.FOLLOWING: "This session and those that follow are saved.",
+    Scope.ALL: "All sessions of the series that have not begun are saved.",
 }
-USUAL_TIME = "10:00"
-USUAL_MINUTES = 60
+CANCELLED = {
+    Scope.ONE: "{} is cancelled. It counts in nobody's attendance.",
+    Scope.FOLLOWING: "{} and those that follow are cancelled. They count in nobody's attendance.",
+    Scope.ALL: "All sessions of {} that had not begun are cancelled. They count in nobody's attendance.",
+}
 
 blueprint = Blueprint("sessions", __name__)
 
 
 @blueprint.get("/cohorts/<id:cohort_id>/sessions/new")
 def new(cohort_id: str) -> ResponseReturnValue:
-    cohort = _cohort_run(cohort_id)
-    return _new(cohort, _suggested(cohort, utc_now()))
+    """The form with what the next session most likely is, or with all that the session named by `copy` says."""
+    cohort, now, copy = cohort_run(cohort_id), utc_now(), request.args.get("copy")
+    if copy is None:
+        return render_new(cohort, suggested(cohort, now))
+    original = session_run(checked(CopyQuery(), {"copy": copy})["copy"])
+    if original.cohort_id != cohort.id:
+        raise NotFound
+    return render_new(cohort, copied(original, now), original)
 
 
 @blueprint.post("/cohorts/<id:cohort_id>/sessions")
-@acts_once
 def create(cohort_id: str) -> ResponseReturnValue:
+    """Saves a session, or goes on: a series is looked at before it is saved, and prompts are put into the agenda."""
+    cohort = cohort_run(cohort_id)
+    if FILL in request.form:
+        return render_new(cohort, as_sent())
+    if repeats():
+        return preview_page(cohort)
+    answer: ResponseReturnValue = _schedule(cohort_id=cohort_id)
+    return answer
+
+
+@acts_once
+def _schedule(cohort_id: str) -> ResponseReturnValue:
     """Schedules a session; one that is over already is logged, and then asks who came."""
-    cohort = _cohort_run(cohort_id)
+    cohort = cohort_run(cohort_id)
     now = utc_now()
     try:
-        values = _read(ScheduleSessionSchema())
+        values = read(ScheduleSessionSchema(), *REPEAT)
         held = schedule_session(db.session(), cohort, actor=current_actor(), now=now, **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _new(cohort, _sent_again(refusal)), status_of(refusal)
+        return render_new(cohort, sent_again_with_start(refusal)), status_of(refusal)
     if held.starts_at <= now:
         flash(f"{held.title} is logged. Now say who came.", "success")
     else:
@@ -105,30 +117,32 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/sessions/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
-    held = _session_run(public_id)
-    return _edit(held, _standing(held))
+    held = session_run(public_id)
+    return render_edit(held, standing(held))
 
 
 @blueprint.post("/sessions/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
-    """Changes or moves the session."""
-    held = _session_run(public_id)
+    """Changes or moves the session, and those of its series that the form names."""
+    held = session_run(public_id)
+    if FILL in request.form:
+        return render_edit(held, as_sent())
     try:
         check_version(held)
-        values = _read(EditSessionSchema(), VERSION)
+        values = read(EditSessionSchema(), VERSION)
         edit_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _edit(held, _sent_again(refusal, held)), status_of(refusal)
-    flash(f"The session is saved.{_about_clocks(held)}", "success")
+        return render_edit(held, sent_again_with_start(refusal, held)), status_of(refusal)
+    flash(f"{SAVED[values['scope']]}{_about_clocks(held)}", "success")
     _warn(held)
     return redirect(url_for("sessions.show", public_id=public_id), 303)
 
 
 @blueprint.post("/sessions/<id:public_id>/cancellation")
 def cancel(public_id: str) -> ResponseReturnValue:
-    """Cancels the session. It stays on the list, marked."""
-    held = _session_run(public_id)
+    """Cancels the session, and those of its series that the form names. They stay on the list, marked."""
+    held = session_run(public_id)
     try:
         check_version(held)
         values = load_form(CancelSessionSchema(), request.form, beside=(VERSION,))
@@ -136,14 +150,14 @@ def cancel(public_id: str) -> ResponseReturnValue:
         write()
     except (Invalid, Conflict) as refusal:
         return _page(held, sent_again(refusal, lambda: filled(held.version))), status_of(refusal)
-    flash(f"{held.title} is cancelled. It counts in nobody's attendance.", "success")
+    flash(CANCELLED[values["scope"]].format(held.title), "success")
     return redirect(url_for("sessions.show", public_id=public_id), 303)
 
 
 @blueprint.post("/sessions/<id:public_id>/attendance")
 def mark(public_id: str) -> ResponseReturnValue:
     """Records what the coach says of each member; "the rest" are those of whom nothing was said."""
-    held = _session_run(public_id)
+    held = session_run(public_id)
     try:
         refuse_unknown("rest", starting=(MARK, WAS))
         loaded = checked(MarkAttendanceSchema(), {"marks": _marks(held)})
@@ -175,65 +189,6 @@ def _marks(held: CoachingSession) -> list[dict[str, str]]:
     return [{"membership_id": name, "status": value} for name, value in marks.items()]
 
 
-def _cohort_run(public_id: str) -> Cohort:
-    cohort = get_cohort(db.session(), public_id, actor=current_actor())
-    require(may_run_cohort(current_actor(), cohort), seen=True)
-    return cohort
-
-
-def _session_run(public_id: str) -> CoachingSession:
-    held = get_session(db.session(), public_id, actor=current_actor())
-    require(may_run_cohort(current_actor(), held.cohort), seen=True)
-    return held
-
-
-def _suggested(cohort: Cohort, now: datetime) -> Form:
-    """What the next session most likely is: the weekday, time and length of the one before."""
-    usual = [
-        held
-        for held in list_sessions(db.session(), cohort, actor=current_actor())
-        if held.pair_membership_id is None and held.state == SessionState.SCHEDULED
-    ]
-    title = f"Session {len(usual) + 1}"
-    if not usual:
-        today = now.astimezone(ZoneInfo(cohort.timezone)).date()
-        values: dict[str, Any] = {
-            DAY: max(cohort.starts_on, today),
-            TIME: USUAL_TIME,
-            "duration_minutes": USUAL_MINUTES,
-        }
-        return filled(title=title, timezone=cohort.timezone, **values)
-    last = usual[-1]
-    today = now.astimezone(ZoneInfo(last.timezone)).date()
-    weeks = max(1, -((last.local_start.date() - today).days // 7))
-    values = _when(last) | {DAY: last.local_start.date() + timedelta(weeks=weeks)}
-    return filled(title=title, location=last.location, **values)
-
-
-def _when(held: CoachingSession) -> dict[str, Any]:
-    return {
-        DAY: held.local_start.date(),
-        TIME: held.local_start.time(),
-        "timezone": held.timezone,
-        "duration_minutes": held.duration_minutes,
-    }
-
-
-def _standing(held: CoachingSession) -> Form:
-    return filled(held.version, title=held.title, location=held.location, agenda=held.agenda, **_when(held))
-
-
-def _read(schema: Schema, *beside: str) -> dict[str, Any]:
-    """The form, whose day and time are two fields, as the schema knows it."""
-    return load_form(schema, with_start(request.form), beside=beside)
-
-
-def _sent_again(refusal: Refusal, held: CoachingSession | None = None) -> Form:
-    """The form as it was sent, where what is wrong with the start stands at the field that can mend it."""
-    form = sent_again(refusal, (lambda: _standing(held)) if held is not None else None)
-    return replace(form, errors=by_day_and_time(form))
-
-
 def _warn(held: CoachingSession) -> None:
     for warning in held.warnings:
         flash(warning, "warning")
@@ -243,33 +198,6 @@ def _about_clocks(held: CoachingSession) -> str:
     if not is_repeated(held.local_start, held.timezone):
         return ""
     return f" The clocks show {clock_text(held.local_start)} twice that day; the first time is meant."
-
-
-def _new(cohort: Cohort, form: Form) -> str:
-    overview = cohort_overview(db.session(), cohort, actor=current_actor(), now=utc_now())
-    return render_template(
-        "session/new.html",
-        cohort=cohort,
-        form=form,
-        errors=form.errors,
-        labels=LABELS,
-        participants=[(member.id, member.name) for member in overview.members if member.role == Role.PARTICIPANT],
-        zones=zone_options(form.values.get("timezone", "")),
-        breadcrumb=trail(cohort, ("Schedule a session", "")),
-    )
-
-
-def _edit(held: CoachingSession, form: Form) -> str:
-    address = url_for("sessions.show", public_id=held.public_id)
-    return render_template(
-        "session/edit.html",
-        held=held,
-        form=form,
-        errors=form.errors,
-        labels=LABELS,
-        zones=zone_options(form.values.get("timezone", "")),
-        breadcrumb=trail(held.cohort, (held.title, address), ("Edit", "")),
-    )
 
 
 def _page(held: CoachingSession, form: Form) -> str:
@@ -286,6 +214,9 @@ def _page(held: CoachingSession, form: Form) -> str:
         is_live=held.state == SessionState.SCHEDULED,
         has_begun=held.starts_at <= now,
         statuses=[(status.value, words(status)) for status in AttendanceStatus],
+        in_series=list_series_sessions(db.session(), held.series, actor=actor) if held.series is not None else [],
+        series_sentence=rule_of(held.series).sentence if held.series is not None else "",
+        scopes=SCOPES if held.series is not None else (),
         now=now,
         **rsvp_parts(held, now),
         breadcrumb=trail(held.cohort, (held.title, "")),

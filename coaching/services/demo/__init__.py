@@ -21,6 +21,7 @@ from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohort
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
+from coaching.services.demo.repeating import build_series
 from coaching.services.demo.waiting import add_own_step, find_quiet, miss_the_last_sessions
 from coaching.services.sign_in import start_auth_session
 
@@ -76,6 +77,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     miss_the_last_sessions(session, ivy)
     build_loose_ends(session)
     build_poll(session, ivy, staff["coach"], rng=rng, now=now)
+    build_series(session, ivy, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 

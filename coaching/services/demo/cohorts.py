@@ -36,9 +36,10 @@ BY_LINK = "by link"
 
 @dataclass
 class DemoCohort:
-    """A cohort of the demo with the memberships of its participants and the days it met on."""
+    """A cohort of the demo with its coach, the memberships of its participants and the days it met on."""
 
     row: Cohort
+    coach: Person
     days: list[date]
     participants: list[Membership] = field(default_factory=list)
 
@@ -107,8 +108,8 @@ def build_cohorts(
         session.add(row)
         # Memberships and sessions refer to the cohort by its number.
         session.flush()
-        cohort = DemoCohort(row, days)
         coach = coaches[0] if kind == CohortKind.COACHING else coaches[1 + place % 2]
+        cohort = DemoCohort(row, coach, days)
         _seat(session, cohort, coach, Role.COACH, [(Status.ACTIVE, days[0])])
         _admit(session, cohort, crowd, size=next(sizes), rng=rng, today=now.date())
         _meet(session, cohort, rng=rng, now=now)
@@ -168,6 +169,7 @@ def _meet(session: Session, cohort: DemoCohort, *, rng: Random, now: datetime) -
         title = words.SESSION_TITLES[place] if is_formal else f"Coaching circle {place + 1}"
         meeting = CoachingSession(
             cohort=cohort.row,
+            led_by=cohort.coach,
             title=title,
             local_start=local,
             timezone=ZONE,
@@ -175,7 +177,7 @@ def _meet(session: Session, cohort: DemoCohort, *, rng: Random, now: datetime) -
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=minutes),
             state=SessionState.SCHEDULED,
-            location="Online",
+            join_url="https://meet.example.org/room",
             created_at=cohort.row.created_at,
         )
         session.add(meeting)

@@ -28,6 +28,13 @@ SESSION_TITLES = (
     "Show, tell and what comes next",
 )
 
+PRACTICE_HOUR = {
+    "join_url": "https://meet.example.org/practice-hour",
+    "agenda": "Who is stuck, and where?\nOne course a time: what you see, what you would try.\nWhat will you do by next month?",
+    "preparation": "Bring the page of your course that you are least sure of.",
+    "materials": "The checklist for a first run: https://courses.example.org/checklist",
+}
+
 COURSE_SUBJECTS = (
     "Safer prescribing in primary care",
     "Listening well: conversations about loss",

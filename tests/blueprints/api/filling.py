@@ -29,6 +29,7 @@ from coaching.models import (
     ReachSnapshot,
     ReachSource,
     RowOutcome,
+    Series,
 )
 from tests import factories
 from tests.factories import NOW
@@ -47,7 +48,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "message_id": _message(session, world, check_in),
     }
     made |= {"poll_id": _poll(session, world)}
-    made |= _goal(session, world) | _project(session, world) | _import(session, world)
+    made |= _series(session, world) | _goal(session, world) | _project(session, world) | _import(session, world)
     session.flush()
     return {name: row.public_id for name, row in made.items()}
 
@@ -136,6 +137,27 @@ def _project(session: Session, world: World) -> dict[str, Any]:
     )
     session.add(snapshot)
     return {"project_id": project, "run_id": run, "snapshot_id": snapshot}
+
+
+def _series(session: Session, world: World) -> dict[str, Any]:
+    start = datetime(2026, 7, 7, 9)
+    series = Series(
+        cohort=world.cohort,
+        title="Circle",
+        local_start=start,
+        timezone="UTC",
+        duration_minutes=60,
+        rule="FREQ=WEEKLY;COUNT=2",
+        exceptions=["2026-07-14T09:00"],
+        created_at=NOW,
+    )
+    session.add(series)
+    session.flush()
+    starts_at = start.replace(tzinfo=UTC)
+    factories.make_session(
+        session, world.cohort, series_id=series.id, starts_at=starts_at, recurrence_start=start, local_start=start
+    )
+    return {"series_id": series}
 
 
 def _import(session: Session, world: World) -> dict[str, Any]:
