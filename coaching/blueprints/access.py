@@ -36,6 +36,7 @@ PUBLIC_ENDPOINTS = frozenset({
     "password_resets.submit",
     "check_in_links.show",
     "check_in_links.answer",
+    "feeds.read",
     "appearance.choose",
     "api_docs.openapi",
     "api_docs.viewer",

@@ -35,6 +35,7 @@ from coaching.models import (
 )
 from coaching.models.base import UTCDateTime
 from coaching.services.calendar_events import place_of
+from coaching.services.expected import MEETS
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import message_id_of
 from coaching.services.reminders import next_reminder, occurrence_of
@@ -75,12 +76,6 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(of=_session, skip_locked=True)
 )
-# Participants at what is everybody's or their own; coaches at what is everybody's, and at what they lead.
-_EXPECTED = or_(
-    _session.c.pair_membership_id.is_(None),
-    and_(Membership.role == Role.PARTICIPANT, _session.c.pair_membership_id == Membership.id),
-    and_(Membership.role == Role.COACH, _session.c.led_by_id == Membership.person_id),
-)
 _SAID_NO = and_(
     Rsvp.session_id == _session.c.id,
     Rsvp.membership_id == Membership.id,
@@ -106,7 +101,7 @@ _PEOPLE = (
         Person.erased_at.is_(None),
         Person.email.is_not(None),
         Rsvp.id.is_(None),
-        _EXPECTED,
+        MEETS,
     )
     .order_by(_session.c.id, Membership.id)
 )

@@ -9,6 +9,7 @@ from coaching.blueprints.api import (
     coaching_sessions,
     cohorts,
     docs,
+    feeds,
     goals,
     imports,
     me,
@@ -27,7 +28,7 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
-    check_ins, messages, status,
+    check_ins, messages, status, feeds,
 )  # fmt: skip
 
 

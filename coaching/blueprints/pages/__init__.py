@@ -6,6 +6,7 @@ from flask import Flask
 
 from coaching.blueprints.pages import (
     account,
+    calendar_feeds,
     check_in_links,
     check_ins,
     cohorts,
@@ -29,6 +30,7 @@ from coaching.blueprints.pages.context import init_context
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
+    calendar_feeds,
 )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ from coaching.services.coaching_sessions import (
 )
 from coaching.services.cohorts import get_cohort
 from coaching.services.import_batches import list_batches
+from coaching.services.invite_list import list_invites
 from coaching.services.progress import cohort_overview
 from coaching.services.zones import is_repeated
 
@@ -281,6 +282,7 @@ def _page(held: CoachingSession, form: Form) -> str:
         errors=form.errors,
         lines=list_attendance(db.session(), held, actor=actor),
         batches=list_batches(db.session(), held, actor=actor) if runs else [],
+        invites=list_invites(db.session(), held, actor=actor) if runs else [],
         runs=runs,
         is_live=held.state == SessionState.SCHEDULED,
         has_begun=held.starts_at <= now,
