@@ -63,7 +63,7 @@ def check_headers(name: str, response: TestResponse) -> None:
 
 
 # What is the same for everybody may be kept.
-STORED = {"api_docs.openapi", "assets.asset"}
+STORED = frozenset({"api_docs.openapi", "assets.asset", "feeds.read"})
 
 
 @pytest.mark.parametrize("identity", VIEWERS)

@@ -65,6 +65,11 @@ edit_session                    403 403 404 404 404 404 ok  404 404 404 403 ok  
 edit_session | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 cancel_session                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 cancel_session | pair           403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_invites                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_invites | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+write_invite_file               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+write_invite_file | pair        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+make_feed                       ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
 list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 mark_attendance                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -23,14 +23,14 @@ from coaching.tokens import new_secret
 blueprint = ApiBlueprint("feeds", tag="Calendars", description="What calendars read, and what they were told.")
 
 
-@blueprint.route("/feeds")
+@blueprint.route("/calendar-feeds")
 @blueprint.lists(shape_of(FeedRow))
 def index() -> list[FeedRow]:
     """One's own feeds, the oldest first."""
     return [_row(feed) for feed in list_feeds(rows(), actor=current_actor())]
 
 
-@blueprint.route("/feeds", methods=["POST"])
+@blueprint.route("/calendar-feeds", methods=["POST"])
 @blueprint.arguments(FeedSchema)
 @blueprint.response(201, FeedSchema)
 def make(data: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def make(data: dict[str, Any]) -> dict[str, Any]:
     return {**_row(feed), "public_id": feed.public_id, "address": feed_address(secret)}
 
 
-@blueprint.route("/feeds/<id:feed_id>", methods=["DELETE"])
+@blueprint.route("/calendar-feeds/<id:feed_id>", methods=["DELETE"])
 @blueprint.response(204)
 def end(feed_id: str) -> None:
     """Ends a feed of one's own, at once."""

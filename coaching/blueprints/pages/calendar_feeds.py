@@ -38,7 +38,7 @@ def create_for_cohort(cohort_id: str) -> ResponseReturnValue:
     return _made(get_cohort(db.session(), cohort_id, actor=current_actor()))
 
 
-@blueprint.post("/account/feeds/<id:public_id>/end")
+@blueprint.post("/account/calendar-feeds/<id:public_id>/end")
 def end(public_id: str) -> ResponseReturnValue:
     """Ends an address at once."""
     refuse_unknown()

@@ -18,6 +18,7 @@ from coaching.models import Membership, MembershipStatus, Person, Programme, Pro
 from coaching.services import audit, follow_ups
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
+from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
 from coaching.services.demo.waiting import add_own_step, find_quiet, miss_the_last_sessions
@@ -74,6 +75,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
     miss_the_last_sessions(session, ivy)
     build_loose_ends(session)
+    invite_to_what_is_to_come(session, ivy, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 
