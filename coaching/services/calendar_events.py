@@ -16,6 +16,7 @@ from coaching.services.calendar_text import (
     calendar,
     clean,
     fold,
+    is_first,
     moment,
     on_clocks,
     parameter,
@@ -161,10 +162,16 @@ def _identity(copy: Copy) -> list[str]:
 
 
 def _times(meeting: Meeting) -> list[str]:
-    return [
-        f"DTSTART{wall(on_clocks(meeting.starts_at, meeting.zone), meeting.zone)}",
-        f"DTEND{wall(on_clocks(meeting.ends_at, meeting.zone), meeting.zone)}",
-    ]
+    # A time that the clocks show for the second time cannot be said on them.
+    zone = meeting.zone if is_first(meeting.starts_at, meeting.zone) else "UTC"
+    start = f"DTSTART{wall(on_clocks(meeting.starts_at, zone), zone)}"
+    return [start, _end(meeting.starts_at, meeting.ends_at, zone)]
+
+
+def _end(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    if is_first(ends_at, zone):
+        return f"DTEND{wall(on_clocks(ends_at, zone), zone)}"
+    return f"DURATION:PT{(ends_at - starts_at) // timedelta(minutes=1)}M"
 
 
 def _words(words: tuple[str, str, str]) -> list[str]:
@@ -183,13 +190,13 @@ def _event(copy: Copy, meeting: Meeting, rule: Rule | None = None, *, status: st
 
 def _master(copy: Copy, rule: Rule, usual: tuple[str, str, str], meetings: Sequence[Meeting]) -> list[str]:
     starts_at = to_moment(rule.local_start, rule.zone)
-    ends = on_clocks(starts_at + timedelta(minutes=rule.minutes), rule.zone)
+    ends_at = starts_at + timedelta(minutes=rule.minutes)
     held = {one.recurrence for one in meetings}
     left_out = sorted(given for given in rule.given if given not in held)
     lines = [
         *_identity(copy),
         f"DTSTART{wall(rule.local_start, rule.zone)}",
-        f"DTEND{wall(ends, rule.zone)}",
+        _end(starts_at, ends_at, rule.zone),
         f"RRULE:{until_in_utc(rule.rule, rule.zone)}",
         *(f"EXDATE{wall(given, rule.zone)}" for given in left_out),
         *_words(usual),
@@ -202,6 +209,7 @@ def _differs(rule: Rule, usual: tuple[str, str, str], meeting: Meeting) -> bool:
     """Whether a session is not what the rule alone would make of it; one at a skipped time never is."""
     length = meeting.ends_at - meeting.starts_at
     at_its_time = (on_clocks(meeting.starts_at, rule.zone), meeting.zone) == (meeting.recurrence, rule.zone)
+    at_its_time = at_its_time and is_first(meeting.starts_at, rule.zone)
     return not at_its_time or length != timedelta(minutes=rule.minutes) or meeting.words != usual
 
 

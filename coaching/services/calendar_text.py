@@ -68,6 +68,11 @@ def on_clocks(value: datetime, zone: str) -> datetime:
     return value.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+def is_first(value: datetime, zone: str) -> bool:
+    """Whether the zone's clocks show at this moment what they have not shown before."""
+    return value.astimezone(ZoneInfo(zone)).fold == 0
+
+
 def to_moment(clock: datetime, zone: str) -> datetime:
     """The moment when the clocks show this; of a time that they skip, what calendars are told to make of it: the one
     that is as far from the change as the clock says, so as much later as is skipped."""
@@ -102,7 +107,9 @@ def _time_zone(name: str, first: int, last: int) -> str:
 
 def _observance(zone: ZoneInfo, before: datetime, change: datetime) -> list[str]:
     earlier, later = before.astimezone(zone), change.astimezone(zone)
-    kind = "DAYLIGHT" if later.dst() else "STANDARD"
+    was, is_now = earlier.dst() or timedelta(), later.dst() or timedelta()
+    # Where winter is the exception, as in Dublin, calendars still want to hear that summer is.
+    kind = "DAYLIGHT" if is_now > timedelta() or is_now > was else "STANDARD"
     offset = earlier.utcoffset() or timedelta()
     return [
         f"BEGIN:{kind}",

@@ -27,7 +27,7 @@ from coaching.models import (
 )
 from coaching.services.calendar_events import Copy, uid_of
 from coaching.services.event_changes import Act, Fate, Plan, Told, Wanted, after, differences, holds, make_plan, says
-from coaching.services.event_rows import Event, Ground, Invite, Member, lock_calendar, read_ground, wanted_by
+from coaching.services.event_rows import Event, Ground, Invite, Member, read_ground, wanted_by
 from coaching.services.insertion import insert_rows
 from coaching.services.invite_mail import facts_of
 from coaching.services.outbox import cancel_messages, message_id_of
@@ -92,11 +92,13 @@ def tell(
     now: datetime,
     person_id: int | None = None,
 ) -> None:
-    """Brings the calendars of everybody concerned to what holds of these events; of one person where one is named."""
+    """Brings the calendars of everybody concerned to what holds of these events; of one person where one is named.
+
+    Call it with the cohort's calendar locked (`lock_calendar`), before anything was looked up.
+    """
     if not series_ids and not session_ids:
         return
     connection = session.connection()
-    lock_calendar(connection, cohort_id)
     ground = read_ground(connection, cohort_id, series_ids, session_ids)
     concerned = [
         (event, member)

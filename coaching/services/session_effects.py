@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CoachingSession, Membership, MembershipStatus
 from coaching.services import reminders
-from coaching.services.event_rows import events_to_come
+from coaching.services.event_rows import events_to_come, lock_calendar
 from coaching.services.invites import tell
 
 
@@ -51,6 +51,7 @@ def _follow(session: Session, changed: Sequence[CoachingSession], *, now: dateti
     ordered = sorted(changed, key=lambda held: held.cohort_id)
     for cohort_id, group in groupby(ordered, key=lambda held: held.cohort_id):
         of_cohort = list(group)
+        lock_calendar(session.connection(), cohort_id)
         reminders.plan_reminders(session, [held.id for held in of_cohort], now=now)
         series = {held.series_id for held in of_cohort if held.series_id is not None}
         lone = {held.id for held in of_cohort if held.series_id is None}
@@ -58,5 +59,6 @@ def _follow(session: Session, changed: Sequence[CoachingSession], *, now: dateti
 
 
 def _follow_member(session: Session, membership: Membership, *, now: datetime) -> None:
+    lock_calendar(session.connection(), membership.cohort_id)
     series, lone = events_to_come(session.connection(), membership.cohort_id, now=now)
     tell(session, membership.cohort_id, series, lone, now=now, person_id=membership.person_id)
