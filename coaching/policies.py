@@ -122,6 +122,11 @@ def may_view_cohort_progress(actor: Actor, cohort: Cohort) -> bool:
     return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.OBSERVER)
 
 
+def may_follow(actor: Actor, cohort: Cohort) -> bool:
+    """Read one's own sessions of the cohort in one's own calendar: everybody who is in it."""
+    return _standing(actor, cohort.id) is not None
+
+
 def may_view_session(actor: Actor, coaching_session: CoachingSession | Series) -> bool:
     """A session, or a series, of the cohort is everybody's in it; a one-to-one is for its pair and those who run it."""
     cohort, pair = coaching_session.cohort, coaching_session.pair_membership_id

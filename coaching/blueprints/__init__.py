@@ -10,6 +10,7 @@ from coaching.blueprints import (
     api,
     appearance,
     assets,
+    feeds,
     formatting,
     headers,
     health,
@@ -30,5 +31,6 @@ def register(app: Flask) -> None:
     marks.init_marks(app)
     appearance.init_appearance(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(feeds.blueprint)
     pages.register(app)
     api.register(app)

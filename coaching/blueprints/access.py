@@ -40,6 +40,7 @@ PUBLIC_ENDPOINTS = frozenset({
     "rsvp_links.answer",
     "poll_links.show",
     "poll_links.answer",
+    "feeds.read",
     "appearance.choose",
     "api_docs.openapi",
     "api_docs.viewer",

@@ -34,6 +34,12 @@ LABELS = {
     "monthly_by_weekday": "Monthly",
     "monthly_last_weekday": "Monthly",
     "in_person": "In person",
+    "session_invite": "Invite to a session",
+    "session_reminder": "Reminder of a session",
+    "not_told": "Not told yet",
+    "older": "Has an older time",
+    "shut_out": "Account is shut",
+    "no_address": "No e-mail address",
 }
 
 PLAIN = Look("neutral", "dot")
@@ -97,6 +103,12 @@ LOOKS = {
     "retry": Look("warning", "repeat"),
     "failed": Look("danger", "warning"),
     "unknown": Look("warning", "question"),
+    # Invites
+    "waiting": Look("info", "clock"),
+    "older": Look("warning", "clock"),
+    "no_address": Look("neutral", "minus"),
+    "shut_out": Look("neutral", "minus"),
+    "not_told": Look("neutral", "ring"),
     # Imports
     "matched": Look("success", "check"),
     "review": Look("warning", "question"),

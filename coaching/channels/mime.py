@@ -19,6 +19,7 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from coaching.channels.base import Letter
+from coaching.channels.calendar_part import add_calendar
 
 LONGEST_SUBJECT = 150
 
@@ -41,7 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["moment"] = _moment
+    environment.filters.update(moment=_moment, until=_until, beside=_beside, ahead=_ahead)
     return environment
 
 
@@ -79,9 +80,19 @@ def write_mail(letter: Letter, *, sender: str) -> bytes:
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    # A boundary of our own, so that writing the same letter twice gives the same bytes.
-    mail.set_boundary(f"=={letter.message_id.strip('<>').partition('@')[0]}==")
+    if "calendar" in letter.facts:
+        facts = letter.facts
+        add_calendar(mail, facts["calendar"], method=facts["method"], sender=sender, link=letter.link)
+    _set_boundaries(mail, f"=={letter.message_id.strip('<>').partition('@')[0]}==")
     return mail.as_bytes()
+
+
+def _set_boundaries(mail: EmailMessage, boundary: str) -> None:
+    """Boundaries of our own, so that writing the same letter twice gives the same bytes."""
+    mail.set_boundary(boundary)
+    for part in mail.iter_parts():
+        if part.is_multipart():
+            part.set_boundary(f"{boundary}in==")
 
 
 def one_line(words: str) -> str:
@@ -91,5 +102,37 @@ def one_line(words: str) -> str:
 
 def _moment(iso: str, zone_name: str) -> str:
     """A stored moment as people read it, in their own zone, which is named."""
-    local = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone_name))
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} ({zone_name})"
+    local = _local(iso, zone_name)
+    return f"{_day(local)}, {local:%H:%M} ({zone_name})"
+
+
+def _until(iso: str, end: str, zone_name: str) -> str:
+    """From a moment until another, in the reader's own zone; the end has its day where it is another one."""
+    first, last = _local(iso, zone_name), _local(end, zone_name)
+    to = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)}, {last:%H:%M}"
+    return f"{_day(first)}, {first:%H:%M} to {to} ({zone_name})"
+
+
+def _beside(iso: str, zone_name: str, own_zone: str) -> str:
+    """The same moment in a session's zone, where its clocks show something else than the reader's own."""
+    there, here = _local(iso, zone_name), _local(iso, own_zone)
+    if there.replace(tzinfo=None) == here.replace(tzinfo=None):
+        return ""
+    day = "" if there.date() == here.date() else f"{_day(there)}, "
+    return f"{day}{there:%H:%M} in {zone_name}"
+
+
+def _ahead(minutes: int) -> str:
+    """A span as people say it: 2 days, 1 hour, 90 minutes."""
+    for size, word in ((1440, "day"), (60, "hour")):
+        if minutes >= size and minutes % size == 0:
+            return f"{minutes // size} {word}" + ("" if minutes == size else "s")
+    return f"{minutes} minutes"
+
+
+def _local(iso: str, zone_name: str) -> datetime:
+    return datetime.fromisoformat(iso).astimezone(ZoneInfo(zone_name))
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%A} {local.day} {local:%B %Y}"

@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.database import open_engine
-from coaching.jobs import expire_check_ins, heartbeat, post_check_ins, send_messages, sweep_leases, tidy
+from coaching.jobs import expire_check_ins, heartbeat, post_check_ins, remind, send_messages, sweep_leases, tidy
 from coaching.jobs.workshop import Pace, Workshop
 
 __all__ = ["JOBS", "Pace", "Workshop", "build_scheduler", "run_scheduler", "start_scheduler"]
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 JOBS: dict[str, ModuleType] = {
     "heartbeat": heartbeat,
     "post_check_ins": post_check_ins,
+    "remind": remind,
     "send_messages": send_messages,
     "sweep_leases": sweep_leases,
     "expire_check_ins": expire_check_ins,

@@ -33,6 +33,7 @@ class Pace:
     """
 
     post_check_ins: float = 2
+    remind: float = 5
     send_messages: float = 2
     sweep_leases: float = 15
     expire_check_ins: float = 60

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, Privacy, choice
@@ -53,7 +54,8 @@ class CalendarInvite(Base):
 class InvitedSession(Base):
     """What a person was last told of one session: by which message, and from when on it is right.
 
-    Whether they have it is read from the message: sent, waiting, or refused.
+    Whether they have it is read from the message: sent, waiting, or refused. `told` is what it says (null where it says
+    that the session is off), and `had` what they were told before, which they go by until it has come.
     """
 
     __tablename__ = "invited_session"
@@ -69,6 +71,8 @@ class InvitedSession(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("coaching_session.id"), index=True)
     starts_at: Mapped[datetime]
     is_cancelled: Mapped[bool] = mapped_column(default=False)
+    told: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    had: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
     invite: Mapped[CalendarInvite] = relationship()
     message: Mapped[Message | None] = relationship()

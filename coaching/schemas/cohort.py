@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from coaching.models import CohortKind, MembershipStatus, Role
-from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Word
+from coaching.models import DEFAULT_REMINDERS, CohortKind, MembershipStatus, Role
+from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Line, PublicId, Text, Whole, Word
 from coaching.schemas.person import Email
+
+# From five minutes to two weeks before a session.
+SHORTEST_REMINDER, LONGEST_REMINDER, MOST_REMINDERS = 5, 14 * 1440, 5
 
 
 class EditCohortSchema(BaseSchema):
@@ -15,6 +18,13 @@ class EditCohortSchema(BaseSchema):
     timezone = Line(64, required=True)
     starts_on = Day(required=True)
     ends_on = Day(required=True)
+    reminder_minutes = fields.List(
+        Whole(SHORTEST_REMINDER, LONGEST_REMINDER),
+        load_default=lambda: list(DEFAULT_REMINDERS),
+        validate=validate.Length(max=MOST_REMINDERS, error="Choose at most 5 reminders."),
+        error_messages=LIST_MESSAGES,
+        metadata={"description": "How many minutes before a session people are reminded of it."},
+    )
 
 
 class OpenCohortSchema(EditCohortSchema):

@@ -36,6 +36,7 @@ from coaching.models import (
     Person,
 )
 from coaching.models.base import UTCDateTime
+from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
 
@@ -150,10 +151,12 @@ def load_claimed(
     claimed = [ClaimedMessage(*row) for row in connection.execute(_LOAD, {"token": token, "ids": list(ids)})]
     hashes = [hash_secret(message.secret) for message in claimed if message.secret]
     living = set(connection.execute(_LIVING_LINKS, {"hashes": hashes, "now": now}).scalars()) if hashes else set()
+    reminders = [message.id for message in claimed if message.kind == MessageKind.SESSION_REMINDER]
+    stale = why_not_reminded(connection, reminders, now=now) if reminders else {}
     standing: list[ClaimedMessage] = []
     refused: list[Refused] = []
     for message in claimed:
-        reason = _why_not(message, living, now=now)
+        reason = stale.get(message.id) or _why_not(message, living, now=now)
         if reason:
             refused.append(Refused(message, reason))
         else:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
-from coaching.models import Cohort, CohortKind, Membership, MembershipStatus, Programme, Role, StatusChange
+from coaching.models import (
+    DEFAULT_REMINDERS,
+    Cohort,
+    CohortKind,
+    Membership,
+    MembershipStatus,
+    Programme,
+    Role,
+    StatusChange,
+)
 from coaching.policies import Actor, may_coordinate, may_open_cohort, may_run_cohort, may_view_cohort, require
-from coaching.services import audit, follow_ups
+from coaching.services import audit, follow_ups, reminders
 from coaching.services.zones import check_zone
 
 LONGEST_DAYS = 5 * 366
@@ -37,6 +47,7 @@ def open_cohort(
     ends_on: date,
     timezone: str,
     description: str = "",
+    reminder_minutes: Iterable[int] = DEFAULT_REMINDERS,
 ) -> Cohort:
     """A new cohort with the default follow-up plan. Who opens it without coordinating the programme coaches it."""
     require(may_open_cohort(actor, programme.id), seen=False)
@@ -50,6 +61,7 @@ def open_cohort(
         timezone=check_zone(timezone),
         starts_on=starts_on,
         ends_on=ends_on,
+        reminder_minutes=_longest_first(reminder_minutes),
         created_at=now,
     )
     session.add(cohort)
@@ -73,8 +85,12 @@ def edit_cohort(
     ends_on: date,
     timezone: str,
     description: str = "",
+    reminder_minutes: Iterable[int] | None = None,
 ) -> Cohort:
-    """Changes a cohort. Check-ins that have not been asked yet move with its end, in the same transaction."""
+    """Changes a cohort. Check-ins that have not been asked yet move with its end, in the same transaction.
+
+    Sessions to come follow another choice of reminders; None leaves them as they are.
+    """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     _check_dates(starts_on, ends_on)
     if name != cohort.name:
@@ -86,6 +102,12 @@ def edit_cohort(
         # The check-ins are moved by statements that read the cohort's row.
         session.flush()
         follow_ups.move_check_ins(session, cohort, now=now)
+    chosen = cohort.reminder_minutes if reminder_minutes is None else _longest_first(reminder_minutes)
+    if chosen != cohort.reminder_minutes:
+        cohort.reminder_minutes = chosen
+        # The sessions are planned by statements that read the cohort's row.
+        session.flush()
+        reminders.plan_cohort_reminders(session, cohort, now=now)
     audit.record(session, "cohort.edited", cohort, actor=actor, now=now)
     return cohort
 
@@ -104,6 +126,10 @@ def _seat_coach(session: Session, cohort: Cohort, *, actor: Actor, now: datetime
     session.add(
         StatusChange(membership_id=membership.id, status=MembershipStatus.ACTIVE, at=now, actor_id=actor.person_id)
     )
+
+
+def _longest_first(minutes: Iterable[int]) -> list[int]:
+    return sorted(set(minutes), reverse=True)
 
 
 def _check_dates(starts_on: date, ends_on: date) -> None:

@@ -36,6 +36,8 @@ LINK_PATHS = {
     MessageKind.POLL: "/poll/{secret}",
     MessageKind.INVITATION: "/invitations/{secret}",
     MessageKind.PASSWORD_RESET: "/password-reset/{secret}",
+    MessageKind.SESSION_INVITE: "/rsvp/{secret}",
+    MessageKind.SESSION_REMINDER: "/rsvp/{secret}",
 }
 _SETTLED_AS = {
     Verdict.SENT: MessageState.SENT,

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from coaching.channels.base import Letter
 from coaching.channels.mime import LONGEST_SUBJECT, one_line, write_mail
 from coaching.models import MessageKind
+from tests.channels import calendar_facts
 
 SENDER = "Coaching <coaching@example.org>"
 LINK = "https://coaching.example.org/check-in/AbC_123-x"
@@ -31,6 +32,8 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
+    "session_invite": calendar_facts.INVITE,
+    "session_reminder": calendar_facts.REMINDER,
 }
 
 

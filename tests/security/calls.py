@@ -39,10 +39,13 @@ from coaching.services import (
     cohort_progress,
     cohorts,
     course_projects,
+    feed_events,
+    feeds,
     goals,
     import_batches,
     import_lines,
     import_suggestions,
+    invite_list,
     membership_list,
     memberships,
     open_polls,
@@ -244,6 +247,11 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_series": lambda s: series.read_series(s.session, s["series"], **s.who),
     "read_series | pair": lambda s: series.read_series(s.session, s["pair series"], **s.who),
     "list_series_sessions | pair": lambda s: series.list_series_sessions(s.session, s["pair series"], **s.who),
+    "list_invites": lambda s: invite_list.list_invites(s.session, s["session"], **s.who),
+    "list_invites | pair": lambda s: invite_list.list_invites(s.session, s["pair session"], **s.who),
+    "write_invite_file": lambda s: feed_events.write_invite_file(s["session"], **s.act),
+    "write_invite_file | pair": lambda s: feed_events.write_invite_file(s["pair session"], **s.act),
+    "make_feed": lambda s: feeds.make_feed(s.session, s["cohort"], **s.act, secret="s"),
     "list_attendance": lambda s: attendance.list_attendance(s.session, s["session"], **s.who),
     "list_attendance | pair": lambda s: attendance.list_attendance(s.session, s["pair session"], **s.who),
     "mark_attendance": lambda s: attendance.mark_attendance(
@@ -336,6 +344,17 @@ BY_NOBODY: dict[str, tuple[Callable[[Scene], Any], str]] = {
     ),
     "open_invite | of a fellow": (
         lambda s: rsvp_links.open_invite(s.session, s.world.here.secrets["a fellow's invite"], now=s.now),
+        "404",
+    ),
+    "open_feed | none": (lambda s: feeds.open_feed(s.session, "none"), "404"),
+    "open_feed | of who is shut out": (
+        lambda s: feeds.open_feed(s.session, s.world.here.secrets["a suspended feed"]),
+        "404",
+    ),
+    "feed_tag | after leaving": (
+        lambda s: feed_events.feed_tag(
+            s.session, feeds.open_feed(s.session, s.world.here.secrets["a withdrawn feed"]), now=s.now
+        ),
         "404",
     ),
     "find_session | none": (lambda s: import_batches.find_session(s.session, "none"), "404"),

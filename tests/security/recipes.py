@@ -176,6 +176,9 @@ FORMS: dict[str, Recipe] = {
     "account.create_token": constant(**TOKEN),
     "account.revoke_token": constant(),
     "appearance.choose": constant(theme="dark", next="/account"),
+    "calendar_feeds.create": constant(),
+    "calendar_feeds.create_for_cohort": constant(),
+    "calendar_feeds.end": constant(),
     "check_in_links.answer": constant(**ANSWER),
     "check_ins.answer": constant(**ANSWER),
     "cohorts.create": constant(**COHORT, kind="formal"),
@@ -230,6 +233,7 @@ SEEN = "seen"
 BODIES: dict[str, Recipe] = {
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
+    "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
     "api_goals.create": constant(statement="Run it again"),
     "api_goals.edit": constant(statement="Another statement"),
     "api_goals.rate": rating,
@@ -268,7 +272,7 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
-BODILESS = frozenset({"api_tokens.revoke"})
+BODILESS = frozenset({"api_tokens.revoke", "api_feeds.end"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

@@ -39,6 +39,7 @@ rsvp_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok
 rsvp_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 poll_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 poll_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+feeds.read                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.openapi                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.viewer                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 
@@ -54,6 +55,12 @@ api_me.list_memberships                           ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.index                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.create                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.revoke                                 ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+calendar_feeds.create                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+calendar_feeds.create_for_cohort                  ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+calendar_feeds.end                                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+api_feeds.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_feeds.make                                    ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+api_feeds.end                                     ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 
 # Programmes: for those who coordinate one or open cohorts in it; its figures for coordinators.
 programmes.list                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -158,6 +165,14 @@ api_polls.show_results                            403 404 404 404 404 404 ok  40
 api_polls.remind                                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_polls.close                                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_polls.choose                                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# Calendars: a session's file for who may see it, and who was told of it for those who run the cohort.
+calendar_feeds.download                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+calendar_feeds.download | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_feeds.show_calendar                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_feeds.show_calendar | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_feeds.show_invites                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_feeds.show_invites | pair session             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
 # Imports: for those who run the cohort.
 imports.new                                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -76,6 +76,11 @@ get_series | pair               ok  404 404 404 404 404 ok  404 404 404 404 ok  
 read_series                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 read_series | pair              ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_series_sessions | pair     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_invites                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_invites | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+write_invite_file               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+write_invite_file | pair        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+make_feed                       ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
 list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 mark_attendance                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

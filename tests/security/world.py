@@ -16,6 +16,7 @@ from coaching.models import (
     AnswerChoice,
     ApiToken,
     BatchState,
+    CalendarFeed,
     CalendarInvite,
     Capability,
     CheckIn,
@@ -457,7 +458,31 @@ class _Builder:
                 expires_at=self.ago(-10),
             )
         )
+        self.secrets["feeds"] = f"secret-of-a-feed-{self.label}"
+        self.rows["calendar-feed"] = self.add(
+            CalendarFeed(
+                person_id=participant.id,
+                secret_hash=hash_secret(self.secrets["feeds"]),
+                created_at=self.ago(1),
+                renewed_at=None,
+            )
+        )
         self.rows["message"] = self._message(check_in, participant)
+        self._other_feeds()
+
+    def _other_feeds(self) -> None:
+        """Addresses that lead nowhere any more: of who is shut out, and of a cohort that its owner has left."""
+        for who, cohort_id in (("suspended", None), ("withdrawn", self.cohort.id)):
+            secret = self.secrets[f"a {who} feed"] = f"secret-of-a-{who}-feed-{self.label}"
+            self.add(
+                CalendarFeed(
+                    person_id=self.people[who].id,
+                    cohort_id=cohort_id,
+                    secret_hash=hash_secret(secret),
+                    created_at=self.ago(1),
+                    renewed_at=None,
+                )
+            )
 
     def _message(self, check_in: CheckIn, recipient: Person) -> Message:
         message = Message(

@@ -9,6 +9,7 @@ from coaching.blueprints.api import (
     coaching_sessions,
     cohorts,
     docs,
+    feeds,
     goals,
     imports,
     me,
@@ -30,7 +31,7 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
-    rsvps, polls, series, check_ins, messages, status,
+    rsvps, polls, series, check_ins, messages, status, feeds,
 )  # fmt: skip
 
 

@@ -71,6 +71,19 @@ class TokenRow(TypedDict):
     revoked_at: datetime | None
 
 
+class FeedRow(TypedDict):
+    """A feed without its address; `cohort_id` is null for one of all sessions."""
+
+    id: str
+    cohort_id: str | None
+    created_at: datetime
+    renewed_at: datetime | None
+
+
+class CalendarRow(TypedDict):
+    calendar: str
+
+
 class RatingRow(TypedDict):
     id: str
     score: int

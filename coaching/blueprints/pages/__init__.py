@@ -6,6 +6,7 @@ from flask import Flask
 
 from coaching.blueprints.pages import (
     account,
+    calendar_feeds,
     check_in_links,
     check_ins,
     cohorts,
@@ -34,7 +35,7 @@ from coaching.blueprints.pages.context import init_context
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
-    rsvps, rsvp_links, polls, poll_links,
+    rsvps, rsvp_links, polls, poll_links, calendar_feeds,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from coaching.models import Person
 from coaching.schemas.base import load_form
 from coaching.schemas.person import ApiTokenSchema, PersonSchema
 from coaching.services.api_tokens import create_api_token, list_api_tokens, revoke_api_token
+from coaching.services.feeds import list_feeds
 from coaching.services.people import edit_person
 from coaching.tokens import new_secret
 
@@ -107,6 +108,7 @@ def _page(about: Form | None = None, token: Form | None = None, new_token: str =
         errors=dict(about.errors) | dict(token.errors),
         zones=zone_options(about.values.get("timezone", "")),
         tokens=list_api_tokens(db.session(), actor=current_actor()),
+        feeds=list_feeds(db.session(), actor=current_actor()),
         new_token=new_token,
         new_label=new_label,
         now=utc_now(),

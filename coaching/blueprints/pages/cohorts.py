@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,16 +10,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import date_text, in_zone, short_day
+from coaching.blueprints.formatting import date_text, in_zone, minutes, short_day
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write, zone_options
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.models import Cohort, CohortKind, Membership, Programme, Role, SessionState
+from coaching.models import DEFAULT_REMINDERS, Cohort, CohortKind, Membership, Programme, Role, SessionState
 from coaching.policies import (
     may_coach,
+    may_follow,
     may_open_cohort,
     may_run_cohort,
     may_start_project,
@@ -35,6 +37,15 @@ from coaching.services.programmes import get_programme
 from coaching.services.progress import DENOMINATOR, CohortProgress, cohort_overview, cohort_progress
 from coaching.services.session_list import SessionLine
 
+# How long before a session people may be reminded, in minutes, as a form offers it.
+REMINDERS = {
+    10_080: "A week before",
+    2880: "Two days before",
+    1440: "A day before",
+    180: "Three hours before",
+    60: "An hour before",
+    15: "A quarter of an hour before",
+}
 LABELS = {
     "name": "Name",
     "description": "What it is about",
@@ -125,6 +136,7 @@ def _progress(cohort: Cohort) -> str:
         denominator=DENOMINATOR,
         runs=may_run_cohort(actor, cohort),
         coaches_it=may_coach(actor, cohort),
+        follows=may_follow(actor, cohort),
         now=now,
         breadcrumb=trail(cohort),
     )
@@ -200,6 +212,7 @@ def _new(programme: Programme, form: Form) -> str:
         form=form,
         errors=form.errors,
         zones=zone_options(form.values.get("timezone", "")),
+        **_reminders(DEFAULT_REMINDERS),
         breadcrumb=[{"label": programme.name, "url": address}, {"label": "Open a cohort"}],
     )
 
@@ -216,5 +229,16 @@ def _edit(cohort: Cohort, form: Form) -> str:
         errors=form.errors,
         labels=LABELS,
         zones=zone_options(form.values.get("timezone", "")),
+        **_reminders(cohort.reminder_minutes),
         breadcrumb=trail(cohort, ("Edit", "")),
     )
+
+
+def _reminders(standing: Iterable[int]) -> dict[str, Any]:
+    """What a form offers as reminders, with those that were chosen by a program, and what is ticked."""
+    offered = REMINDERS | {one: f"{minutes(one)} before" for one in standing if one not in REMINDERS}
+    sent = request.form.getlist("reminder_minutes") if request.method == "POST" else None
+    return {
+        "reminders": [(str(one), offered[one]) for one in sorted(offered, reverse=True)],
+        "chosen_reminders": [str(one) for one in standing] if sent is None else sent,
+    }

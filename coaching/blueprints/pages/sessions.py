@@ -48,6 +48,7 @@ from coaching.schemas.coaching_session import (
 from coaching.services.attendance import list_attendance, mark_attendance
 from coaching.services.coaching_sessions import cancel_session, edit_session, get_session, schedule_session
 from coaching.services.import_batches import list_batches
+from coaching.services.invite_list import list_invites
 from coaching.services.series import list_series_sessions, rule_of
 from coaching.services.zones import is_repeated
 
@@ -210,6 +211,7 @@ def _page(held: CoachingSession, form: Form) -> str:
         errors=form.errors,
         lines=list_attendance(db.session(), held, actor=actor),
         batches=list_batches(db.session(), held, actor=actor) if runs else [],
+        invites=list_invites(db.session(), held, actor=actor) if runs else [],
         runs=runs,
         is_live=held.state == SessionState.SCHEDULED,
         has_begun=held.starts_at <= now,

@@ -1206,6 +1206,8 @@ def upgrade():
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("is_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("told", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("had", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["invite_id"], ["calendar_invite.id"], name=op.f("fk_invited_session_invite_id"), ondelete="CASCADE"

@@ -19,6 +19,7 @@ from coaching.services import audit, follow_ups
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
 from coaching.services.demo.finding import build_poll
+from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
 from coaching.services.demo.repeating import build_series
@@ -78,6 +79,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_loose_ends(session)
     build_poll(session, ivy, staff["coach"], rng=rng, now=now)
     build_series(session, ivy, now=now)
+    invite_to_what_is_to_come(session, ivy, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 
