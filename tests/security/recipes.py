@@ -165,7 +165,7 @@ FORMS: dict[str, Recipe] = {
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
-    "sessions.mark": page_marks,
+    "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
     "sign_in.submit": credentials,

@@ -108,8 +108,8 @@ sessions.cancel                                   403 403 404 404 404 404 ok  40
 sessions.cancel | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.cancel                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_sessions.cancel | pair session                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-sessions.mark                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-sessions.mark | pair session                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+attendance.mark                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+attendance.mark | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.show_attendance                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_sessions.show_attendance | pair session       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.mark_there                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

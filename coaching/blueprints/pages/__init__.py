@@ -6,6 +6,7 @@ from flask import Flask
 
 from coaching.blueprints.pages import (
     account,
+    attendance,
     check_in_links,
     check_ins,
     cohorts,
@@ -27,7 +28,8 @@ from coaching.blueprints.pages import (
 from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
-    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, imports,
+    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions,
+    attendance, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
 )  # fmt: skip
 

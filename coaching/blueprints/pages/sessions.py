@@ -1,4 +1,4 @@
-"""A coaching session: scheduled or logged, moved, cancelled, and who came."""
+"""A coaching session: scheduled or logged, moved, cancelled."""
 
 from __future__ import annotations
 
@@ -12,35 +12,32 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import clock_text, plural
+from coaching.blueprints.formatting import clock_text
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import (
     VERSION,
     Form,
     check_version,
     filled,
-    refuse_unknown,
     sent_again,
     write,
     zone_options,
 )
 from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.session_sections import attendance_section
 from coaching.blueprints.pages.session_start import DAY, TIME, by_day_and_time, with_start
 from coaching.blueprints.problems import status_of
-from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, Refusal
 from coaching.extensions import db
-from coaching.models import AttendanceStatus, CoachingSession, Cohort, Role, SessionState
+from coaching.models import CoachingSession, Cohort, Role, SessionState
 from coaching.policies import may_run_cohort, require
-from coaching.schemas.base import checked, load_form
+from coaching.schemas.base import load_form
 from coaching.schemas.coaching_session import (
     CancelSessionSchema,
     EditSessionSchema,
-    MarkAttendanceSchema,
     ScheduleSessionSchema,
 )
-from coaching.services.attendance import list_attendance, mark_attendance
 from coaching.services.coaching_sessions import (
     cancel_session,
     edit_session,
@@ -49,11 +46,9 @@ from coaching.services.coaching_sessions import (
     schedule_session,
 )
 from coaching.services.cohorts import get_cohort
-from coaching.services.import_batches import list_batches
 from coaching.services.progress import cohort_overview
 from coaching.services.zones import is_repeated
 
-MARK, WAS = "mark-", "was-"
 LABELS = {
     "title": "Title",
     DAY: "Day",
@@ -99,7 +94,7 @@ def create(cohort_id: str) -> ResponseReturnValue:
 @blueprint.get("/sessions/<id:public_id>")
 def show(public_id: str) -> ResponseReturnValue:
     """When, where and what about; who came; and where that is known from."""
-    return _page(get_session(db.session(), public_id, actor=current_actor()), Form())
+    return render_session(get_session(db.session(), public_id, actor=current_actor()), Form())
 
 
 @blueprint.get("/sessions/<id:public_id>/edit")
@@ -134,44 +129,9 @@ def cancel(public_id: str) -> ResponseReturnValue:
         cancel_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _page(held, sent_again(refusal, lambda: filled(held.version))), status_of(refusal)
+        return render_session(held, sent_again(refusal, lambda: filled(held.version))), status_of(refusal)
     flash(f"{held.title} is cancelled. It counts in nobody's attendance.", "success")
     return redirect(url_for("sessions.show", public_id=public_id), 303)
-
-
-@blueprint.post("/sessions/<id:public_id>/attendance")
-def mark(public_id: str) -> ResponseReturnValue:
-    """Records what the coach says of each member; "the rest" are those of whom nothing was said."""
-    held = _session_run(public_id)
-    try:
-        refuse_unknown("rest", starting=(MARK, WAS))
-        loaded = checked(MarkAttendanceSchema(), {"marks": _marks(held)})
-        marks = {one["membership_id"]: one["status"] for one in loaded["marks"]}
-        changed = mark_attendance(db.session(), held, actor=current_actor(), now=utc_now(), marks=marks)
-    except (Invalid, Conflict) as refusal:
-        form = sent_again(refusal)
-        # No field of the form has the names that a wrong mark is refused under, so they are not repeated.
-        said = {text: None for texts in form.errors.values() for text in texts}
-        return _page(held, replace(form, errors={"": list(said)})), status_of(refusal)
-    flash(f"Attendance is saved: {plural(changed, 'change', 'changes')}.", "success")
-    return redirect(url_for("sessions.show", public_id=public_id), 303)
-
-
-def _marks(held: CoachingSession) -> list[dict[str, str]]:
-    """The marks that the form changes.
-
-    The form says beside each mark what it was when the page was made. What was left alone is not sent on, so that a
-    page which has stood open for a while takes nobody else's marks back.
-    """
-    typed = {name.removeprefix(MARK): value for name, value in request.form.items() if name.startswith(MARK) and value}
-    marks = {name: value for name, value in typed.items() if request.form.get(f"{WAS}{name}") != value}
-    if "rest" in request.form:
-        for line in list_attendance(db.session(), held, actor=current_actor()):
-            if line.status is None:
-                marks.setdefault(line.membership_id, AttendanceStatus.PRESENT.value)
-    if not marks:
-        raise Invalid("Nothing is changed yet. Mark who came, then save.")
-    return [{"membership_id": name, "status": value} for name, value in marks.items()]
 
 
 def _cohort_run(public_id: str) -> Cohort:
@@ -271,20 +231,18 @@ def _edit(held: CoachingSession, form: Form) -> str:
     )
 
 
-def _page(held: CoachingSession, form: Form) -> str:
+def render_session(held: CoachingSession, form: Form) -> str:
+    """The session's page; `form` is the one on it that was refused."""
     actor, now = current_actor(), utc_now()
-    runs = may_run_cohort(actor, held.cohort)
     return render_template(
         "session/show.html",
         held=held,
         form=form,
         errors=form.errors,
-        lines=list_attendance(db.session(), held, actor=actor),
-        batches=list_batches(db.session(), held, actor=actor) if runs else [],
-        runs=runs,
+        runs=may_run_cohort(actor, held.cohort),
         is_live=held.state == SessionState.SCHEDULED,
         has_begun=held.starts_at <= now,
-        statuses=[(status.value, words(status)) for status in AttendanceStatus],
         now=now,
         breadcrumb=trail(held.cohort, (held.title, "")),
+        **attendance_section(held),
     )
