@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Invalid
 from coaching.importers.matching import Match, Member, MemberKey, match_people
-from coaching.importers.presence import PresencePerson, PresenceReport, attendance_status
+from coaching.importers.presence import PresencePerson, PresenceReport
 from coaching.models import (
     OPEN_STATUSES,
     BatchState,
@@ -253,6 +253,7 @@ def _preview_row(
 ) -> PreviewRow:
     member = _member_of(match, members)
     outcome, reason = _outcome(match, member, coaching_session)
+    status_of = import_recording.status_of
     is_matched = outcome == RowOutcome.MATCHED and member is not None
     return PreviewRow(
         number=person.rows[0],
@@ -263,7 +264,7 @@ def _preview_row(
         reason=reason,
         membership_id=member.public_id if is_matched and member else None,
         member_name=member.person.name if member else None,
-        status=attendance_status(person.minutes, coaching_session.duration_minutes) if is_matched else None,
+        status=status_of(person.minutes, person.utc_intervals, coaching_session) if is_matched else None,
         suggestions=tuple(members[_key(found.member_key)].public_id for found in match.suggestions),
     )
 

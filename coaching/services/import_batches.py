@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from coaching.errors import Conflict, Invalid, NotFound
@@ -97,7 +97,7 @@ def resolve_row(
     if membership_id is not None and (member is None or not is_expected(member, coaching_session)):
         raise Invalid.field("membership_id", "Choose one of the people expected at this session, or nobody.")
     if row.membership_id is not None:
-        put_back(session, batch, coaching_session, row.membership_id)
+        put_back(session, batch, coaching_session, [row.membership_id], actor=actor, now=now)
     row.membership_id = member.id if member else None
     row.outcome = RowOutcome.MATCHED if member else RowOutcome.IGNORED
     row.reason = f"Matched by hand to {member.person.name}." if member else SET_ASIDE
@@ -174,10 +174,10 @@ def undo_import(
     """Puts attendance back to what it was before this import, except where somebody changed it since."""
     require_runner(actor, coaching_session)
     _refuse_undone(batch)
-    for membership_id in {row.membership_id for row in batch.rows if row.membership_id is not None}:
-        put_back(session, batch, coaching_session, membership_id)
     # Absences that this import recorded have no row of their own.
-    session.execute(delete(Attendance).where(Attendance.batch_id == batch.id))
+    recorded = select(Attendance.membership_id).where(Attendance.batch_id == batch.id)
+    members = {*session.scalars(recorded), *(row.membership_id for row in batch.rows if row.membership_id is not None)}
+    put_back(session, batch, coaching_session, members, actor=actor, now=now)
     batch.state, batch.undone_at = BatchState.UNDONE, now
     audit.record(session, "attendance.import_undone", batch, actor=actor, now=now)
 

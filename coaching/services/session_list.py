@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from coaching.models import Attendance, AttendanceStatus, CoachingSession, Cohort, SessionState
+from coaching.models import THERE, Attendance, CoachingSession, Cohort, SessionState
 from coaching.policies import Actor, may_run_cohort
 from coaching.services.words import is_one_of
 
-WAS_THERE = is_one_of(Attendance.status, (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL))
+WAS_THERE = is_one_of(Attendance.status, THERE)
 
 _SESSIONS = (
     select(
