@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from coaching.models import CohortKind, MembershipStatus, Role
-from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Word
+from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Whole, Word
 from coaching.schemas.person import Email
 
 
@@ -15,6 +15,10 @@ class EditCohortSchema(BaseSchema):
     timezone = Line(64, required=True)
     starts_on = Day(required=True)
     ends_on = Day(required=True)
+    # Left out they stay as they are, and in a new cohort are the usual ones.
+    present_percent = Whole(1, 100, metadata={"description": "Present is who was there for this share of a session."})
+    partial_percent = Whole(0, 100, metadata={"description": "In part there is who was there for more than this."})
+    late_minutes = Whole(0, 240, metadata={"description": "Late is who came more minutes than this after the start."})
 
 
 class OpenCohortSchema(EditCohortSchema):

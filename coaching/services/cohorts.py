@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
+from coaching.importers.presence import USUAL
 from coaching.models import Cohort, CohortKind, Membership, MembershipStatus, Programme, Role, StatusChange
 from coaching.policies import Actor, may_coordinate, may_open_cohort, may_run_cohort, may_view_cohort, require
 from coaching.services import audit, follow_ups
@@ -37,6 +38,9 @@ def open_cohort(
     ends_on: date,
     timezone: str,
     description: str = "",
+    present_percent: int | None = None,
+    partial_percent: int | None = None,
+    late_minutes: int | None = None,
 ) -> Cohort:
     """A new cohort with the default follow-up plan. Who opens it without coordinating the programme coaches it."""
     require(may_open_cohort(actor, programme.id), seen=False)
@@ -51,7 +55,11 @@ def open_cohort(
         starts_on=starts_on,
         ends_on=ends_on,
         created_at=now,
+        present_percent=USUAL.present_percent,
+        partial_percent=USUAL.partial_percent,
+        late_minutes=USUAL.late_minutes,
     )
+    _set_thresholds(cohort, present_percent, partial_percent, late_minutes)
     session.add(cohort)
     # The plan and the membership below refer to the cohort by its number.
     session.flush()
@@ -73,12 +81,16 @@ def edit_cohort(
     ends_on: date,
     timezone: str,
     description: str = "",
+    present_percent: int | None = None,
+    partial_percent: int | None = None,
+    late_minutes: int | None = None,
 ) -> Cohort:
     """Changes a cohort. Check-ins that have not been asked yet move with its end, in the same transaction."""
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     _check_dates(starts_on, ends_on)
     if name != cohort.name:
         _check_name_is_free(session, cohort.programme_id, name)
+    _set_thresholds(cohort, present_percent, partial_percent, late_minutes)
     is_moved = (ends_on, timezone) != (cohort.ends_on, cohort.timezone)
     cohort.name, cohort.description = name, description
     cohort.starts_on, cohort.ends_on, cohort.timezone = starts_on, ends_on, check_zone(timezone)
@@ -104,6 +116,16 @@ def _seat_coach(session: Session, cohort: Cohort, *, actor: Actor, now: datetime
     session.add(
         StatusChange(membership_id=membership.id, status=MembershipStatus.ACTIVE, at=now, actor_id=actor.person_id)
     )
+
+
+def _set_thresholds(cohort: Cohort, present: int | None, partial: int | None, late: int | None) -> None:
+    """What counts as present, in part and late from now on; None leaves it. What was recorded stays as it is."""
+    present = cohort.present_percent if present is None else present
+    partial = cohort.partial_percent if partial is None else partial
+    if partial > present:
+        raise Invalid.field("partial_percent", f"Choose at most {present}: it comes before present.")
+    cohort.present_percent, cohort.partial_percent = present, partial
+    cohort.late_minutes = cohort.late_minutes if late is None else late
 
 
 def _check_dates(starts_on: date, ends_on: date) -> None:

@@ -118,6 +118,10 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
+def room_code(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"code": guest.secrets["drop-in"]}
+
+
 def reset_address(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email}
 
@@ -136,6 +140,9 @@ FORMS: dict[str, Recipe] = {
     "check_ins.answer": constant(**ANSWER),
     "cohorts.create": constant(**COHORT, kind="formal"),
     "cohorts.update": constant(**COHORT, **FIRST),
+    "drop_in.end": constant(),
+    "drop_in.mark": room_code,
+    "drop_in.start": constant(),
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
@@ -176,6 +183,8 @@ SEEN = "seen"
 BODIES: dict[str, Recipe] = {
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
+    "api_drop_in.mark": room_code,
+    "api_drop_in.start": constant(),
     "api_goals.create": constant(statement="Run it again"),
     "api_goals.edit": constant(statement="Another statement"),
     "api_goals.rate": rating,
@@ -205,7 +214,7 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
-BODILESS = frozenset({"api_tokens.revoke"})
+BODILESS = frozenset({"api_tokens.revoke", "api_drop_in.end"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

@@ -115,6 +115,21 @@ api_sessions.show_attendance | pair session       ok  404 404 404 404 404 ok  40
 api_sessions.mark_there                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_sessions.mark_there | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
+api_sessions.show_trail                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_sessions.show_trail | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# The drop-in code: shown by those who run the cohort; who is expected marks themselves with it.
+drop_in.screen | running session                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+drop_in.start | running session                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+drop_in.end | running session                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+drop_in.enter                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+drop_in.confirm                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+drop_in.mark                                      ok  ok  422 422 422 422 403 422 422 422 403 403 422 403
+api_drop_in.show | running session                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_drop_in.start | running session               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_drop_in.end | running session                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_drop_in.mark                                  ok  ok  422 422 422 422 403 422 422 422 403 403 422 403
+
 # Imports: for those who run the cohort.
 imports.new                                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.new | pair session                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok

@@ -21,6 +21,7 @@ from coaching.models import (
     CheckInState,
     Cohort,
     Delivery,
+    DropInCode,
     FollowUpPlan,
     FollowUpStep,
     ImportBatch,
@@ -39,6 +40,7 @@ from coaching.models import (
     ReachMetric,
     ReachSnapshot,
     ReachSource,
+    RememberedMatch,
     Role,
     RowOutcome,
     Stage,
@@ -252,6 +254,12 @@ class _Builder:
             self.session, self.cohort, starts_at=self.ago(-10), title=self.says("future-title")
         )
         self.rows |= {"session": everyone, "pair session": pair, "future session": to_come}
+        going_on = factories.make_session(
+            self.session, self.cohort, starts_at=self.ago(1 / 96), duration_minutes=90, title=self.says("present-title")
+        )
+        code = {"here": "ACDEFGHJ", "beside": "ACDEFGHK", "there": "ACDEFGHM"}[self.label]
+        self.add(DropInCode(session_id=going_on.id, code=code, opened_at=self.now, closes_at=going_on.ends_at))
+        self.rows["running session"], self.secrets["drop-in"] = going_on, code
 
     def _check_ins(self) -> None:
         plan = FollowUpPlan(cohort_id=self.cohort.id, created_at=self.now)
@@ -358,6 +366,13 @@ class _Builder:
             batch.rows.append(row)
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
+        known = RememberedMatch(
+            cohort_id=self.cohort.id,
+            name=self.says("remembered-name"),
+            membership_id=self.members["fellow"].id,
+            created_at=self.ago(40),
+        )
+        self.rows["remembered"] = self.add(known)
 
     def _keys(self) -> None:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""

@@ -9,6 +9,7 @@ from coaching.blueprints.api import (
     coaching_sessions,
     cohorts,
     docs,
+    drop_in,
     goals,
     imports,
     me,
@@ -26,8 +27,8 @@ from coaching.blueprints.api.specification import Document, adopt, make_api
 from coaching.extensions import csrf
 
 NOUNS = (
-    me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
-    check_ins, messages, status,
+    me, tokens, programmes, cohorts, progress, members, coaching_sessions, drop_in, imports, goals, projects, runs,
+    practice, check_ins, messages, status,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from coaching.blueprints.pages import (
     check_in_links,
     check_ins,
     cohorts,
+    drop_in,
     goals,
     home,
     imports,
@@ -29,7 +30,7 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions,
-    attendance, imports,
+    attendance, drop_in, imports,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
 )  # fmt: skip
 

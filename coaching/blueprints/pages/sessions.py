@@ -244,5 +244,5 @@ def render_session(held: CoachingSession, form: Form) -> str:
         has_begun=held.starts_at <= now,
         now=now,
         breadcrumb=trail(held.cohort, (held.title, "")),
-        **attendance_section(held),
+        **attendance_section(held, now),
     )
