@@ -64,12 +64,13 @@ class PresenceMeeting:
 class PresenceReport:
     """A participants report, with what was detected about the file and all that is doubtful in it.
 
+    Where it `may_be_cut` the warnings begin with why: rows may be missing at its end, and nobody can see which.
     A row in `row_errors` (row number, as a spreadsheet counts, to what is wrong) is counted for nobody. `sha256` is of
     what the rows say, so that a copy of the report is known whatever program saved it.
     """
 
     format: str
-    variant: str
+    version: str
     encoding: str
     delimiter: str
     date_order: str | None
@@ -79,6 +80,7 @@ class PresenceReport:
     warnings: tuple[str, ...]
     row_errors: dict[int, str] = field(hash=False)
     sha256: str
+    may_be_cut: bool = False
 
 
 def unite_intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -223,11 +223,8 @@ def _problems(report: PresenceReport, coaching_session: CoachingSession, reading
 
 
 def _detected(report: PresenceReport) -> dict[str, Any]:
-    words = describe(report)
-    return {
-        name: words[name]
-        for name in ("format", "variant", "encoding", "delimiter", "date_order", "timezone", "warnings", "row_errors")
-    }
+    """What is kept of how the file was understood: all but its people, who are the rows."""
+    return {name: value for name, value in describe(report).items() if name not in {"people", "meeting", "sha256"}}
 
 
 def _key(key: MemberKey) -> int:

@@ -129,6 +129,10 @@ def sign_in_too_often(scene: Scene) -> None:
             )
 
 
+def forget(scene: Scene, name: str) -> None:
+    remembered_matches.forget_name(scene.session, scene["cohort"], scene[name].public_id, **scene.act)
+
+
 def mark_self_too_often(scene: Scene) -> None:
     for _ in range(drop_in.MOST_WRONG_CODES):
         with contextlib.suppress(Invalid):
@@ -211,10 +215,10 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "mark_self": lambda s: drop_in.mark_self(s.session, s.world.here.secrets["drop-in"], **s.act, key="k"),
     "mark_self | too often": mark_self_too_often,
     "list_remembered": lambda s: remembered_matches.list_remembered(s.session, s["cohort"], **s.who),
-    "forget_name": lambda s: remembered_matches.forget_name(s.session, s["cohort"], s["remembered"].public_id, **s.act),
-    "forget_name | elsewhere": lambda s: remembered_matches.forget_name(
-        s.session, s["cohort"], s["there remembered"].public_id, **s.act
+    "forget_name": lambda s: remembered_matches.forget_name(
+        s.session, s["cohort"], s["remembered-name"].public_id, **s.act
     ),
+    "forget_name | elsewhere": lambda s: forget(s, "there remembered-name"),
     "reopen_row": lambda s: import_batches.reopen_row(
         s.session, s["import"], s["session"], s["row"].public_id, **s.act
     ),

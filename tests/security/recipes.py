@@ -152,6 +152,8 @@ FORMS: dict[str, Recipe] = {
     "imports.add_person": constant(**NEWCOMER),
     "imports.set_aside": constant(which="all"),
     "imports.undo": constant(),
+    "imports.reopen": constant(),
+    "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
@@ -214,7 +216,7 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
-BODILESS = frozenset({"api_tokens.revoke", "api_drop_in.end"})
+BODILESS = frozenset({"api_tokens.revoke", "api_drop_in.end", "api_imports.reopen", "api_remembered_names.forget"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

@@ -144,6 +144,12 @@ imports.add_person                                403 403 404 404 404 404 ok  40
 imports.set_aside                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_imports.add_person                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_imports.set_aside                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.reopen                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_imports.reopen                                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remembered_names.list                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remembered_names.forget                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_remembered_names.index                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_remembered_names.forget                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo | pair import                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_imports.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -372,7 +372,7 @@ class _Builder:
             membership_id=self.members["fellow"].id,
             created_at=self.ago(40),
         )
-        self.rows["remembered"] = self.add(known)
+        self.rows["remembered-name"] = self.add(known)
 
     def _keys(self) -> None:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""

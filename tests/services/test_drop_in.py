@@ -85,7 +85,6 @@ def test_what_a_coach_or_a_report_says_stands_against_ones_own_mark(house: House
     assert house.status("Billy Preston") == ("absent", 0)
     with pytest.raises(Conflict, match="report"):
         mark(house, MEETING, name="Billy Preston")
-    from coaching.services.import_batches import undo_import
 
     import_batches.undo_import(house.db, batch, house.meeting, actor=house.actor, now=now)
     assert house.status(JOHN) == ("present", None)

@@ -19,6 +19,7 @@ from coaching.blueprints.api import (
     programmes,
     progress,
     projects,
+    remembered_names,
     runs,
     status,
     tokens,
@@ -27,8 +28,8 @@ from coaching.blueprints.api.specification import Document, adopt, make_api
 from coaching.extensions import csrf
 
 NOUNS = (
-    me, tokens, programmes, cohorts, progress, members, coaching_sessions, drop_in, imports, goals, projects, runs,
-    practice, check_ins, messages, status,
+    me, tokens, programmes, cohorts, progress, members, coaching_sessions, drop_in, imports,
+    remembered_names, goals, projects, runs, practice, check_ins, messages, status,
 )  # fmt: skip
 
 

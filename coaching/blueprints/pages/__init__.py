@@ -22,6 +22,7 @@ from coaching.blueprints.pages import (
     practice,
     programmes,
     projects,
+    remembered_names,
     runs,
     sessions,
     sign_in,
@@ -30,7 +31,7 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions,
-    attendance, drop_in, imports,
+    attendance, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ _HOLDS_SYNTHETIC_DATA = select(exists().where(Programme.is_synthetic))
 # Which entry of the menu is marked on which pages.
 PROGRAMME_PAGES = frozenset({
     "programmes", "cohorts", "members", "sessions", "imports", "goals", "projects", "launches", "runs",
-    "check_ins", "practice", "attendance", "drop_in",
+    "check_ins", "practice", "attendance", "drop_in", "remembered_names",
 })  # fmt: skip
 
 
