@@ -55,6 +55,8 @@ RAW = (
     """SELECT m.id, m.public_id, n.name, m.role, m.status, m.joined_at,
       count(*) FILTER (WHERE a.id IS NOT NULL
         OR (s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed'))),
+      count(*) FILTER (WHERE a.id IS NULL
+        AND s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed')),
       count(*) FILTER (WHERE a.status IN ('present', 'late', 'partial')),
       max(s.starts_at) FILTER (WHERE a.status IN ('present', 'late', 'partial'))
     FROM membership m JOIN person n ON n.id = m.person_id
