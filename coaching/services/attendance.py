@@ -100,14 +100,7 @@ def mark_attendance(
     """
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     check_may_record(coaching_session, now=now)
-    members = {
-        membership.public_id: membership for membership, _ in session.execute(expected_members(coaching_session))
-    }
-    unknown = sorted(set(marks) - set(members))
-    if unknown:
-        raise Invalid(
-            "Somebody on the list is not expected at this session.", {name: ["Not expected."] for name in unknown}
-        )
+    members = _find_expected(session, coaching_session, marks)
     recorded = recorded_attendance(session, coaching_session)
     changes: list[dict[str, Any]] = []
     for public_id, status in marks.items():
@@ -127,6 +120,20 @@ def mark_attendance(
         note_changes(session, coaching_session, changes, actor=actor, now=now)
         audit.record(session, "attendance.marked", coaching_session, actor=actor, now=now)
     return len(changes)
+
+
+def _find_expected(
+    session: Session, coaching_session: CoachingSession, marks: Mapping[str, AttendanceStatus]
+) -> dict[str, Membership]:
+    """The expected members by public identifier. Raises Invalid where a mark is of anybody else."""
+    members = {
+        membership.public_id: membership for membership, _ in session.execute(expected_members(coaching_session))
+    }
+    if unknown := sorted(set(marks) - set(members)):
+        raise Invalid(
+            "Somebody on the list is not expected at this session.", {name: ["Not expected."] for name in unknown}
+        )
+    return members
 
 
 def thresholds_of(cohort: Cohort) -> Thresholds:

@@ -55,9 +55,7 @@ def open_cohort(
         starts_on=starts_on,
         ends_on=ends_on,
         created_at=now,
-        present_percent=USUAL.present_percent,
-        partial_percent=USUAL.partial_percent,
-        late_minutes=USUAL.late_minutes,
+        **USUAL._asdict(),
     )
     _set_thresholds(cohort, present_percent, partial_percent, late_minutes)
     session.add(cohort)

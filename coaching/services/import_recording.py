@@ -74,17 +74,27 @@ def record_batch(
             changes.append(found)
             for name, value in (recording | found).items():
                 setattr(line, name, value)
-    if all(row.outcome != RowOutcome.REVIEW for row in batch.rows):
-        # Who was entered after the session is recorded as absent by nobody but a coach.
-        others = (m.id for m in members if counts_if_absent(m, coaching_session))
-        absent = recording | said | {"status": AttendanceStatus.ABSENT, "minutes": 0}
-        new += [absent | {"membership_id": key} for key in others if key not in rows_by_member and key not in recorded]
+    absent = recording | said | {"status": AttendanceStatus.ABSENT, "minutes": 0}
+    known = {*rows_by_member, *recorded}
+    new += [absent | {"membership_id": key} for key in _missing(batch, coaching_session, members, known)]
     if new:
         # One statement for all of them: the ORM would send one for each on SQLite.
         session.execute(insert(Attendance), new)
     note_changes(session, coaching_session, new + changes, actor=actor, now=now)
     lines = recorded_attendance(session, coaching_session)
     _replace_intervals(session, {lines[key].id: intervals for key, intervals in presence.items()})
+
+
+def _missing(
+    batch: ImportBatch, coaching_session: CoachingSession, members: Iterable[Membership], known: Collection[int]
+) -> list[int]:
+    """Who is absent for not being in the report: nobody while a row is in doubt, which may be them.
+
+    Who was entered after the session is recorded as absent by nobody but a coach.
+    """
+    if any(row.outcome == RowOutcome.REVIEW for row in batch.rows):
+        return []
+    return [m.id for m in members if m.id not in known and counts_if_absent(m, coaching_session)]
 
 
 def _by_member(batch: ImportBatch) -> dict[int, list[ImportRow]]:
