@@ -55,8 +55,7 @@ def record_batch(
     said = {"batch_id": batch.id, "source": AttendanceSource(batch.kind)}
     recording = {"session_id": coaching_session.id, "recorded_at": now, "recorded_by_id": actor and actor.person_id}
     presence: dict[int, tuple[Interval, ...]] = {}
-    new: list[dict[str, Any]] = []
-    changes: list[dict[str, Any]] = []
+    new, changes = list[dict[str, Any]](), list[dict[str, Any]]()
     for membership_id, rows in rows_by_member.items():
         line = recorded.get(membership_id)
         if line is not None and line.source == AttendanceSource.COACH:
@@ -75,14 +74,18 @@ def record_batch(
             for name, value in (recording | found).items():
                 setattr(line, name, value)
     absent = recording | said | {"status": AttendanceStatus.ABSENT, "minutes": 0}
-    known = {*rows_by_member, *recorded}
-    new += [absent | {"membership_id": key} for key in _missing(batch, coaching_session, members, known)]
-    if new:
-        # One statement for all of them: the ORM would send one for each on SQLite.
-        session.execute(insert(Attendance), new)
+    missing = _missing(batch, coaching_session, members, {*rows_by_member, *recorded})
+    new += [absent | {"membership_id": key} for key in missing]
+    _insert_new(session, new)
     note_changes(session, coaching_session, new + changes, actor=actor, now=now)
     lines = recorded_attendance(session, coaching_session)
     _replace_intervals(session, {lines[key].id: intervals for key, intervals in presence.items()})
+
+
+def _insert_new(session: Session, new: Sequence[Mapping[str, Any]]) -> None:
+    """One statement for all of them: the ORM would send one for each on SQLite."""
+    if new:
+        session.execute(insert(Attendance), new)
 
 
 def _missing(
