@@ -31,7 +31,7 @@ from coaching.services.cohort_progress import cohort_progress
 # What the six statements of coaching/services/cohort_progress.py ask, as one would write it by hand for the driver.
 RAW = (
     """SELECT s.public_id, s.title, s.starts_at, s.ends_at, s.timezone, s.location, s.state, s.pair_membership_id,
-      count(a.id), count(a.id) FILTER (WHERE a.status IN ('present', 'partial'))
+      count(a.id), count(a.id) FILTER (WHERE a.status IN ('present', 'late', 'partial'))
     FROM coaching_session s LEFT JOIN attendance a ON a.session_id = s.id
     WHERE s.cohort_id = :cohort GROUP BY s.id ORDER BY s.starts_at""",
     """SELECT g.membership_id, g.importance * g.difficulty, g.baseline,
@@ -55,8 +55,10 @@ RAW = (
     """SELECT m.id, m.public_id, n.name, m.role, m.status, m.joined_at,
       count(*) FILTER (WHERE a.id IS NOT NULL
         OR (s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed'))),
-      count(*) FILTER (WHERE a.status IN ('present', 'partial')),
-      max(s.starts_at) FILTER (WHERE a.status IN ('present', 'partial'))
+      count(*) FILTER (WHERE a.id IS NULL
+        AND s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed')),
+      count(*) FILTER (WHERE a.status IN ('present', 'late', 'partial')),
+      max(s.starts_at) FILTER (WHERE a.status IN ('present', 'late', 'partial'))
     FROM membership m JOIN person n ON n.id = m.person_id
     LEFT JOIN coaching_session s ON s.cohort_id = m.cohort_id AND s.state = 'scheduled' AND s.ends_at <= :now
       AND (s.pair_membership_id IS NULL OR s.pair_membership_id = m.id)

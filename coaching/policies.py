@@ -152,6 +152,12 @@ def may_view_poll(actor: Actor, poll: Poll) -> bool:
     return may_run_cohort(actor, poll.cohort) or may_answer_poll(actor, poll)
 
 
+def may_mark_self(actor: Actor, coaching_session: CoachingSession) -> bool:
+    """Who is expected at the session: the cohort's participants, or the one of a pair."""
+    standing, pair = _standing(actor, coaching_session.cohort_id), coaching_session.pair_membership_id
+    return standing is not None and standing.role == Role.PARTICIPANT and pair in {None, standing.membership_id}
+
+
 def is_self(actor: Actor, membership: Membership) -> bool:
     """The member in person, while they are in the cohort."""
     return membership.person_id == actor.person_id and membership.status in OPEN_STATUSES

@@ -8,6 +8,9 @@ import secrets
 # Lower-case Crockford base 32: nothing to confuse when read aloud, nothing a shell or a URL would quote.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PUBLIC_ID_LENGTH = 20
+# Without what a projector makes alike: 0 and O, 1 and I and L, 2 and Z, 5 and S, 8 and B, U and V.
+_ROOM_ALPHABET = "34679ACDEFGHJKMNPQRTVWXY"
+ROOM_CODE_LENGTH = 8
 # A byte's lowest five bits choose the letter.
 _LETTERS = bytes(ord(_ALPHABET[byte & 31]) for byte in range(256))
 
@@ -38,3 +41,13 @@ def hash_secret(secret: str) -> str:
 def new_chance() -> float:
     """A number from 0 up to 1, for waits that are not all to end at once."""
     return secrets.randbits(53) / (1 << 53)
+
+
+def new_room_code() -> str:
+    """Eight letters and digits to be read off a wall and typed on a phone: one of 10^11, with no look-alikes."""
+    return "".join(secrets.choice(_ROOM_ALPHABET) for _ in range(ROOM_CODE_LENGTH))
+
+
+def read_room_code(typed: str) -> str:
+    """The code that somebody typed, in whatever case and with whatever between its letters. It may be none."""
+    return "".join(letter for letter in typed.upper() if letter in _ROOM_ALPHABET)[: ROOM_CODE_LENGTH + 1]

@@ -218,7 +218,7 @@ def test_a_report_is_looked_at_without_a_session(run: Command) -> None:
 
 def test_a_teams_report_is_looked_at_and_each_command_names_the_other(run: Command) -> None:
     looked = json.loads(run("import", "teams", str(TEAMS_REPORT), "--dry-run", "--timezone", "UTC", "--json").stdout)
-    assert (looked["format"], looked["variant"]) == ("teams", "sections with activities, French")
+    assert (looked["format"], looked["version"]) == ("teams", "sections with activities, French")
     assert (looked["timezone"], looked["meeting"]["starts_at"][:16]) == ("UTC", "2024-03-14T13:58")
     assert [person["minutes"] for person in looked["people"]] == [63, 50]
     for service, report in (("zoom", TEAMS_REPORT), ("teams", REPORT)):

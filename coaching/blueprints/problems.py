@@ -88,6 +88,17 @@ def problem(
     return response
 
 
+def kept_problem(refusal: Invalid) -> Response:
+    """The answer to a program whose request is refused, while what it wrote stands all the same."""
+    status = status_of(refusal)
+    body: dict[str, Any] = {"type": f"urn:coaching:problem:{refusal.code}", "title": HTTPStatus(status).phrase}
+    body |= {"status": status, "detail": refusal.message, "code": refusal.code, "errors": dict(refusal.messages)}
+    response = make_response(dumps(body), status)
+    response.content_type = "application/problem+json"
+    response.keeps_writes = True  # type: ignore[attr-defined]
+    return response
+
+
 def _on_refusal(refusal: Refusal) -> Response:
     errors = dict(refusal.messages) if isinstance(refusal, Invalid) else None
     status = status_of(refusal)

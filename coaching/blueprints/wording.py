@@ -66,6 +66,7 @@ LOOKS = {
     "scheduled": Look("info", "clock"),
     "cancelled": Look("neutral", "cross"),
     "present": Look("success", "check"),
+    "late": Look("info", "clock"),
     "partial": Look("warning", "half"),
     "absent": Look("danger", "cross"),
     "excused": Look("neutral", "minus"),

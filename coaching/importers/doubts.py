@@ -9,13 +9,13 @@ from datetime import timedelta
 from coaching.importers.merging import Merged, PresenceRow
 from coaching.importers.presence import PresenceMeeting
 from coaching.importers.rows import TOLERANCE, Draft, Notes
-from coaching.importers.table import Table
+from coaching.importers.table import CUT_SHORT, Table
 from coaching.importers.text import TextFile
 
 _NAMED = 3
 
 
-def about_file(file: TextFile, table: Table, errors: Mapping[int, str]) -> Iterator[str]:
+def about_file(file: TextFile, errors: Mapping[int, str]) -> Iterator[str]:
     """Doubts about the file as a file."""
     if file.guessed:
         yield f"The file does not say its encoding; it was read as {file.encoding}. Check the names."
@@ -23,8 +23,24 @@ def about_file(file: TextFile, table: Table, errors: Mapping[int, str]) -> Itera
         yield "Some characters in the file are damaged and are shown as \ufffd."
     if errors:
         yield f"{_count(len(errors), 'row')} could not be read and {_is(errors)} counted for nobody: {_list(errors)}."
+
+
+def about_end(
+    table: Table, errors: Mapping[int, str], meeting: PresenceMeeting | None, *, listed: int, people: int
+) -> Iterator[str]:
+    """Signs that the end of the report is missing. Whoever stood there would count as not having come."""
+    if CUT_SHORT in errors.values():
+        yield "The file is cut off in the middle of a row, so rows after it may be missing. Export the report again."
     elif table.ends_in_a_row:
-        yield "The file does not end with a line break. If its last row looks wrong, export the report again."
+        yield (
+            "The file does not end with a line break, so it may be cut off and rows may be missing. If people are "
+            "missing, or the last row looks wrong, export the report again."
+        )
+    if meeting and meeting.participants is not None and meeting.participants > max(listed, people):
+        yield (
+            f"The summary says {_count(meeting.participants, 'participant')}; the file has {_count(listed, 'row')}. "
+            "If people are missing, export the report again."
+        )
 
 
 def about_times(timezone: str | None, order: str | None, *, dated: bool) -> Iterator[str]:
@@ -44,7 +60,7 @@ def about_people(merged: Merged, meeting: PresenceMeeting | None, *, listed: int
     if without:
         names = _count(len(people), "name")
         yield f"{without} of {names} {_has(without)} no e-mail address and can be matched by name only."
-    if meeting and meeting.participants is not None and meeting.participants not in (listed, len(people)):
+    if meeting and meeting.participants is not None and meeting.participants < min(listed, len(people)):
         yield f"The summary says {_count(meeting.participants, 'participant')}; the file has {_count(listed, 'row')}."
     if merged.joined_by_name:
         yield f"Rows without an address were added to the person of the same name: {_some(merged.joined_by_name)}."

@@ -12,7 +12,7 @@ from coaching.importers.names import fold_name
 from coaching.importers.presence import PresencePerson
 
 MemberKey = int | str
-How = Literal["email", "name", "doubtful", "none"]
+How = Literal["email", "name", "remembered", "doubtful", "none"]
 
 MAX_SUGGESTIONS = 3
 # From here on two names are so alike that one is probably a slip of the other ("Jon Lenon", "Lennon John").

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 MINUTE = timedelta(minutes=1)
-Status = Literal["present", "partial", "absent"]
+Status = Literal["present", "late", "partial", "absent"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,12 +64,13 @@ class PresenceMeeting:
 class PresenceReport:
     """A participants report, with what was detected about the file and all that is doubtful in it.
 
+    Where it `may_be_cut` the warnings begin with why: rows may be missing at its end, and nobody can see which.
     A row in `row_errors` (row number, as a spreadsheet counts, to what is wrong) is counted for nobody. `sha256` is of
     what the rows say, so that a copy of the report is known whatever program saved it.
     """
 
     format: str
-    variant: str
+    version: str
     encoding: str
     delimiter: str
     date_order: str | None
@@ -79,6 +80,7 @@ class PresenceReport:
     warnings: tuple[str, ...]
     row_errors: dict[int, str] = field(hash=False)
     sha256: str
+    may_be_cut: bool = False
 
 
 def unite_intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
@@ -103,19 +105,37 @@ def whole_minutes(length: timedelta) -> int:
     return -(-length // MINUTE)
 
 
-def attendance_status(
-    minutes: int, duration_minutes: int, *, present_share: float = 0.75, partial_share: float = 0.0
-) -> Status:
-    """Present from three quarters of the session on, partial when there at all, absent otherwise.
+class Thresholds(NamedTuple):
+    """What a cohort counts as present (from this share of a session on), as in part (above this one), and as late.
 
     Three quarters, because it forgives what is no absence (ten minutes late to an hour, a dropped line, leaving
-    for the next meeting) and does not count those who left half-way as having been there. Partial starts just
-    above `partial_share` of the session, which is nothing: a coach should see that somebody looked in.
+    for the next meeting) and does not count those who left half-way as having been there. In part starts just above
+    nothing: a coach should see that somebody looked in.
     """
+
+    present_percent: int = 75
+    partial_percent: int = 0
+    late_minutes: int = 10
+
+
+USUAL = Thresholds()
+
+
+def attendance_status(
+    minutes: int, duration_minutes: int, *, late_by: timedelta | None = None, thresholds: Thresholds = USUAL
+) -> Status:
+    """What so many minutes of a session come to. `late_by` is how long after its start somebody came, where known.
+
+    Who came late and stayed long enough is late; who did not stay long enough was there in part, however they came.
+    """
+    share, whole = 100 * minutes, duration_minutes
     if minutes <= 0:
         return "absent"
-    # The small allowance keeps shares such as 0.8 of 55 minutes exact, where floating point is not.
-    allowance = 1e-9
-    if minutes >= present_share * duration_minutes - allowance:
-        return "present"
-    return "partial" if minutes > partial_share * duration_minutes + allowance else "absent"
+    if share >= thresholds.present_percent * whole:
+        return "late" if is_late(late_by, thresholds) else "present"
+    return "partial" if share > thresholds.partial_percent * whole else "absent"
+
+
+def is_late(late_by: timedelta | None, thresholds: Thresholds) -> bool:
+    """Whether somebody who came so long after the start was late. Where nobody knows when they came, they were not."""
+    return late_by is not None and late_by > timedelta(minutes=thresholds.late_minutes)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from coaching.errors import Invalid
-from coaching.importers.doubts import about_file, about_lengths, about_people, about_rows, about_times
+from coaching.importers.doubts import about_end, about_file, about_lengths, about_people, about_rows, about_times
 from coaching.importers.lookalikes import HOW_TO_EXPORT_TEAMS
 from coaching.importers.meeting import meeting_moments, read_meeting
 from coaching.importers.merging import merge_rows
@@ -46,17 +46,20 @@ def read_opened_teams(
     meeting = read_meeting(layout.summary, order, zone, notes) if layout.summary is not None else None
     merged = merge_rows(rows, zone=zone, most_minutes=meeting.duration_minutes if meeting else None)
     dated = bool(meeting_moments(layout.summary)) or any(row.interval is not None for row in rows)
+    listed = len(people) or len(merged.people)
+    cut = tuple(about_end(opened.table, errors, meeting, listed=listed, people=len(merged.people)))
     warnings = (
-        *about_file(opened.text, opened.table, errors),
+        *cut,
+        *about_file(opened.text, errors),
         *_about_sections(layout),
         *about_times(timezone, order, dated=dated),
-        *about_people(merged, meeting, listed=len(people) or len(merged.people)),
+        *about_people(merged, meeting, listed=listed),
         *(about_lengths(merged, people) if stays else ()),
         *about_rows(rows, meeting, notes, utc=zone is not None),
     )
     return PresenceReport(
         format="teams",
-        variant=layout.variant,
+        version=layout.variant,
         encoding=opened.text.encoding,
         delimiter=opened.delimiter,
         date_order=order,
@@ -66,6 +69,7 @@ def read_opened_teams(
         warnings=warnings,
         row_errors=dict(sorted(errors.items())),
         sha256=opened.table.digest(),
+        may_be_cut=bool(cut),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from coaching.errors import Invalid
-from coaching.importers.doubts import about_file, about_people, about_rows, about_times
+from coaching.importers.doubts import about_end, about_file, about_people, about_rows, about_times
 from coaching.importers.lookalikes import HOW_TO_EXPORT_ZOOM
 from coaching.importers.meeting import meeting_moments, read_meeting
 from coaching.importers.merging import PresenceRow, merge_rows
@@ -47,15 +47,18 @@ def read_opened_zoom(
     meeting = read_meeting(layout.summary, order, zone, notes) if layout.summary is not None else None
     merged = merge_rows(rows, zone=zone, most_minutes=meeting.duration_minutes if meeting else None)
     dated = bool(meeting_moments(layout.summary)) or any(row.interval is not None for row in rows)
+    listed = _count_listed(rows, errors, notes)
+    cut = tuple(about_end(table, errors, meeting, listed=listed, people=len(merged.people)))
     warnings = (
-        *about_file(file, table, errors),
+        *cut,
+        *about_file(file, errors),
         *about_times(timezone, order, dated=dated),
-        *about_people(merged, meeting, listed=_count_listed(rows, errors, notes)),
+        *about_people(merged, meeting, listed=listed),
         *about_rows(rows, meeting, notes, utc=zone is not None),
     )
     return PresenceReport(
         format="zoom",
-        variant=layout.variant,
+        version=layout.variant,
         encoding=file.encoding,
         delimiter=opened.delimiter,
         date_order=order,
@@ -65,6 +68,7 @@ def read_opened_zoom(
         warnings=warnings,
         row_errors=dict(sorted(errors.items())),
         sha256=table.digest(),
+        may_be_cut=bool(cut),
     )
 
 

@@ -5,6 +5,7 @@ from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
 from coaching.models.coaching_session import (
+    THERE,
     Attendance,
     AttendanceChange,
     AttendanceInterval,
@@ -67,6 +68,7 @@ from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 __all__ = [
     "DEFAULT_REMINDERS",
     "OPEN_STATUSES",
+    "THERE",
     "Action",
     "ActionState",
     "AnswerChoice",

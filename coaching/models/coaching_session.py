@@ -154,6 +154,10 @@ class AttendanceStatus(StrEnum):
     EXCUSED = "excused"
 
 
+# Who was there, for the whole of it or not.
+THERE = (AttendanceStatus.PRESENT, AttendanceStatus.LATE, AttendanceStatus.PARTIAL)
+
+
 class AttendanceSource(StrEnum):
     """Who says so. `self` is the member, by the code that was shown in the room."""
 

@@ -85,7 +85,7 @@ class ImportRow(Identified, Base):
         return self.outcome == RowOutcome.REVIEW
 
 
-class RememberedMatch(Base):
+class RememberedMatch(Identified, Base):
     """Who a name in a report is, once somebody said so: the next import of this cohort knows it.
 
     `name` and `email` are what the report had, folded for comparison. Without a member it is nobody of this cohort.
@@ -99,7 +99,6 @@ class RememberedMatch(Base):
         retention="As long as the cohort; who was set aside as nobody of it goes after 90 days.",
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254), default="")

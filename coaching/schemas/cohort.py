@@ -25,6 +25,10 @@ class EditCohortSchema(BaseSchema):
         error_messages=LIST_MESSAGES,
         metadata={"description": "How many minutes before a session people are reminded of it."},
     )
+    # Left out they stay as they are, and in a new cohort are the usual ones.
+    present_percent = Whole(1, 100, metadata={"description": "Present is who was there for this share of a session."})
+    partial_percent = Whole(0, 100, metadata={"description": "In part there is who was there for more than this."})
+    late_minutes = Whole(0, 240, metadata={"description": "Late is who came more minutes than this after the start."})
 
 
 class OpenCohortSchema(EditCohortSchema):

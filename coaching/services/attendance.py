@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
+from coaching.importers.presence import Thresholds
 from coaching.models import (
     OPEN_STATUSES,
     Attendance,
     AttendanceSource,
     AttendanceStatus,
     CoachingSession,
+    Cohort,
     Membership,
     Person,
     Role,
@@ -23,6 +26,7 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_run_cohort, may_view_session, require
 from coaching.services import audit
+from coaching.services.attendance_trail import note_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +100,9 @@ def mark_attendance(
     """
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     check_may_record(coaching_session, now=now)
-    members = {
-        membership.public_id: membership for membership, _ in session.execute(expected_members(coaching_session))
-    }
-    unknown = sorted(set(marks) - set(members))
-    if unknown:
-        raise Invalid(
-            "Somebody on the list is not expected at this session.", {name: ["Not expected."] for name in unknown}
-        )
+    members = _find_expected(session, coaching_session, marks)
     recorded = recorded_attendance(session, coaching_session)
-    changed = 0
+    changes: list[dict[str, Any]] = []
     for public_id, status in marks.items():
         membership = members[public_id]
         line = recorded.get(membership.id)
@@ -114,12 +111,34 @@ def mark_attendance(
         if line is None:
             line = Attendance(session_id=coaching_session.id, membership_id=membership.id)
             session.add(line)
-        line.status, line.source, line.minutes, line.batch_id = status, AttendanceSource.COACH, None, None
+        said = {"status": status, "minutes": None, "source": AttendanceSource.COACH, "batch_id": None}
+        for name, value in said.items():
+            setattr(line, name, value)
         line.recorded_at, line.recorded_by_id = now, actor.person_id
-        changed += 1
-    if changed:
+        changes.append(said | {"membership_id": membership.id})
+    if changes:
+        note_changes(session, coaching_session, changes, actor=actor, now=now)
         audit.record(session, "attendance.marked", coaching_session, actor=actor, now=now)
-    return changed
+    return len(changes)
+
+
+def _find_expected(
+    session: Session, coaching_session: CoachingSession, marks: Mapping[str, AttendanceStatus]
+) -> dict[str, Membership]:
+    """The expected members by public identifier. Raises Invalid where a mark is of anybody else."""
+    members = {
+        membership.public_id: membership for membership, _ in session.execute(expected_members(coaching_session))
+    }
+    if unknown := sorted(set(marks) - set(members)):
+        raise Invalid(
+            "Somebody on the list is not expected at this session.", {name: ["Not expected."] for name in unknown}
+        )
+    return members
+
+
+def thresholds_of(cohort: Cohort) -> Thresholds:
+    """What the cohort counts as present, in part and late, from now on."""
+    return Thresholds(cohort.present_percent, cohort.partial_percent, cohort.late_minutes)
 
 
 def recorded_attendance(session: Session, coaching_session: CoachingSession) -> dict[int, Attendance]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Invalid
 from coaching.importers.matching import Match, Member, MemberKey, match_people
-from coaching.importers.presence import PresencePerson, PresenceReport, attendance_status
+from coaching.importers.presence import PresencePerson, PresenceReport
+from coaching.importers.remembered import apply_memory
 from coaching.models import (
     OPEN_STATUSES,
     BatchState,
@@ -27,6 +28,7 @@ from coaching.models import (
 from coaching.policies import Actor, may_run_cohort, may_view_session, require
 from coaching.services import audit, import_recording
 from coaching.services.attendance import check_may_record
+from coaching.services.remembered_matches import read_memory
 from coaching.services.report_description import Reading, describe, read_for
 from coaching.tokens import new_public_id
 
@@ -96,7 +98,7 @@ def preview_import(
     check_may_record(coaching_session, now=now)
     report = _read(coaching_session, data, reading)
     members = open_members(session, coaching_session)
-    matches = zip(report.people, _match(report, members), strict=True)
+    matches = zip(report.people, _match(session, coaching_session, report, members), strict=True)
     rows = [_preview_row(person, match, members, coaching_session) for person, match in matches]
     seen = {row.membership_id for row in rows}
     expected = [member for member in members.values() if import_recording.counts_if_absent(member, coaching_session)]
@@ -141,7 +143,7 @@ def apply_import(
     members = open_members(session, coaching_session)
     rows = [
         _row(person, *_outcome(match, _member_of(match, members), coaching_session), _member_of(match, members))
-        for person, match in zip(report.people, _match(report, members), strict=True)
+        for person, match in zip(report.people, _match(session, coaching_session, report, members), strict=True)
     ]
     if rows:
         # One statement for all of them: the ORM would send one for each on SQLite.
@@ -174,14 +176,18 @@ def open_members(session: Session, coaching_session: CoachingSession) -> dict[in
     return {member.id: member for member in session.scalars(statement)}
 
 
-def _match(report: PresenceReport, members: dict[int, Membership]) -> Sequence[Match]:
+def _match(
+    session: Session, coaching_session: CoachingSession, report: PresenceReport, members: dict[int, Membership]
+) -> Sequence[Match]:
+    """Who is who: by the report, and by what somebody said of the same names before."""
     known = [Member(key, member.person.name, member.person.email or "") for key, member in members.items()]
-    return match_people(report.people, known)
+    memory = read_memory(session, coaching_session.cohort_id)
+    return apply_memory(match_people(report.people, known), known, memory)
 
 
 def _outcome(match: Match, member: Membership | None, coaching_session: CoachingSession) -> tuple[RowOutcome, str]:
     if member is None:
-        return RowOutcome.REVIEW, match.why
+        return (RowOutcome.IGNORED if match.how == "remembered" else RowOutcome.REVIEW), match.why
     if member.role != Role.PARTICIPANT:
         return RowOutcome.IGNORED, f"{member.person.name} is {member.role} here: only participants' attendance is kept."
     if not import_recording.is_expected(member, coaching_session):
@@ -217,11 +223,8 @@ def _problems(report: PresenceReport, coaching_session: CoachingSession, reading
 
 
 def _detected(report: PresenceReport) -> dict[str, Any]:
-    words = describe(report)
-    return {
-        name: words[name]
-        for name in ("format", "variant", "encoding", "delimiter", "date_order", "timezone", "warnings", "row_errors")
-    }
+    """What is kept of how the file was understood: all but its people, who are the rows."""
+    return {name: value for name, value in describe(report).items() if name not in {"people", "meeting", "sha256"}}
 
 
 def _key(key: MemberKey) -> int:
@@ -253,6 +256,7 @@ def _preview_row(
 ) -> PreviewRow:
     member = _member_of(match, members)
     outcome, reason = _outcome(match, member, coaching_session)
+    status_of = import_recording.status_of
     is_matched = outcome == RowOutcome.MATCHED and member is not None
     return PreviewRow(
         number=person.rows[0],
@@ -263,7 +267,7 @@ def _preview_row(
         reason=reason,
         membership_id=member.public_id if is_matched and member else None,
         member_name=member.person.name if member else None,
-        status=attendance_status(person.minutes, coaching_session.duration_minutes) if is_matched else None,
+        status=status_of(person.minutes, person.utc_intervals, coaching_session) if is_matched else None,
         suggestions=tuple(members[_key(found.member_key)].public_id for found in match.suggestions),
     )
 

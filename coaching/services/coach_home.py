@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from coaching.models import (
     OPEN_STATUSES,
     Attendance,
-    AttendanceStatus,
     BatchState,
     CheckIn,
     CheckInState,
@@ -30,6 +29,7 @@ from coaching.models import (
 )
 from coaching.policies import Actor
 from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, read_cards
+from coaching.services.counted_sessions import MISSED_IN_A_ROW
 from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
 from coaching.services.words import is_one_of, is_word
 
@@ -37,7 +37,6 @@ SILENT_AFTER = timedelta(days=7)
 ABSENCES_IN_A_ROW = 2
 # Who has not recorded a session by then is not going to.
 RECORDS_WITHIN = timedelta(days=60)
-BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +113,6 @@ _SILENT: Select[*tuple[Any, ...]] = (
     .order_by(CheckIn.asked_at, CheckIn.id)
     .limit(literal_column(str(LONGEST_LIST)))
 )
-_BEFORE, _EARLIER = aliased(Attendance), aliased(CoachingSession)
-_LAST_TIME_THERE = (
-    select(func.max(_EARLIER.starts_at))
-    .join_from(_BEFORE, _EARLIER, _EARLIER.id == _BEFORE.session_id)
-    .where(
-        _BEFORE.membership_id == Membership.id,
-        is_one_of(_BEFORE.status, (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL)),
-        is_word(_EARLIER.state, SessionState.SCHEDULED),
-    )
-    .scalar_subquery()
-)
-_MISSED = and_(
-    Attendance.membership_id == Membership.id,
-    is_word(Attendance.status, AttendanceStatus.ABSENT),
-    is_word(CoachingSession.state, SessionState.SCHEDULED),
-    CoachingSession.starts_at > func.coalesce(_LAST_TIME_THERE, BEFORE_ANY),
-)
 _ABSENCES = (
     select(
         Membership.public_id,
@@ -144,7 +126,7 @@ _ABSENCES = (
     .join(CoachingSession, CoachingSession.id == Attendance.session_id)
     .join(Person, Person.id == Membership.person_id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(*_LEARNERS, _MISSED, Cohort.ends_on >= bindparam("today"))
+    .where(*_LEARNERS, MISSED_IN_A_ROW, Cohort.ends_on >= bindparam("today"))
     .group_by(Membership.id, Person.id, Cohort.id)
     .having(func.count() >= literal_column(str(ABSENCES_IN_A_ROW)))
     .order_by(func.count().desc(), Person.name)

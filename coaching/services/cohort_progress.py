@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
-    or_,
     select,
     type_coerce,
 )
@@ -37,9 +36,9 @@ from coaching.models import (
     Person,
     Rating,
     Role,
-    SessionState,
 )
 from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
+from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER, IS_OPEN, UNRECORDED
 from coaching.services.project_list import (
     OWNERS_IN_COHORT,
     PROJECTS_IN_COHORT,
@@ -48,22 +47,9 @@ from coaching.services.project_list import (
     read_projects,
 )
 from coaching.services.session_list import WAS_THERE, SessionLine, last_session, next_session, read_sessions
-from coaching.services.words import is_one_of, is_word
+from coaching.services.words import is_word
 from coaching.statistics.gas import ScaledGoal, attainment
 
-# What `counted` of a member's attendance means, in the words that stand beside it.
-DENOMINATOR = "Sessions held and not cancelled since the member joined, and earlier ones that were recorded"
-
-IS_OPEN = is_one_of(Membership.status, OPEN_STATUSES)
-# What was recorded counts, be it of a session before they were entered; what was not, since they joined and while they
-# are in.
-COUNTS = or_(Attendance.id.is_not(None), and_(CoachingSession.ends_at > Membership.joined_at, IS_OPEN))
-HELD_FOR_MEMBER = and_(
-    CoachingSession.cohort_id == Membership.cohort_id,
-    is_word(CoachingSession.state, SessionState.SCHEDULED),
-    CoachingSession.ends_at <= bindparam("now"),
-    or_(CoachingSession.pair_membership_id.is_(None), CoachingSession.pair_membership_id == Membership.id),
-)
 LATEST_SCORE = (
     select(Rating.score)
     .where(Rating.goal_id == Goal.id)
@@ -73,7 +59,7 @@ LATEST_SCORE = (
 )
 _IN_COHORT = Membership.cohort_id == bindparam("cohort_id")
 
-_MEMBERS = (
+MEMBERS = (
     select(
         Membership.id,
         Membership.public_id,
@@ -82,6 +68,7 @@ _MEMBERS = (
         Membership.status,
         Membership.joined_at,
         func.count().filter(COUNTS),
+        func.count().filter(UNRECORDED),
         func.count().filter(WAS_THERE),
         func.max(CoachingSession.starts_at).filter(WAS_THERE),
     )
@@ -147,7 +134,10 @@ class CheckInCounts:
 
 @dataclass(frozen=True, slots=True)
 class MemberProgress:
-    """One row of the cohort's table. `attended` of `counted` sessions; `joiners` over the projects they own."""
+    """One row of the cohort's table. `attended` of `counted` sessions, of which some are `unrecorded` and no absences.
+
+    `joiners` are over the projects they own.
+    """
 
     id: str
     name: str
@@ -156,6 +146,7 @@ class MemberProgress:
     joined_at: datetime
     attended: int
     counted: int
+    unrecorded: int
     last_attended_at: datetime | None
     goals: GoalCounts
     check_ins: CheckInCounts
@@ -229,11 +220,11 @@ def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: date
     owned = projects.by_member()
     members = tuple(
         MemberProgress(
-            public_id, name, role, status, joined_at, attended, counted, last,
+            public_id, name, role, status, joined_at, attended, counted, unrecorded, last,
             goals.get(number, _NO_GOALS), check_ins.get(number, _NO_CHECK_INS), tuple(owned.get(public_id, ())),
         )
-        for number, public_id, name, role, status, joined_at, counted, attended, last
-        in connection.execute(_MEMBERS, values).all()
+        for number, public_id, name, role, status, joined_at, counted, unrecorded, attended, last
+        in connection.execute(MEMBERS, values).all()
     )  # fmt: skip
     return CohortProgress(
         cohort=cohort,

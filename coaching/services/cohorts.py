@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
+from coaching.importers.presence import USUAL
 from coaching.models import (
     DEFAULT_REMINDERS,
     Cohort,
@@ -48,6 +49,9 @@ def open_cohort(
     timezone: str,
     description: str = "",
     reminder_minutes: Iterable[int] = DEFAULT_REMINDERS,
+    present_percent: int | None = None,
+    partial_percent: int | None = None,
+    late_minutes: int | None = None,
 ) -> Cohort:
     """A new cohort with the default follow-up plan. Who opens it without coordinating the programme coaches it."""
     require(may_open_cohort(actor, programme.id), seen=False)
@@ -63,7 +67,9 @@ def open_cohort(
         ends_on=ends_on,
         reminder_minutes=_longest_first(reminder_minutes),
         created_at=now,
+        **USUAL._asdict(),
     )
+    _set_thresholds(cohort, present_percent, partial_percent, late_minutes)
     session.add(cohort)
     # The plan and the membership below refer to the cohort by its number.
     session.flush()
@@ -86,6 +92,9 @@ def edit_cohort(
     timezone: str,
     description: str = "",
     reminder_minutes: Iterable[int] | None = None,
+    present_percent: int | None = None,
+    partial_percent: int | None = None,
+    late_minutes: int | None = None,
 ) -> Cohort:
     """Changes a cohort. Check-ins that have not been asked yet move with its end, in the same transaction.
 
@@ -95,6 +104,7 @@ def edit_cohort(
     _check_dates(starts_on, ends_on)
     if name != cohort.name:
         _check_name_is_free(session, cohort.programme_id, name)
+    _set_thresholds(cohort, present_percent, partial_percent, late_minutes)
     is_moved = (ends_on, timezone) != (cohort.ends_on, cohort.timezone)
     cohort.name, cohort.description = name, description
     cohort.starts_on, cohort.ends_on, cohort.timezone = starts_on, ends_on, check_zone(timezone)
@@ -130,6 +140,16 @@ def _seat_coach(session: Session, cohort: Cohort, *, actor: Actor, now: datetime
 
 def _longest_first(minutes: Iterable[int]) -> list[int]:
     return sorted(set(minutes), reverse=True)
+
+
+def _set_thresholds(cohort: Cohort, present: int | None, partial: int | None, late: int | None) -> None:
+    """What counts as present, in part and late from now on; None leaves it. What was recorded stays as it is."""
+    present = cohort.present_percent if present is None else present
+    partial = cohort.partial_percent if partial is None else partial
+    if partial > present:
+        raise Invalid.field("partial_percent", f"Choose at most {present}: it comes before present.")
+    cohort.present_percent, cohort.partial_percent = present, partial
+    cohort.late_minutes = cohort.late_minutes if late is None else late
 
 
 def _check_dates(starts_on: date, ends_on: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from coaching.errors import Conflict, Invalid, NotFound
@@ -25,8 +25,10 @@ from coaching.services import audit
 from coaching.services.attendance_imports import open_members, require_runner
 from coaching.services.import_recording import is_expected, put_back, record_batch
 from coaching.services.memberships import add_member
+from coaching.services.remembered_matches import forget_rows, remember_rows
 
 SET_ASIDE = "Set aside: nobody of this cohort."
+REOPENED = "Somebody took back who this is."
 
 
 def find_session(session: Session, public_id: str) -> CoachingSession:
@@ -97,10 +99,11 @@ def resolve_row(
     if membership_id is not None and (member is None or not is_expected(member, coaching_session)):
         raise Invalid.field("membership_id", "Choose one of the people expected at this session, or nobody.")
     if row.membership_id is not None:
-        put_back(session, batch, coaching_session, row.membership_id)
+        put_back(session, batch, coaching_session, [row.membership_id], actor=actor, now=now)
     row.membership_id = member.id if member else None
     row.outcome = RowOutcome.MATCHED if member else RowOutcome.IGNORED
     row.reason = f"Matched by hand to {member.person.name}." if member else SET_ASIDE
+    remember_rows(session, coaching_session.cohort_id, [row], row.membership_id, now=now)
     # What is recorded is read again below, by statements.
     session.flush()
     record_batch(session, batch, coaching_session, members, actor=actor, now=now)
@@ -129,6 +132,7 @@ def set_aside_rows(
     waiting = [row for row in chosen if row.is_in_doubt]
     for row in waiting:
         row.outcome, row.reason = RowOutcome.IGNORED, SET_ASIDE
+    remember_rows(session, coaching_session.cohort_id, waiting, None, now=now)
     # What is recorded is read again below, by statements.
     session.flush()
     members = list(open_members(session, coaching_session).values())
@@ -136,6 +140,32 @@ def set_aside_rows(
     for row in waiting:
         audit.record(session, "attendance.row_resolved", row, actor=actor, now=now)
     return waiting
+
+
+def reopen_row(
+    session: Session, batch: ImportBatch, coaching_session: CoachingSession, row_id: str, *, actor: Actor, now: datetime
+) -> ImportRow:
+    """Takes back who a row is: it waits for an answer again, and what was remembered of its name is forgotten.
+
+    While it waits, nobody is absent by this report: the row may be them.
+    """
+    require_runner(actor, coaching_session)
+    _refuse_undone(batch)
+    row = _find_row(batch, row_id)
+    forget_rows(session, coaching_session.cohort_id, [row])
+    if row.is_in_doubt:
+        return row
+    rest = {one.membership_id for one in batch.rows if one is not row}
+    recorded = select(Attendance.membership_id).where(Attendance.batch_id == batch.id)
+    unsure = [number for number in session.scalars(recorded) if number not in rest]
+    put_back(session, batch, coaching_session, unsure, actor=actor, now=now)
+    row.membership_id, row.outcome, row.reason = None, RowOutcome.REVIEW, REOPENED
+    # What is recorded is read again below, by statements.
+    session.flush()
+    members = list(open_members(session, coaching_session).values())
+    record_batch(session, batch, coaching_session, members, actor=actor, now=now)
+    audit.record(session, "attendance.row_reopened", row, actor=actor, now=now)
+    return row
 
 
 def add_row_member(
@@ -174,10 +204,10 @@ def undo_import(
     """Puts attendance back to what it was before this import, except where somebody changed it since."""
     require_runner(actor, coaching_session)
     _refuse_undone(batch)
-    for membership_id in {row.membership_id for row in batch.rows if row.membership_id is not None}:
-        put_back(session, batch, coaching_session, membership_id)
     # Absences that this import recorded have no row of their own.
-    session.execute(delete(Attendance).where(Attendance.batch_id == batch.id))
+    recorded = select(Attendance.membership_id).where(Attendance.batch_id == batch.id)
+    members = {*session.scalars(recorded), *(row.membership_id for row in batch.rows if row.membership_id is not None)}
+    put_back(session, batch, coaching_session, members, actor=actor, now=now)
     batch.state, batch.undone_at = BatchState.UNDONE, now
     audit.record(session, "attendance.import_undone", batch, actor=actor, now=now)
 

@@ -25,8 +25,9 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_poll, require
 from coaching.services import audit, poll_mails
-from coaching.services.coaching_sessions import EARLIEST_YEAR, LATEST_YEAR, schedule_session
+from coaching.services.coaching_sessions import schedule_session
 from coaching.services.outbox import cancel_messages
+from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 from coaching.services.zones import check_zone, to_utc
 
 RUNNERS_ONLY = "Only those who run the cohort do this. You can answer."

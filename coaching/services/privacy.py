@@ -9,7 +9,8 @@ from sqlalchemy import Column, Select, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict
-from coaching.models import Base, ImportRow, Person, Privacy
+from coaching.importers.remembered import fold_known
+from coaching.models import Base, ImportRow, Person, Privacy, RememberedMatch
 from coaching.policies import Actor, may_administer, require
 from coaching.services import audit
 
@@ -65,6 +66,9 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
     # Rows of a report that nobody was matched to may name the person all the same.
     named = ImportRow.__table__.c.email == person.email
     session.execute(update(ImportRow).where(named).values(ImportRow.__privacy__.scrubbed))
+    name, email = fold_known(person.name, person.email or "")
+    is_named = RememberedMatch.name == name
+    session.execute(delete(RememberedMatch).where(is_named | (RememberedMatch.email == email) if email else is_named))
     promise = Person.__privacy__
     for name, value in promise.scrubbed.items():
         setattr(person, name, value)

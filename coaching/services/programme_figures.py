@@ -33,7 +33,7 @@ from coaching.models import (
     Wave,
     WaveInvitation,
 )
-from coaching.services.cohort_progress import COUNTS, HELD_FOR_MEMBER
+from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER, UNRECORDED
 from coaching.services.project_list import CURRENT_JOINERS
 from coaching.services.session_list import WAS_THERE
 from coaching.services.words import is_one_of, is_word
@@ -90,7 +90,12 @@ PEOPLE: Statement = (
     .group_by(Membership.cohort_id)
 )
 ATTENDANCE: Statement = (
-    select(Membership.cohort_id, func.count().filter(WAS_THERE), func.count().filter(COUNTS))
+    select(
+        Membership.cohort_id,
+        func.count().filter(WAS_THERE),
+        func.count().filter(COUNTS),
+        func.count().filter(UNRECORDED),
+    )
     .join_from(Cohort, Membership, Membership.cohort_id == Cohort.id)
     .join(CoachingSession, HELD_FOR_MEMBER)
     .outerjoin(Attendance, and_(Attendance.session_id == CoachingSession.id, Attendance.membership_id == Membership.id))

@@ -68,11 +68,15 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is counted alike for one cohort, for a kind of cohorts and for all: every share with its denominator."""
+    """What is counted alike for one cohort, for a kind of cohorts and for all: every share with its denominator.
+
+    Of `unrecorded` of the places that attendance is a share of nobody has said yet whether they were taken.
+    """
 
     participants: int
     funnel: Funnel
     attendance: Proportion
+    unrecorded: int
     response: Proportion
     satisfaction: Satisfaction
     reach: ReachTotals
@@ -120,7 +124,7 @@ class _Tally:
     """Raw counts, which add up."""
 
     people: Sequence[int] = (0,) * 8
-    attendance: Sequence[int] = (0, 0)
+    attendance: Sequence[int] = (0, 0, 0)
     answers: Sequence[int] = (0, 0)
     invitations: Sequence[int] = (0, 0)
     reach: Sequence[int] = (0, 0, 0, 0)
@@ -152,12 +156,14 @@ class _Tally:
         # Whoever was accepted counts as shortlisted, save those of whom no list was made.
         funnel = Funnel(applied, brought_in, as_if_listed - brought_in, *further)
         projects, launched, runs, joiners = self.reach
+        taken, places, unrecorded = self.attendance
         good = None if is_hidden else Proportion(*self.answers)
         oldest, newest = min(self.dates, default=None), max(self.dates, default=None)
         return Figures(
             participants=participants,
             funnel=funnel,
-            attendance=Proportion(*self.attendance),
+            attendance=Proportion(taken, places),
+            unrecorded=unrecorded,
             response=Proportion(*self.invitations),
             satisfaction=Satisfaction(self.answers[1], good),
             reach=ReachTotals(projects, launched, runs, joiners, oldest, newest),

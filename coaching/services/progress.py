@@ -2,7 +2,6 @@
 
 from coaching.services.coach_home import CoachHome, coach_home
 from coaching.services.cohort_progress import (
-    DENOMINATOR,
     CohortOverview,
     CohortProgress,
     MemberProgress,
@@ -10,6 +9,7 @@ from coaching.services.cohort_progress import (
     cohort_progress,
 )
 from coaching.services.coordinator_home import CoordinatorHome, coordinator_home
+from coaching.services.counted_sessions import DENOMINATOR
 from coaching.services.participant_home import ParticipantHome, participant_home
 from coaching.services.programme_progress import ProgrammeProgress, programme_progress
 

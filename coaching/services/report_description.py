@@ -48,7 +48,7 @@ def describe(report: PresenceReport) -> dict[str, Any]:
     meeting = report.meeting
     return {
         "format": report.format,
-        "variant": report.variant,
+        "version": report.version,
         "encoding": report.encoding,
         "delimiter": report.delimiter,
         "date_order": report.date_order,
@@ -66,6 +66,7 @@ def describe(report: PresenceReport) -> dict[str, Any]:
             "participants": meeting.participants,
         },
         "people": [_describe_person(person) for person in report.people],
+        "may_be_cut": report.may_be_cut,
         "warnings": list(report.warnings),
         "row_errors": {str(number): text for number, text in report.row_errors.items()},
     }
@@ -86,13 +87,15 @@ def describe_in_words(answer: dict[str, Any]) -> str:
     """A described report, or a preview's JSON, as lines for a terminal."""
     meeting = answer["meeting"]
     lines = [
-        f"{answer['format']} report, {answer['variant']}; {answer['encoding']}, separated by {answer['delimiter']!r}"
+        f"{answer['format']} report, {answer['version']}; {answer['encoding']}, separated by {answer['delimiter']!r}"
     ]
     if meeting:
         lines.append(f"Meeting {meeting['topic']!r}, {meeting['local_start']} to {meeting['local_end']}")
     for row in answer.get("rows", answer["people"]):
         outcome = f"  {row['outcome']}: {row['reason']}" if "outcome" in row else ""
         lines.append(f"  {row['minutes']:>4} min  {row['name']}{outcome}")
+    if answer["may_be_cut"]:
+        lines.insert(0, "This file may be cut off: see the notes below.")
     lines += [f"Not in the report: {name}" for name in answer.get("not_in_report", ())]
     lines += [f"Note: {text}" for text in answer["warnings"]]
     lines += [f"Row {number}: {text}" for number, text in answer["row_errors"].items()]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coaching.models import (
@@ -14,22 +15,33 @@ from coaching.models import (
     AuthSession,
     Base,
     Capability,
+    DropInCode,
     IdempotencyKey,
+    ImportBatch,
+    ImportRow,
     Message,
+    RememberedMatch,
     SchedulerHeartbeat,
     SignInFailure,
 )
 
 
 class Rule(NamedTuple):
-    """Rows of `model` go when any of `moments` lies further back than `kept`. Their log lines go with them."""
+    """Rows of `model` go when any of `moments` lies further back than `kept`. Their log lines go with them.
+
+    `only` narrows them down. Where there is something `scrubbed` the rows stay, with these values in them.
+    """
 
     model: type[Base]
     key: InstrumentedAttribute[Any]
-    moments: tuple[InstrumentedAttribute[Any], ...]
+    moments: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
     kept: timedelta
+    only: ColumnElement[bool] | None = None
+    scrubbed: Mapping[str, Any] = MappingProxyType({})
 
 
+_SCRUBBED_ROW = ImportRow.__privacy__.scrubbed
+_IMPORTED_AT = select(ImportBatch.imported_at).where(ImportBatch.id == ImportRow.batch_id).scalar_subquery()
 RULES = (
     Rule(AuthSession, AuthSession.id, (AuthSession.expires_at,), timedelta(days=30)),
     Rule(Capability, Capability.id, (Capability.expires_at,), timedelta(days=30)),
@@ -38,6 +50,22 @@ RULES = (
     # The throttle looks a quarter of an hour back.
     Rule(SignInFailure, SignInFailure.id, (SignInFailure.at,), timedelta(days=1)),
     Rule(Message, Message.id, (Message.settled_at,), timedelta(days=365)),
+    Rule(DropInCode, DropInCode.session_id, (DropInCode.closes_at,), timedelta(days=30)),
+    Rule(
+        RememberedMatch,
+        RememberedMatch.id,
+        (RememberedMatch.created_at,),
+        timedelta(days=90),
+        only=RememberedMatch.membership_id.is_(None),
+    ),
+    Rule(
+        ImportRow,
+        ImportRow.id,
+        (_IMPORTED_AT,),
+        timedelta(days=90),
+        only=and_(ImportRow.membership_id.is_(None), ImportRow.name != _SCRUBBED_ROW["name"]),
+        scrubbed=_SCRUBBED_ROW,
+    ),
     # A scheduler that ended as it should takes its row along: what is left is one that was killed.
     Rule(SchedulerHeartbeat, SchedulerHeartbeat.name, (SchedulerHeartbeat.seen_at,), timedelta(days=1)),
 )
@@ -46,9 +74,11 @@ RULES = (
 def find_outdated(connection: Connection, rule: Rule, *, now: datetime, limit: int) -> list[Any]:
     """The keys of up to `limit` rows whose time is over: a read apart, so that looking for them locks nothing."""
     is_over = or_(*(moment < now - rule.kept for moment in rule.moments))
-    return list(connection.execute(select(rule.key).where(is_over).limit(limit)).scalars())
+    wanted = is_over if rule.only is None else and_(is_over, rule.only)
+    return list(connection.execute(select(rule.key).where(wanted).limit(limit)).scalars())
 
 
 def remove_outdated(session: Session, rule: Rule, keys: Sequence[Any]) -> None:
-    """Removes these rows, and by the database's own rule the lines that hang on them."""
-    session.execute(delete(rule.model).where(rule.key.in_(keys)).execution_options(synchronize_session=False))
+    """Removes or scrubs these rows, and by the database's own rule the lines that hang on them."""
+    change = update(rule.model).values(rule.scrubbed) if rule.scrubbed else delete(rule.model)
+    session.execute(change.where(rule.key.in_(keys)).execution_options(synchronize_session=False))

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from coaching.models import (
+    THERE,
     Attendance,
-    AttendanceStatus,
     CoachingSession,
     Cohort,
     Frequency,
@@ -24,7 +24,7 @@ from coaching.policies import Actor, may_run_cohort
 from coaching.services.recurrence import frequency_of
 from coaching.services.words import is_one_of
 
-WAS_THERE = is_one_of(Attendance.status, (AttendanceStatus.PRESENT, AttendanceStatus.PARTIAL))
+WAS_THERE = is_one_of(Attendance.status, THERE)
 
 _SESSIONS = (
     select(

@@ -41,8 +41,8 @@ def sign_in_with_password(
     `key` keys the hashes of account and address that a failure leaves. Raises NotAllowed with the code `too-many`
     while throttled, and Invalid otherwise; known, unknown, invited and suspended accounts answer alike.
     """
-    account_hash = _keyed(key, normalise_email(email))
-    address_hash = _keyed(key, address)
+    account_hash = keyed_hash(key, normalise_email(email))
+    address_hash = keyed_hash(key, address)
     _refuse_while_throttled(session, account_hash, address_hash, now=now)
     person = find_person_by_email(session, email)
     fits = is_password_right(password, person.password_hash if person else None)
@@ -58,8 +58,8 @@ def ask_for_reset(session: Session, *, email: str, address: str, key: str, secre
     Every demand is noted like a failure, whether or not there is such an account: from one address further ones have
     to wait (NotAllowed, `too-many`). From many, an account gets no more mails for a while, and the last one is good.
     """
-    account_hash = _keyed(key, f"reset {normalise_email(email)}")
-    address_hash = _keyed(key, f"reset {address}")
+    account_hash = keyed_hash(key, f"reset {normalise_email(email)}")
+    address_hash = keyed_hash(key, f"reset {address}")
     _refuse_while_throttled(session, account_hash, address_hash, now=now)
     demands = select(func.count()).where(SignInFailure.account_hash == account_hash, SignInFailure.at > now - WINDOW)
     if session.scalars(demands).one() < RESET_LIMIT:
@@ -103,7 +103,7 @@ def end_auth_session(session: Session, secret: str, *, now: datetime) -> None:
     )
 
 
-def _keyed(key: str, text: str) -> str:
+def keyed_hash(key: str, text: str) -> str:
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 

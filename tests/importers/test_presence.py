@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coaching.importers.presence import Interval, attendance_status, total_minutes, unite_intervals, whole_minutes
+from coaching.importers.presence import (
+    Interval,
+    Thresholds,
+    attendance_status,
+    total_minutes,
+    unite_intervals,
+    whole_minutes,
+)
 
 START = datetime(2024, 3, 14, 14, 0)
 
@@ -82,7 +89,24 @@ def test_status_from_minutes(minutes: int, duration: int, status: str) -> None:
 
 
 def test_shares_can_be_set() -> None:
-    assert attendance_status(30, 60, present_share=0.5) == "present"
-    assert attendance_status(6, 60, partial_share=0.1) == "absent"
-    assert attendance_status(7, 60, partial_share=0.1) == "partial"
-    assert attendance_status(44, 55, present_share=0.8) == "present"
+    assert attendance_status(30, 60, thresholds=Thresholds(present_percent=50)) == "present"
+    assert attendance_status(6, 60, thresholds=Thresholds(partial_percent=10)) == "absent"
+    assert attendance_status(7, 60, thresholds=Thresholds(partial_percent=10)) == "partial"
+    assert attendance_status(44, 55, thresholds=Thresholds(present_percent=80)) == "present"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "late_by", "status"),
+    [
+        (50, timedelta(minutes=10), "present"),
+        (50, timedelta(minutes=10, seconds=1), "late"),
+        (50, timedelta(minutes=-5), "present"),
+        (50, None, "present"),
+        (44, timedelta(minutes=16), "partial"),
+        (0, timedelta(minutes=16), "absent"),
+    ],
+)
+def test_who_came_late_is_late_where_they_stayed_long_enough(
+    minutes: int, late_by: timedelta | None, status: str
+) -> None:
+    assert attendance_status(minutes, 60, late_by=late_by) == status

@@ -46,7 +46,7 @@ def fixture(name: str) -> bytes:
 def test_a_variant(name, variant, encoding, delimiter, order, people) -> None:
     report = read_report(fixture(name))
     assert report.format == "teams"
-    detected = (report.variant, report.encoding, report.delimiter, report.date_order)
+    detected = (report.version, report.encoding, report.delimiter, report.date_order)
     assert detected == (variant, encoding, delimiter, order)
     assert [(person.name, person.minutes) for person in report.people] == people
     assert report.row_errors == {}
@@ -143,3 +143,14 @@ def test_the_shared_sample() -> None:
     assert (report.people[0].name, report.people[0].email) == ("JANSSENS JAN", "jan.janssens.ext@un.int")
     assert report.row_errors == {}
     assert report.warnings == ("The file does not name a time zone; its times were read as Europe/Brussels.",)
+
+
+def test_a_report_cut_at_the_end_of_a_line_is_seen_by_its_summary() -> None:
+    """Nothing in the rows tells it, and who stood in those that are missing would be absent."""
+    whole = fixture("sections_english_us.csv").decode("utf-16")
+    rows = whole.splitlines(keepends=True)
+    people = next(number for number, line in enumerate(rows) if line.startswith("Name\t"))
+    report = read_teams_report("".join(rows[: people + 2]).encode("utf-16"), timezone="UTC", date_order="mdy")
+    assert report.may_be_cut
+    assert "If people are missing" in report.warnings[0]
+    assert not read_teams_report(whole.encode("utf-16"), timezone="UTC", date_order="mdy").may_be_cut

@@ -89,7 +89,7 @@ def test_two_minutes_are_no_difference(length: int, said: bool) -> None:
 def test_join_times_alone_leave_zooms_figure() -> None:
     head = "Name (Original Name),User Email,Join Time,Total Duration (Minutes)"
     report = read_zoom_report(lines(head, "Ann,,03/14/2024 02:00:00 PM,30"))
-    assert report.variant == "unique users"
+    assert report.version == "unique users"
     assert minutes(report) == {"Ann": 30}
 
 
@@ -194,6 +194,9 @@ def test_a_file_cut_in_its_last_cell_gets_a_hint() -> None:
     report = read_zoom_report(unique(ANN)[:-3])
     assert minutes(report) == {"Ann Lee": 30}
     assert told(report, "does not end with a line break")
+    assert report.may_be_cut
+    assert "does not end with a line break" in report.warnings[0]
+    assert not read_zoom_report(unique(ANN)).may_be_cut
 
 
 @pytest.mark.parametrize("whole", [True, False])

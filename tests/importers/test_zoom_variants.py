@@ -40,7 +40,7 @@ def fixture(name: str) -> bytes:
 def test_a_variant(name, variant, encoding, delimiter, order, people) -> None:
     report = read_zoom_report(fixture(name))
     assert report.format == "zoom"
-    detected = (report.variant, report.encoding, report.delimiter, report.date_order)
+    detected = (report.version, report.encoding, report.delimiter, report.date_order)
     assert detected == (variant, encoding, delimiter, order)
     assert [(person.name, person.minutes) for person in report.people] == people
     assert report.row_errors == {}
@@ -111,7 +111,7 @@ def test_a_guessed_encoding_is_said() -> None:
 @pytest.mark.skipif(not SHARED_SAMPLE.exists(), reason="the shared sample files are not here")
 def test_the_shared_sample() -> None:
     report = read_zoom_report(SHARED_SAMPLE.read_bytes(), timezone="Europe/London")
-    assert (report.variant, report.encoding, report.date_order) == ("meeting-header + unique users", "utf-8-sig", "mdy")
+    assert (report.version, report.encoding, report.date_order) == ("meeting-header + unique users", "utf-8-sig", "mdy")
     assert report.meeting is not None
     assert report.meeting.starts_at == datetime(2020, 9, 24, 10, 35, 16, tzinfo=UTC)
     assert report.meeting.duration_minutes == 75
@@ -120,9 +120,10 @@ def test_the_shared_sample() -> None:
     assert (report.people[3].name, report.people[3].original_name) == ("Paul McCartney", "Wings")
     assert (report.people[9].name, report.people[9].original_name) == ("Eric's iPad", "Clapton")
     assert report.row_errors == {}
+    assert report.may_be_cut
     assert report.warnings == (
+        "The summary says 170 participants; the file has 10 rows. If people are missing, export the report again.",
         "The file does not name a time zone; its times were read as Europe/London.",
         "4 of 10 names have no e-mail address and can be matched by name only.",
-        "The summary says 170 participants; the file has 10 rows.",
     )
     assert report.sha256 == read_zoom_report(SHARED_SAMPLE.read_bytes()).sha256

@@ -32,6 +32,7 @@ from coaching.services import (
     attendance,
     attendance_grid,
     attendance_imports,
+    attendance_trail,
     check_ins,
     clashes,
     coaching_sessions,
@@ -39,6 +40,7 @@ from coaching.services import (
     cohort_progress,
     cohorts,
     course_projects,
+    drop_in,
     feed_events,
     feeds,
     goals,
@@ -59,6 +61,7 @@ from coaching.services import (
     programme_progress,
     programmes,
     reach,
+    remembered_matches,
     rsvp_links,
     rsvps,
     runs,
@@ -161,6 +164,17 @@ def answer_poll(scene: Scene) -> Any:
     return poll_answers.answer_poll(scene.session, scene["poll"], **scene.act, answers=answers)
 
 
+def forget(scene: Scene, name: str) -> None:
+    remembered_matches.forget_name(scene.session, scene["cohort"], scene[name].public_id, **scene.act)
+
+
+def mark_self_too_often(scene: Scene) -> None:
+    for _ in range(drop_in.MOST_WRONG_CODES):
+        with contextlib.suppress(Invalid):
+            drop_in.mark_self(scene.session, "no such code", **scene.act, key="k")
+    drop_in.mark_self(scene.session, scene.world.here.secrets["drop-in"], **scene.act, key="k")
+
+
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
@@ -254,6 +268,21 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "make_feed": lambda s: feeds.make_feed(s.session, s["cohort"], **s.act, secret="s"),
     "list_attendance": lambda s: attendance.list_attendance(s.session, s["session"], **s.who),
     "list_attendance | pair": lambda s: attendance.list_attendance(s.session, s["pair session"], **s.who),
+    "list_changes": lambda s: attendance_trail.list_changes(s.session, s["session"], **s.who),
+    "list_changes | pair": lambda s: attendance_trail.list_changes(s.session, s["pair session"], **s.who),
+    "find_code": lambda s: drop_in.find_code(s.session, s["running session"], **s.act),
+    "open_code": lambda s: drop_in.open_code(s.session, s["running session"], **s.act, code="ACDEFGHN"),
+    "close_code": lambda s: drop_in.close_code(s.session, s["running session"], **s.act),
+    "mark_self": lambda s: drop_in.mark_self(s.session, s.world.here.secrets["drop-in"], **s.act, key="k"),
+    "mark_self | too often": mark_self_too_often,
+    "list_remembered": lambda s: remembered_matches.list_remembered(s.session, s["cohort"], **s.who),
+    "forget_name": lambda s: remembered_matches.forget_name(
+        s.session, s["cohort"], s["remembered-name"].public_id, **s.act
+    ),
+    "forget_name | elsewhere": lambda s: forget(s, "there remembered-name"),
+    "reopen_row": lambda s: import_batches.reopen_row(
+        s.session, s["import"], s["session"], s["row"].public_id, **s.act
+    ),
     "mark_attendance": lambda s: attendance.mark_attendance(
         s.session, s["session"], **s.act, marks={s["member"].public_id: AttendanceStatus.PRESENT}
     ),

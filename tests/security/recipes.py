@@ -162,6 +162,10 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
+def room_code(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"code": guest.secrets["drop-in"]}
+
+
 def reset_address(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email}
 
@@ -183,6 +187,9 @@ FORMS: dict[str, Recipe] = {
     "check_ins.answer": constant(**ANSWER),
     "cohorts.create": constant(**COHORT, kind="formal"),
     "cohorts.update": constant(**COHORT, **FIRST),
+    "drop_in.end": constant(),
+    "drop_in.mark": room_code,
+    "drop_in.start": constant(),
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
@@ -192,6 +199,8 @@ FORMS: dict[str, Recipe] = {
     "imports.add_person": constant(**NEWCOMER),
     "imports.set_aside": constant(which="all"),
     "imports.undo": constant(),
+    "imports.reopen": constant(),
+    "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
@@ -222,7 +231,7 @@ FORMS: dict[str, Recipe] = {
     "series.preview": page_series,
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
-    "sessions.mark": page_marks,
+    "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
     "sign_in.submit": credentials,
@@ -234,6 +243,8 @@ BODIES: dict[str, Recipe] = {
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
     "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
+    "api_drop_in.mark": room_code,
+    "api_drop_in.start": constant(),
     "api_goals.create": constant(statement="Run it again"),
     "api_goals.edit": constant(statement="Another statement"),
     "api_goals.rate": rating,
@@ -272,7 +283,9 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
-BODILESS = frozenset({"api_tokens.revoke", "api_feeds.end"})
+BODILESS = frozenset(
+    {"api_tokens.revoke", "api_feeds.end", "api_drop_in.end", "api_imports.reopen", "api_remembered_names.forget"}
+)
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

@@ -119,8 +119,8 @@ sessions.cancel                                   403 403 404 404 404 404 ok  40
 sessions.cancel | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.cancel                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_sessions.cancel | pair session                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-sessions.mark                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-sessions.mark | pair session                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+attendance.mark                                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+attendance.mark | pair session                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.show_attendance                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_sessions.show_attendance | pair session       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.mark_there                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -133,6 +133,9 @@ api_series.schedule                               403 403 404 404 404 404 ok  40
 api_series.show                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_series.show | pair series                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_sessions.mark_there | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+api_sessions.show_trail                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_sessions.show_trail | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
 # Who comes: said by those in the cohort, read by those who run it.
 rsvps.show                                        ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
@@ -174,6 +177,18 @@ api_feeds.show_calendar | pair session            ok  404 404 404 404 404 ok  40
 api_feeds.show_invites                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_feeds.show_invites | pair session             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
+# The drop-in code: shown by those who run the cohort; who is expected marks themselves with it.
+drop_in.screen | running session                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+drop_in.start | running session                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+drop_in.end | running session                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+drop_in.enter                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+drop_in.confirm                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+drop_in.mark                                      ok  ok  422 422 422 422 403 422 422 422 403 403 422 403
+api_drop_in.show | running session                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_drop_in.start | running session               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_drop_in.end | running session                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_drop_in.mark                                  ok  ok  422 422 422 422 403 422 422 422 403 403 422 403
+
 # Imports: for those who run the cohort.
 imports.new                                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.new | pair session                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -188,6 +203,12 @@ imports.add_person                                403 403 404 404 404 404 ok  40
 imports.set_aside                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_imports.add_person                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_imports.set_aside                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+imports.reopen                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_imports.reopen                                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remembered_names.list                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remembered_names.forget                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_remembered_names.index                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_remembered_names.forget                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo | pair import                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_imports.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

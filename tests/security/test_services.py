@@ -83,6 +83,17 @@ write_invite_file | pair        ok  404 404 404 404 404 ok  404 404 404 404 ok  
 make_feed                       ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
 list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_changes                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_changes | pair             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+find_code                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+open_code                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+close_code                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+mark_self                       ok  ok  422 422 422 422 403 422 422 422 403 403 422 403
+mark_self | too often           403 403 403 403 403 403 403 403 403 403 403 403 403 403
+list_remembered                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+forget_name                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+forget_name | elsewhere         403 403 404 404 404 404 404 404 404 404 403 404 404 404
+reopen_row                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 mark_attendance                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 mark_attendance | pair          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 answer_rsvps                    ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403

@@ -53,7 +53,15 @@ def test_what_is_in_another_cohort_is_not_there(stage: Stage, row: Row) -> None:
             assert (answer.kind, answer.kept) == ("404", None), (identity, place.label)
 
 
-ROW_ENDPOINTS = ("imports.resolve", "api_imports.match", "imports.add_person", "api_imports.add_person")
+ROW_ENDPOINTS = (
+    "imports.resolve",
+    "imports.reopen",
+    "imports.add_person",
+    "api_imports.match",
+    "api_imports.reopen",
+    "api_imports.add_person",
+)
+NAME_ENDPOINTS = ("remembered_names.forget", "api_remembered_names.forget")
 
 
 @pytest.mark.parametrize("endpoint", ROW_ENDPOINTS)
@@ -64,13 +72,26 @@ def test_a_child_is_loaded_through_its_own_parent(stage: Stage, endpoint: str, i
     # A row of another import of the same cohort is as strange.
     for row_id in (*strange_rows, here.ids["pair row"], new_public_id()):
         path = stage.path(endpoint, here, row=row_id)
-        answer = stage.send(identity, "POST", path, **request_options(endpoint, here))
+        answer = stage.send(identity, stage.method(endpoint), path, **request_options(endpoint, here))
+        assert (answer.kind, answer.kept) == ("404", None)
+
+
+@pytest.mark.parametrize("endpoint", NAME_ENDPOINTS)
+@pytest.mark.parametrize("identity", ["coach", "coordinator", "administrator"])
+def test_a_name_is_forgotten_by_its_own_cohort_alone(stage: Stage, endpoint: str, identity: str) -> None:
+    here = stage.world.here
+    for name_id in (
+        *(place.ids["remembered-name"] for place in (stage.world.beside, stage.world.there)),
+        new_public_id(),
+    ):
+        path = stage.path(endpoint, here, **{"remembered-name": name_id})
+        answer = stage.send(identity, stage.method(endpoint), path, **request_options(endpoint, here))
         assert (answer.kind, answer.kept) == ("404", None)
 
 
 def test_every_address_with_two_identifiers_is_looked_at(stage: Stage) -> None:
     with_two = {endpoint for endpoint in stage.rules if len(stage.nouns(endpoint)) > 1}
-    assert with_two == set(ROW_ENDPOINTS)
+    assert with_two == {*ROW_ENDPOINTS, *NAME_ENDPOINTS}
 
 
 @pytest.mark.parametrize("endpoint", WITH_IDENTIFIERS)

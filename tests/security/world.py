@@ -25,6 +25,7 @@ from coaching.models import (
     CoachingSession,
     Cohort,
     Delivery,
+    DropInCode,
     FollowUpPlan,
     FollowUpStep,
     ImportBatch,
@@ -46,6 +47,7 @@ from coaching.models import (
     ReachMetric,
     ReachSnapshot,
     ReachSource,
+    RememberedMatch,
     Role,
     RowOutcome,
     Series,
@@ -268,6 +270,12 @@ class _Builder:
         self.rows["repeated session"] = self.session.scalars(
             select(CoachingSession).where(CoachingSession.series_id == self.rows["series"].id).limit(1)
         ).one()
+        going_on = factories.make_session(
+            self.session, self.cohort, starts_at=self.ago(1 / 96), duration_minutes=90, title=self.says("present-title")
+        )
+        code = {"here": "ACDEFGHJ", "beside": "ACDEFGHK", "there": "ACDEFGHM"}[self.label]
+        self.add(DropInCode(session_id=going_on.id, code=code, opened_at=self.now, closes_at=going_on.ends_at))
+        self.rows["running session"], self.secrets["drop-in"] = going_on, code
 
     def _series(self, name: str, *, days: int, **values: Any) -> Series:
         start = self.ago(-days).replace(microsecond=0)
@@ -391,6 +399,13 @@ class _Builder:
             batch.rows.append(row)
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
+        known = RememberedMatch(
+            cohort_id=self.cohort.id,
+            name=self.says("remembered-name"),
+            membership_id=self.members["fellow"].id,
+            created_at=self.ago(40),
+        )
+        self.rows["remembered-name"] = self.add(known)
 
     def _poll(self) -> None:
         """A poll that asks the participant alone, and an invite of theirs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,61 +23,10 @@ from coaching.models import (
     RowOutcome,
     SessionState,
 )
-from coaching.policies import Actor
 from coaching.services import attendance, attendance_imports, import_batches
 from coaching.services.report_description import Reading
-from tests.factories import actor_of, make_cohort, make_membership, make_person, make_session
-
-ZONE = "America/New_York"
-MEETING = datetime(2020, 9, 24, 15, 35, tzinfo=UTC)
-READ = Reading()
-ENTERED = datetime(2020, 9, 1, tzinfo=UTC)
-
-
-class House:
-    """A cohort with its coach, named participants, and a session that has been held."""
-
-    def __init__(self, session: Session, *names: tuple[str, str], coach: str = "host@example.com") -> None:
-        self.db = session
-        self.cohort = make_cohort(session)
-        self.coach = make_membership(
-            session, self.cohort, make_person(session, name="Andrew Knight", email=coach), role=Role.COACH
-        )
-        self.members = {
-            name: make_membership(session, self.cohort, make_person(session, name=name, email=email), joined_at=ENTERED)
-            for name, email in names
-        }
-        self.meeting = make_session(
-            session, self.cohort, starts_at=MEETING, timezone=ZONE, local_start=datetime(2020, 9, 24, 11, 35),
-            duration_minutes=75,
-        )  # fmt: skip
-
-    @property
-    def actor(self) -> Actor:
-        return actor_of(self.db, self.coach.person)
-
-    def status(self, name: str) -> tuple[str, int | None] | None:
-        self.db.flush()
-        line = self.db.scalars(
-            select(Attendance).where(
-                Attendance.session_id == self.meeting.id, Attendance.membership_id == self.members[name].id
-            )
-        ).one_or_none()
-        return (line.status, line.minutes) if line else None
-
-    def apply(self, data: bytes, now: datetime, reading: Reading = READ) -> ImportBatch:
-        return attendance_imports.apply_import(
-            self.db, self.meeting, data, reading, file_name="report.csv", actor=self.actor, now=now
-        )
-
-
-BAND = (
-    ("George Harrison", "george.harrison@gmail.com"),
-    ("John Lennon", "lennon@example.org"),
-    ("Ringo Starr", "ringorocks@beatles.org"),
-    ("Eric Clapton", "shredder@cream.org"),
-    ("Billy Preston", "billy@example.org"),
-)
+from tests.factories import actor_of, make_membership
+from tests.services.meeting_house import BAND, ENTERED, MEETING, READ, House, own_report
 
 
 @pytest.fixture
@@ -88,16 +37,6 @@ def house(session: Session) -> House:
 @pytest.fixture
 def report(samples: Path) -> bytes:
     return (samples / "zoom_participants.csv").read_bytes()
-
-
-def own_report(*rows: str, day: str = "09/24/2020") -> bytes:
-    """A report of our own in the shape of a real one, with joins and leaves."""
-    head = (
-        "Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants,\r\n"
-        f"123,Circle,{day} 11:35:00 AM,{day} 12:50:00 PM,host@example.com,75,{len(rows)},\r\n\r\n"
-        "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\r\n"
-    )
-    return ("\ufeff" + head + "".join(row.replace("DAY", day) + "\r\n" for row in rows)).encode()
 
 
 JOHN_TWICE = (

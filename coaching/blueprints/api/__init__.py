@@ -9,6 +9,7 @@ from coaching.blueprints.api import (
     coaching_sessions,
     cohorts,
     docs,
+    drop_in,
     feeds,
     goals,
     imports,
@@ -20,6 +21,7 @@ from coaching.blueprints.api import (
     programmes,
     progress,
     projects,
+    remembered_names,
     rsvps,
     runs,
     series,
@@ -30,8 +32,8 @@ from coaching.blueprints.api.specification import Document, adopt, make_api
 from coaching.extensions import csrf
 
 NOUNS = (
-    me, tokens, programmes, cohorts, progress, members, coaching_sessions, imports, goals, projects, runs, practice,
-    rsvps, polls, series, check_ins, messages, status, feeds,
+    me, tokens, programmes, cohorts, progress, members, coaching_sessions, series, drop_in, rsvps, polls, feeds,
+    imports, remembered_names, goals, projects, runs, practice, check_ins, messages, status,
 )  # fmt: skip
 
 

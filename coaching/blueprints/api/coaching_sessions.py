@@ -22,6 +22,7 @@ from coaching.schemas.coaching_session import (
     SessionValuesSchema,
 )
 from coaching.services.attendance import AttendanceLine, list_attendance, mark_attendance
+from coaching.services.attendance_trail import TrailLine, list_changes
 from coaching.services.coaching_sessions import (
     cancel_session,
     copy_session,
@@ -123,6 +124,17 @@ def mark_there(data: dict[str, Any], session_id: str) -> list[AttendanceLine]:
     marks = _marks(data["marks"])
     mark_attendance(rows(), coaching_session, actor=current_actor(), now=utc_now(), marks=marks)
     return list_attendance(rows(), coaching_session, actor=current_actor())
+
+
+@blueprint.route("/sessions/<id:session_id>/attendance/changes")
+@blueprint.lists(shape_of(TrailLine))
+def show_trail(session_id: str) -> list[TrailLine]:
+    """What was said of each member, when, by whom and where from; those who do not run the cohort get their own alone.
+
+    `status` is null where what had been recorded was taken back.
+    """
+    coaching_session = get_session(rows(), session_id, actor=current_actor())
+    return list_changes(rows(), coaching_session, actor=current_actor())
 
 
 def _marks(given: list[dict[str, Any]]) -> dict[str, AttendanceStatus]:

@@ -21,7 +21,14 @@ from coaching.schemas.base import BaseSchema, Line
 from coaching.schemas.coaching_session import AddRowMemberSchema, MatchRowSchema, SetAsideRowsSchema
 from coaching.services.attendance_imports import ImportPreview, apply_import, preview_import
 from coaching.services.coaching_sessions import get_session
-from coaching.services.import_batches import add_row_member, get_batch, resolve_row, set_aside_rows, undo_import
+from coaching.services.import_batches import (
+    add_row_member,
+    get_batch,
+    reopen_row,
+    resolve_row,
+    set_aside_rows,
+    undo_import,
+)
 from coaching.services.import_lines import list_lines, preview_lines
 from coaching.services.report_description import Reading
 from coaching.tokens import new_secret
@@ -93,6 +100,14 @@ def match(data: dict[str, Any], import_id: str, row_id: str) -> ImportReport:
     batch, coaching_session = get_batch(rows(), import_id, actor=current_actor())
     resolve_row(rows(), batch, coaching_session, row_id, data["membership_id"], actor=current_actor(), now=utc_now())
     return _report(batch, coaching_session)
+
+
+@blueprint.route("/imports/<id:import_id>/rows/<id:row_id>/match", methods=["DELETE"])
+@blueprint.response(204)
+def reopen(import_id: str, row_id: str) -> None:
+    """Takes back who a row is: it waits for an answer again, and what was remembered of its name is forgotten."""
+    batch, coaching_session = get_batch(rows(), import_id, actor=current_actor())
+    reopen_row(rows(), batch, coaching_session, row_id, actor=current_actor(), now=utc_now())
 
 
 @blueprint.route("/imports/<id:import_id>/rows/<id:row_id>/member", methods=["POST"])

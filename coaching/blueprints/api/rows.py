@@ -111,6 +111,16 @@ class CheckInRow(TypedDict):
     answered_at: datetime | None
 
 
+class RoomCodeRow(TypedDict):
+    """A session's drop-in code; `address` is the page that it is typed into already. Null while none is open."""
+
+    session_id: str
+    code: str | None
+    address: str | None
+    opened_at: datetime | None
+    closes_at: datetime | None
+
+
 class SchedulerRow(TypedDict):
     name: str
     started_at: datetime

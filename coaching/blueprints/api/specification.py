@@ -62,6 +62,7 @@ MEANINGS = {
     415: "The body has another content type than this operation takes.",
     422: "A field, an argument or a header cannot be used; `errors` names it.",
     428: "Send the ETag of what you read as `If-Match`.",
+    429: "Too many attempts. Wait for as long as `Retry-After` says.",
     500: "A fault on our side. Nothing was changed.",
     503: "The database is busy. Nothing was changed.",
 }

@@ -6,10 +6,12 @@ from flask import Flask
 
 from coaching.blueprints.pages import (
     account,
+    attendance,
     calendar_feeds,
     check_in_links,
     check_ins,
     cohorts,
+    drop_in,
     goals,
     home,
     imports,
@@ -23,6 +25,7 @@ from coaching.blueprints.pages import (
     practice,
     programmes,
     projects,
+    remembered_names,
     rsvp_links,
     rsvps,
     runs,
@@ -33,7 +36,8 @@ from coaching.blueprints.pages import (
 from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
-    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series, imports,
+    home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
+    attendance, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds,
 )  # fmt: skip

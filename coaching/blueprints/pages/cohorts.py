@@ -17,6 +17,7 @@ from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
+from coaching.importers.presence import USUAL
 from coaching.models import DEFAULT_REMINDERS, Cohort, CohortKind, Membership, Programme, Role, SessionState
 from coaching.policies import (
     may_coach,
@@ -52,6 +53,9 @@ LABELS = {
     "starts_on": "First day",
     "ends_on": "Last day",
     "timezone": "Time zone",
+    "present_percent": "Present from",
+    "partial_percent": "There in part above",
+    "late_minutes": "Late after",
 }
 
 blueprint = Blueprint("cohorts", __name__)
@@ -60,7 +64,7 @@ blueprint = Blueprint("cohorts", __name__)
 @blueprint.get("/programmes/<id:programme_id>/cohorts/new")
 def new(programme_id: str) -> ResponseReturnValue:
     programme = get_programme(db.session(), programme_id, actor=current_actor())
-    return _new(programme, filled(kind=CohortKind.COACHING, timezone=programme.timezone))
+    return _new(programme, filled(kind=CohortKind.COACHING, timezone=programme.timezone, **USUAL._asdict()))
 
 
 @blueprint.post("/programmes/<id:programme_id>/cohorts")

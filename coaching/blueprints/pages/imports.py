@@ -34,6 +34,7 @@ from coaching.services.import_batches import (
     add_row_member,
     get_batch,
     list_candidates,
+    reopen_row,
     resolve_row,
     set_aside_rows,
     undo_import,
@@ -133,6 +134,16 @@ def resolve(public_id: str, row_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _page(batch, held, sent_again(refusal)), status_of(refusal)
     flash(f"{row.name}: {row.reason}", "success")
+    return redirect(url_for("imports.show", public_id=public_id), 303)
+
+
+@blueprint.post("/imports/<id:public_id>/rows/<id:row_id>/reopening")
+def reopen(public_id: str, row_id: str) -> ResponseReturnValue:
+    """Takes back who a row is, and forgets it."""
+    batch, held = get_batch(db.session(), public_id, actor=current_actor())
+    refuse_unknown()
+    row = reopen_row(db.session(), batch, held, row_id, actor=current_actor(), now=utc_now())
+    flash(f"{row.name} waits for you to say who it is. Nothing is remembered of the name.", "success")
     return redirect(url_for("imports.show", public_id=public_id), 303)
 
 

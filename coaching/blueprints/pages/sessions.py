@@ -1,16 +1,14 @@
-"""A coaching session: scheduled or logged, moved, cancelled, and who came."""
+"""A coaching session: scheduled or logged, moved, cancelled."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import clock_text, plural
+from coaching.blueprints.formatting import clock_text
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.rsvps import rsvp_parts
 from coaching.blueprints.pages.series import preview_page
@@ -30,29 +28,25 @@ from coaching.blueprints.pages.session_forms import (
     standing,
     suggested,
 )
+from coaching.blueprints.pages.session_sections import attendance_section
 from coaching.blueprints.problems import status_of
-from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.extensions import db
-from coaching.models import AttendanceStatus, CoachingSession, Scope, SessionState
+from coaching.models import CoachingSession, Scope, SessionState
 from coaching.policies import may_run_cohort
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.coaching_session import (
     CancelSessionSchema,
     CopyQuery,
     EditSessionSchema,
-    MarkAttendanceSchema,
     ScheduleSessionSchema,
 )
-from coaching.services.attendance import list_attendance, mark_attendance
 from coaching.services.coaching_sessions import cancel_session, edit_session, get_session, schedule_session
-from coaching.services.import_batches import list_batches
 from coaching.services.invite_list import list_invites
 from coaching.services.series import list_series_sessions, rule_of
 from coaching.services.zones import is_repeated
 
-MARK, WAS = "mark-", "was-"
 SAVED = {
     Scope.ONE: "The session is saved.",
     Scope.FOLLOWING: "This session and those that follow are saved.",
@@ -113,7 +107,7 @@ def _schedule(cohort_id: str) -> ResponseReturnValue:
 @blueprint.get("/sessions/<id:public_id>")
 def show(public_id: str) -> ResponseReturnValue:
     """When, where and what about; who came; and where that is known from."""
-    return _page(get_session(db.session(), public_id, actor=current_actor()), Form())
+    return render_session(get_session(db.session(), public_id, actor=current_actor()), Form())
 
 
 @blueprint.get("/sessions/<id:public_id>/edit")
@@ -150,44 +144,9 @@ def cancel(public_id: str) -> ResponseReturnValue:
         cancel_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _page(held, sent_again(refusal, lambda: filled(held.version))), status_of(refusal)
+        return render_session(held, sent_again(refusal, lambda: filled(held.version))), status_of(refusal)
     flash(CANCELLED[values["scope"]].format(held.title), "success")
     return redirect(url_for("sessions.show", public_id=public_id), 303)
-
-
-@blueprint.post("/sessions/<id:public_id>/attendance")
-def mark(public_id: str) -> ResponseReturnValue:
-    """Records what the coach says of each member; "the rest" are those of whom nothing was said."""
-    held = session_run(public_id)
-    try:
-        refuse_unknown("rest", starting=(MARK, WAS))
-        loaded = checked(MarkAttendanceSchema(), {"marks": _marks(held)})
-        marks = {one["membership_id"]: one["status"] for one in loaded["marks"]}
-        changed = mark_attendance(db.session(), held, actor=current_actor(), now=utc_now(), marks=marks)
-    except (Invalid, Conflict) as refusal:
-        form = sent_again(refusal)
-        # No field of the form has the names that a wrong mark is refused under, so they are not repeated.
-        said = {text: None for texts in form.errors.values() for text in texts}
-        return _page(held, replace(form, errors={"": list(said)})), status_of(refusal)
-    flash(f"Attendance is saved: {plural(changed, 'change', 'changes')}.", "success")
-    return redirect(url_for("sessions.show", public_id=public_id), 303)
-
-
-def _marks(held: CoachingSession) -> list[dict[str, str]]:
-    """The marks that the form changes.
-
-    The form says beside each mark what it was when the page was made. What was left alone is not sent on, so that a
-    page which has stood open for a while takes nobody else's marks back.
-    """
-    typed = {name.removeprefix(MARK): value for name, value in request.form.items() if name.startswith(MARK) and value}
-    marks = {name: value for name, value in typed.items() if request.form.get(f"{WAS}{name}") != value}
-    if "rest" in request.form:
-        for line in list_attendance(db.session(), held, actor=current_actor()):
-            if line.status is None:
-                marks.setdefault(line.membership_id, AttendanceStatus.PRESENT.value)
-    if not marks:
-        raise Invalid("Nothing is changed yet. Mark who came, then save.")
-    return [{"membership_id": name, "status": value} for name, value in marks.items()]
 
 
 def _warn(held: CoachingSession) -> None:
@@ -201,7 +160,8 @@ def _about_clocks(held: CoachingSession) -> str:
     return f" The clocks show {clock_text(held.local_start)} twice that day; the first time is meant."
 
 
-def _page(held: CoachingSession, form: Form) -> str:
+def render_session(held: CoachingSession, form: Form) -> str:
+    """The session's page; `form` is the one on it that was refused."""
     actor, now = current_actor(), utc_now()
     runs = may_run_cohort(actor, held.cohort)
     return render_template(
@@ -209,17 +169,15 @@ def _page(held: CoachingSession, form: Form) -> str:
         held=held,
         form=form,
         errors=form.errors,
-        lines=list_attendance(db.session(), held, actor=actor),
-        batches=list_batches(db.session(), held, actor=actor) if runs else [],
-        invites=list_invites(db.session(), held, actor=actor) if runs else [],
         runs=runs,
         is_live=held.state == SessionState.SCHEDULED,
         has_begun=held.starts_at <= now,
-        statuses=[(status.value, words(status)) for status in AttendanceStatus],
+        invites=list_invites(db.session(), held, actor=actor) if runs else [],
         in_series=list_series_sessions(db.session(), held.series, actor=actor) if held.series is not None else [],
         series_sentence=rule_of(held.series).sentence if held.series is not None else "",
         scopes=SCOPES if held.series is not None else (),
         now=now,
         **rsvp_parts(held, now),
         breadcrumb=trail(held.cohort, (held.title, "")),
+        **attendance_section(held, now),
     )

@@ -576,6 +576,7 @@ def upgrade():
     op.create_table(
         "remembered_match",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
@@ -585,6 +586,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_remembered_match_membership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_match")),
         sa.UniqueConstraint("cohort_id", "name", "email", name=op.f("uq_remembered_match_cohort_id_name_email")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_remembered_match_public_id")),
     )
     with op.batch_alter_table("remembered_match", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_remembered_match_created_at"), ["created_at"], unique=False)

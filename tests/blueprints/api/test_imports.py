@@ -187,7 +187,7 @@ def test_a_report_of_another_day_is_refused(
 def test_a_teams_report_is_recognised(world: World, caller: CallerOf, held: CoachingSession, session: Session) -> None:
     coach, content = caller(world.coach), TEAMS_REPORT.format(participant=world.participant.email).encode("utf-16")
     seen = body(bring(coach, held, content, dry_run="true"))["detected"]
-    assert (seen["format"], seen["variant"]) == ("teams", "sections with activities, English")
+    assert (seen["format"], seen["version"]) == ("teams", "sections with activities, English")
     assert (seen["encoding"], seen["delimiter"], seen["date_order"]) == ("utf-16-le", "\t", "mdy")
     made = body(bring(coach, held, content), 201)
     assert made["detected"]["format"] == "teams"

@@ -98,7 +98,7 @@ def test_a_teams_report_is_recognised(
         f"Participant Person (Guest)\t{start:%Y-%m-%d %H:%M:%S}\t{end:%Y-%m-%d %H:%M:%S}\t50m\t\t\n"
     ).encode("utf-16")
     shown = words(_check(coach, address, report))
-    for text in ("Microsoft Teams attendance report: joins, English", "tabs", "utf-16-le", "Participant Person"):
+    for text in ("Microsoft Teams attendance report: joins, English", "tabs", "UTF-16 (Unicode", "Participant Person"):
         assert text in shown, text
     page = words(coach.get(_record(coach, address, report)))
     assert "Microsoft Teams attendance report: joins, English" in page

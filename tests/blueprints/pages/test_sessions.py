@@ -224,7 +224,7 @@ class TestAttendance:
         ("marks", "said"),
         [
             ({}, "Nothing is changed yet."),
-            ({"mark-MEMBER": "asleep"}, "Choose one of: present, partial, absent, excused."),
+            ({"mark-MEMBER": "asleep"}, "Choose one of: present, late, partial, absent, excused."),
             ({"mark-00000000000000000000": "present"}, "Not expected."),
             ({"mark-nobody": "present"}, "This is not an identifier"),
         ],
