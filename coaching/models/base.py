@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String
+from sqlalchemy import DateTime, Dialect, Enum, Index, Integer, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -57,6 +58,25 @@ class Privacy:
     erase: Literal["delete", "scrub", "keep"]
     retention: str
     scrubbed: dict[str, Any] = field(default_factory=dict)
+
+
+class PartialIndex(Index):
+    """An index of the rows for which a condition holds; `postgresql` is how that engine spells it, where it differs.
+
+    An Index that is told `sqlite_where` and `postgresql_where` loads all that SQLAlchemy knows of both engines, which
+    takes a thirtieth of a start. This one tells its condition to who makes, copies or compares tables.
+    """
+
+    def __init__(self, name: str, *columns: str, where: str, postgresql: str = "", unique: bool = False) -> None:
+        self.conditions = {"sqlite": where, "postgresql": postgresql or where}
+        super().__init__(name, *columns, unique=unique)
+
+    @cached_property
+    def dialect_options(self) -> Any:
+        options = super().dialect_options
+        for engine, condition in self.conditions.items():
+            options[engine]["where"] = text(condition)
+        return options
 
 
 class Base(DeclarativeBase):

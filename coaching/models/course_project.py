@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.models.base import Base, Identified, Privacy, Versioned, choice
+from coaching.models.base import Base, Identified, PartialIndex, Privacy, Versioned, choice
 from coaching.models.cohort import Cohort, Membership
 from coaching.models.programme import Programme
 
@@ -187,8 +187,12 @@ class ReachSnapshot(Identified, Base):
     __table_args__ = (
         CheckConstraint(f"value BETWEEN 0 AND {LARGEST_REACH}", name="value"),
         Index("ix_reach_snapshot_run_metric", "run_id", "metric", "as_of"),
-        Index(
-            "uq_reach_snapshot_current", "run_id", "metric", unique=True,
-            sqlite_where=text("is_current = 1"), postgresql_where=text("is_current"),
+        PartialIndex(
+            "uq_reach_snapshot_current",
+            "run_id",
+            "metric",
+            unique=True,
+            where="is_current = 1",
+            postgresql="is_current",
         ),
-    )  # fmt: skip
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.models.base import Base, Identified, Privacy, choice
+from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
 from coaching.models.cohort import Cohort, Membership
 from coaching.models.course_project import CourseRun
 
@@ -73,15 +73,9 @@ class CheckIn(Identified, Base):
 
     __table_args__ = (
         UniqueConstraint("step_id", "membership_id"),
-        Index(
-            "ix_check_in_due", "due_at", "id",
-            sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'"),
-        ),
-        Index(
-            "ix_check_in_open", "closes_at",
-            sqlite_where=text("state = 'asked'"), postgresql_where=text("state = 'asked'"),
-        ),
-    )  # fmt: skip
+        PartialIndex("ix_check_in_due", "due_at", "id", where="state = 'due'"),
+        PartialIndex("ix_check_in_open", "closes_at", where="state = 'asked'"),
+    )
 
 
 class AnswerChoice(StrEnum):

@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.models.base import Base, Identified, Privacy, choice
+from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
 from coaching.models.person import Person
 
 
@@ -75,20 +75,10 @@ class Message(Identified, Base):
 
     __table_args__ = (
         UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
-        Index(
-            "ix_message_due", "due_at", "id",
-            sqlite_where=text("state IN ('due', 'retry')"), postgresql_where=text("state IN ('due', 'retry')"),
-        ),
-        Index(
-            "ix_message_leased", "lease_until",
-            sqlite_where=text("state IN ('claimed', 'transmitting')"),
-            postgresql_where=text("state IN ('claimed', 'transmitting')"),
-        ),
-        Index(
-            "ix_message_unknown", "id",
-            sqlite_where=text("state = 'unknown'"), postgresql_where=text("state = 'unknown'"),
-        ),
-    )  # fmt: skip
+        PartialIndex("ix_message_due", "due_at", "id", where="state IN ('due', 'retry')"),
+        PartialIndex("ix_message_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
+        PartialIndex("ix_message_unknown", "id", where="state = 'unknown'"),
+    )
 
 
 class Delivery(Base):
