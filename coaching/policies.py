@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from coaching.errors import NotAllowed, NotFound
 from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, CourseProject, Membership, MembershipStatus, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What an actor is in one cohort."""
 
     membership_id: int

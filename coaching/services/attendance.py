@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -25,8 +25,7 @@ from coaching.policies import Actor, may_run_cohort, may_view_session, require
 from coaching.services import audit
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceLine:
+class AttendanceLine(NamedTuple):
     """One member at one session; `status` is None where nothing is recorded yet."""
 
     membership_id: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -50,16 +50,14 @@ _RECORD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What is recorded of one member at one session; `minutes` is None where nobody measured."""
 
     status: AttendanceStatus
     minutes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSession:
+class HeldSession(NamedTuple):
     """A session that counts for a member, and whether they were there; `status` is None where nobody recorded it."""
 
     id: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select
@@ -40,8 +39,7 @@ RECORDS_WITHIN = timedelta(days=60)
 BEFORE_ANY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class SilentCheckIn:
+class SilentCheckIn(NamedTuple):
     """A check-in that was asked over a week ago, can still be answered, and was not."""
 
     id: str
@@ -53,8 +51,7 @@ class SilentCheckIn:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AbsenceRun:
+class AbsenceRun(NamedTuple):
     """A participant who missed their latest sessions one after the other; an excused one neither counts nor ends it."""
 
     membership_id: str
@@ -65,8 +62,7 @@ class AbsenceRun:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRecord:
+class OpenRecord(NamedTuple):
     """A session that is over and of which nobody was recorded, or whose report has rows that wait for an answer.
 
     Until that is settled the members count as not there. `batch_id` is the report's, None where there is none.
@@ -80,8 +76,7 @@ class OpenRecord:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class CoachHome:
+class CoachHome(NamedTuple):
     """`launches` are those of this month."""
 
     cohorts: tuple[CohortCard, ...]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -30,8 +29,7 @@ WEAK = "If-Match takes strong ETags alone. Send the ETag in its quotes, without 
 ANY = "If-Match: * names no version. Send the ETag of what you read, so that nobody's change is lost."
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """A part of a list. `next` is what the next part starts after, None on the last."""
 
     items: Sequence[Any]
