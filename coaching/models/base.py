@@ -1,7 +1,5 @@
 """What every table shares: the declarative base, UTC in and out, public identifiers, versions, privacy."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum

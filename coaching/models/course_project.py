@@ -1,7 +1,5 @@
 """CourseProject: the real-world course that participants build with their teams, its runs and their reach."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -50,11 +48,11 @@ class CourseProject(Identified, Versioned, Base):
     created_at: Mapped[datetime]
     programme: Mapped[Programme] = relationship()
     cohort: Mapped[Cohort] = relationship()
-    owners: Mapped[list[ProjectOwner]] = relationship(back_populates="project", order_by="ProjectOwner.id")
-    runs: Mapped[list[CourseRun]] = relationship(
+    owners: Mapped[list["ProjectOwner"]] = relationship(back_populates="project", order_by="ProjectOwner.id")
+    runs: Mapped[list["CourseRun"]] = relationship(
         back_populates="project", order_by="CourseRun.launched_on, CourseRun.id"
     )
-    stage_changes: Mapped[list[StageChange]] = relationship(
+    stage_changes: Mapped[list["StageChange"]] = relationship(
         back_populates="project", order_by="StageChange.on, StageChange.id"
     )
 
@@ -125,7 +123,7 @@ class CourseRun(Identified, Versioned, Base):
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     project: Mapped[CourseProject] = relationship(back_populates="runs")
-    snapshots: Mapped[list[ReachSnapshot]] = relationship(
+    snapshots: Mapped[list["ReachSnapshot"]] = relationship(
         back_populates="run", order_by="ReachSnapshot.as_of, ReachSnapshot.id"
     )
 

@@ -1,7 +1,5 @@
 """FollowUpPlan, CheckIn and the practice log: what is asked after the end, and what people say they did."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -21,7 +19,7 @@ class FollowUpPlan(Identified, Base):
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), unique=True)
     created_at: Mapped[datetime]
     cohort: Mapped[Cohort] = relationship()
-    steps: Mapped[list[FollowUpStep]] = relationship(back_populates="plan", order_by="FollowUpStep.position")
+    steps: Mapped[list["FollowUpStep"]] = relationship(back_populates="plan", order_by="FollowUpStep.position")
 
 
 class FollowUpStep(Base):
@@ -69,7 +67,7 @@ class CheckIn(Identified, Base):
     asked_at: Mapped[datetime | None]
     step: Mapped[FollowUpStep] = relationship()
     membership: Mapped[Membership] = relationship()
-    answer: Mapped[CheckInAnswer | None] = relationship(back_populates="check_in")
+    answer: Mapped["CheckInAnswer | None"] = relationship(back_populates="check_in")
 
     __table_args__ = (
         UniqueConstraint("step_id", "membership_id"),

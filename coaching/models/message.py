@@ -1,7 +1,5 @@
 """Message and Delivery: the outbox, and the schedulers that empty it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -71,7 +69,7 @@ class Message(Identified, Base):
     claim_token: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     recipient: Mapped[Person] = relationship()
-    deliveries: Mapped[list[Delivery]] = relationship(back_populates="message", order_by="Delivery.id")
+    deliveries: Mapped[list["Delivery"]] = relationship(back_populates="message", order_by="Delivery.id")
 
     __table_args__ = (
         UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),

@@ -1,7 +1,5 @@
 """Person: someone with an account; and what lets a person in: sign-in sessions, API tokens, links."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Programme: what a coordinator is responsible for."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String
