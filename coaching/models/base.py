@@ -1,5 +1,6 @@
 """What every table shares: the declarative base, UTC in and out, public identifiers, versions, privacy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -39,6 +40,28 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    # SQLite keeps moments as text. SQLAlchemy's own way takes three calls a value in each direction, and there are
+    # hundreds of values on a page and in a batch; this reads and writes the same text in one.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def write(value: datetime | None) -> str | None:
+            moment = self.process_bind_param(value, dialect)
+            return None if moment is None else moment.isoformat(" ", "microseconds")
+
+        return write
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+
+        def read(text: str | None) -> datetime | None:
+            return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+        return read
 
 
 @dataclass(frozen=True)
