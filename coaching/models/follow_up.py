@@ -60,7 +60,7 @@ class CheckIn(Identified, Base):
     )
 
     step_id: Mapped[int] = mapped_column(ForeignKey("follow_up_step.id"))
-    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
+    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
     state: Mapped[CheckInState] = choice(CheckInState, default=CheckInState.DUE)
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]
@@ -70,7 +70,8 @@ class CheckIn(Identified, Base):
     answer: Mapped["CheckInAnswer | None"] = relationship(back_populates="check_in")
 
     __table_args__ = (
-        UniqueConstraint("step_id", "membership_id"),
+        # In this order it also finds a member's check-ins; nobody looks for those of a step.
+        UniqueConstraint("membership_id", "step_id"),
         PartialIndex("ix_check_in_due", "due_at", "id", where="state = 'due'"),
         PartialIndex("ix_check_in_open", "closes_at", where="state = 'asked'"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import String, and_, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -20,8 +20,9 @@ from coaching.models import (
 from coaching.policies import Actor, may_view_cohort, may_view_cohort_progress, may_view_member, require
 from coaching.services.cohort_progress import COUNTS
 
+# The words stay words here: a grid has hundreds of them.
 _MARKS = (
-    select(Membership.public_id, CoachingSession.public_id, Attendance.status, Attendance.minutes)
+    select(Membership.public_id, CoachingSession.public_id, type_coerce(Attendance.status, String), Attendance.minutes)
     .join_from(CoachingSession, Attendance, Attendance.session_id == CoachingSession.id)
     .join(Membership, Membership.id == Attendance.membership_id)
     .where(CoachingSession.cohort_id == bindparam("cohort_id"))
@@ -51,9 +52,9 @@ _RECORD = (
 
 
 class Mark(NamedTuple):
-    """What is recorded of one member at one session; `minutes` is None where nobody measured."""
+    """What is recorded of one member at one session: a word of AttendanceStatus, and `minutes` where measured."""
 
-    status: AttendanceStatus
+    status: str
     minutes: int | None
 
 
