@@ -8,7 +8,6 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
-from coaching.models.person import Person
 
 
 class MessageState(StrEnum):
@@ -68,7 +67,6 @@ class Message(Identified, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     claim_token: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
-    recipient: Mapped[Person] = relationship()
     deliveries: Mapped[list["Delivery"]] = relationship(back_populates="message", order_by="Delivery.id")
 
     __table_args__ = (

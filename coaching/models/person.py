@@ -49,7 +49,6 @@ class AuthSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     via: Mapped[str] = mapped_column(String(24))
-    person: Mapped[Person] = relationship()
 
 
 class ApiToken(Identified, Base):
@@ -70,7 +69,6 @@ class ApiToken(Identified, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    person: Mapped[Person] = relationship()
 
 
 class Purpose(StrEnum):
