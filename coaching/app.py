@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coaching import blueprints
+from coaching.blueprints.addresses import LateRule
 from coaching.config import Settings, read_settings
 from coaching.database import engine_options, prepare_engine, read_options
 from coaching.extensions import csrf, db, login_manager
@@ -76,6 +77,7 @@ class CoachingApp(Flask):
     jinja_environment = Templates
     json_provider_class = FastJSON
     request_class = CoachingRequest
+    url_rule_class = LateRule
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from coaching.errors import NotAllowed, NotFound
 from coaching.models import (
@@ -21,8 +21,7 @@ from coaching.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What an actor is in one cohort."""
 
     membership_id: int

@@ -20,6 +20,12 @@ def new_public_id() -> str:
     return secrets.token_bytes(PUBLIC_ID_LENGTH).translate(_LETTERS).decode()
 
 
+def new_public_ids(count: int) -> list[str]:
+    """As many identifiers, for which the system is asked for randomness once."""
+    letters = secrets.token_bytes(PUBLIC_ID_LENGTH * count).translate(_LETTERS).decode()
+    return [letters[start : start + PUBLIC_ID_LENGTH] for start in range(0, len(letters), PUBLIC_ID_LENGTH)]
+
+
 def is_public_id(text: str) -> bool:
     """Whether this could be one. Nothing else is looked for: PostgreSQL refuses a text with a zero byte."""
     return len(text) == PUBLIC_ID_LENGTH and set(text) <= set(_ALPHABET)

@@ -6,14 +6,13 @@ The plot is a square of 100 by 100 that the page stretches, so that text beside 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 SIDE = 100.0
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(NamedTuple):
     """A line that holds its value until the next date, the area under it, and where its points lie."""
 
     line: str

@@ -178,7 +178,7 @@ def listed(values: Iterable[Any] | None, last: str = "and") -> Markup:
     *before, final = [escape(value) for value in values or ()] or [Markup()]
     if not before:
         return final
-    return Markup("{} {} {}").format(Markup(", ").join(before), last, final)
+    return Markup(", ").join(before) + f" {last} " + final
 
 
 def initials(name: str | None) -> str:

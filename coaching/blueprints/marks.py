@@ -73,7 +73,7 @@ def presences(cells: Mapping[tuple[str, str], Any], member: str, sessions: Itera
 
 def _presence(sprite: str, entry: Any) -> Markup:
     if isinstance(entry, Mark):
-        return _draw_presence(sprite, entry.status.value, entry.minutes)
+        return _draw_presence(sprite, entry.status, entry.minutes)
     if isinstance(entry, Mapping):
         return _draw_presence(sprite, _plain(entry["status"]), entry.get("minutes"))
     return _draw_presence(sprite, _plain(entry), None)

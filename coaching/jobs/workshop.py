@@ -20,7 +20,7 @@ from coaching.tokens import new_chance, new_secret
 
 # SQLite has one writer, and who waits for it asks every millisecond. Short batches with a breath between two let
 # everybody else in after one batch.
-SQLITE_BATCH = 100
+SQLITE_BATCH = 125
 BREATH = 0.004
 POSTGRESQL_BATCH = 500
 

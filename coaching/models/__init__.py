@@ -1,4 +1,8 @@
-"""Every model, so that importing this package maps them all."""
+"""Every model, so that importing this package maps them all.
+
+They do without `from __future__ import annotations`, with which SQLAlchemy would evaluate every column's type from its
+text at each start.
+"""
 
 from coaching.models.action import Action, ActionState
 from coaching.models.audit import AuditEntry, AuditHead

@@ -1,7 +1,5 @@
 """The audit trail: append-only, identifiers only, hash-chained."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import String

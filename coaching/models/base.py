@@ -1,13 +1,13 @@
 """What every table shares: the declarative base, UTC in and out, public identifiers, versions, privacy."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import DateTime, Dialect, Enum, Integer, MetaData, String
+from sqlalchemy import DateTime, Dialect, Enum, Index, Integer, MetaData, String, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -41,6 +41,28 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    # SQLite keeps moments as text. SQLAlchemy's own way takes three calls a value in each direction, and there are
+    # hundreds of values on a page and in a batch; this reads and writes the same text in one.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def write(value: datetime | None) -> str | None:
+            moment = self.process_bind_param(value, dialect)
+            return None if moment is None else moment.isoformat(" ", "microseconds")
+
+        return write
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+
+        def read(text: str | None) -> datetime | None:
+            return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+        return read
+
 
 @dataclass(frozen=True)
 class Privacy:
@@ -57,6 +79,25 @@ class Privacy:
     erase: Literal["delete", "scrub", "keep"]
     retention: str
     scrubbed: dict[str, Any] = field(default_factory=dict)
+
+
+class PartialIndex(Index):
+    """An index of the rows for which a condition holds; `postgresql` is how that engine spells it, where it differs.
+
+    An Index that is told `sqlite_where` and `postgresql_where` loads all that SQLAlchemy knows of both engines, which
+    takes a thirtieth of a start. This one tells its condition to who makes, copies or compares tables.
+    """
+
+    def __init__(self, name: str, *columns: str, where: str, postgresql: str = "", unique: bool = False) -> None:
+        self.conditions = {"sqlite": where, "postgresql": postgresql or where}
+        super().__init__(name, *columns, unique=unique)
+
+    @cached_property
+    def dialect_options(self) -> Any:
+        options = super().dialect_options
+        for engine, condition in self.conditions.items():
+            options[engine]["where"] = text(condition)
+        return options
 
 
 class Base(DeclarativeBase):

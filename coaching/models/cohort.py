@@ -1,7 +1,5 @@
 """Cohort and Membership: who is in a cohort, as what, and how that came about."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 

@@ -1,14 +1,12 @@
 """CourseProject: the real-world course that participants build with their teams, its runs and their reach."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.models.base import Base, Identified, Privacy, Versioned, choice
+from coaching.models.base import Base, Identified, PartialIndex, Privacy, Versioned, choice
 from coaching.models.cohort import Cohort, Membership
 from coaching.models.programme import Programme
 
@@ -50,11 +48,11 @@ class CourseProject(Identified, Versioned, Base):
     created_at: Mapped[datetime]
     programme: Mapped[Programme] = relationship()
     cohort: Mapped[Cohort] = relationship()
-    owners: Mapped[list[ProjectOwner]] = relationship(back_populates="project", order_by="ProjectOwner.id")
-    runs: Mapped[list[CourseRun]] = relationship(
+    owners: Mapped[list["ProjectOwner"]] = relationship(back_populates="project", order_by="ProjectOwner.id")
+    runs: Mapped[list["CourseRun"]] = relationship(
         back_populates="project", order_by="CourseRun.launched_on, CourseRun.id"
     )
-    stage_changes: Mapped[list[StageChange]] = relationship(
+    stage_changes: Mapped[list["StageChange"]] = relationship(
         back_populates="project", order_by="StageChange.on, StageChange.id"
     )
 
@@ -125,7 +123,7 @@ class CourseRun(Identified, Versioned, Base):
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     project: Mapped[CourseProject] = relationship(back_populates="runs")
-    snapshots: Mapped[list[ReachSnapshot]] = relationship(
+    snapshots: Mapped[list["ReachSnapshot"]] = relationship(
         back_populates="run", order_by="ReachSnapshot.as_of, ReachSnapshot.id"
     )
 
@@ -187,8 +185,12 @@ class ReachSnapshot(Identified, Base):
     __table_args__ = (
         CheckConstraint(f"value BETWEEN 0 AND {LARGEST_REACH}", name="value"),
         Index("ix_reach_snapshot_run_metric", "run_id", "metric", "as_of"),
-        Index(
-            "uq_reach_snapshot_current", "run_id", "metric", unique=True,
-            sqlite_where=text("is_current = 1"), postgresql_where=text("is_current"),
+        PartialIndex(
+            "uq_reach_snapshot_current",
+            "run_id",
+            "metric",
+            unique=True,
+            where="is_current = 1",
+            postgresql="is_current",
         ),
-    )  # fmt: skip
+    )

@@ -1,7 +1,5 @@
 """Goal and Rating: what a participant wants to reach, on five levels, and how far they are at a date."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text
@@ -44,7 +42,7 @@ class Goal(Identified, Versioned, Base):
     much_more: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
     membership: Mapped[Membership] = relationship()
-    ratings: Mapped[list[Rating]] = relationship(back_populates="goal", order_by="Rating.rated_on, Rating.id")
+    ratings: Mapped[list["Rating"]] = relationship(back_populates="goal", order_by="Rating.rated_on, Rating.id")
 
     __table_args__ = (
         CheckConstraint("importance BETWEEN 0 AND 3", name="importance"),

@@ -1,7 +1,5 @@
 """ImportBatch: a file that came in, what was understood of it, and what became of each row."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,7 +38,7 @@ class ImportBatch(Identified, Base):
     imported_at: Mapped[datetime]
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     undone_at: Mapped[datetime | None]
-    rows: Mapped[list[ImportRow]] = relationship(back_populates="batch", order_by="ImportRow.number")
+    rows: Mapped[list["ImportRow"]] = relationship(order_by="ImportRow.number")
 
     __table_args__ = (Index("ix_import_batch_session_hash", "session_id", "sha256"),)
 
@@ -76,7 +74,6 @@ class ImportRow(Identified, Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    batch: Mapped[ImportBatch] = relationship(back_populates="rows")
 
     __table_args__ = (Index("ix_import_row_batch_number", "batch_id", "number"),)
 

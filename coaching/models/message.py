@@ -1,16 +1,13 @@
 """Message and Delivery: the outbox, and the schedulers that empty it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.models.base import Base, Identified, Privacy, choice
-from coaching.models.person import Person
+from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
 
 
 class MessageState(StrEnum):
@@ -73,25 +70,14 @@ class Message(Identified, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     claim_token: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
-    recipient: Mapped[Person] = relationship()
-    deliveries: Mapped[list[Delivery]] = relationship(back_populates="message", order_by="Delivery.id")
+    deliveries: Mapped[list["Delivery"]] = relationship(back_populates="message", order_by="Delivery.id")
 
     __table_args__ = (
         UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
-        Index(
-            "ix_message_due", "due_at", "id",
-            sqlite_where=text("state IN ('due', 'retry')"), postgresql_where=text("state IN ('due', 'retry')"),
-        ),
-        Index(
-            "ix_message_leased", "lease_until",
-            sqlite_where=text("state IN ('claimed', 'transmitting')"),
-            postgresql_where=text("state IN ('claimed', 'transmitting')"),
-        ),
-        Index(
-            "ix_message_unknown", "id",
-            sqlite_where=text("state = 'unknown'"), postgresql_where=text("state = 'unknown'"),
-        ),
-    )  # fmt: skip
+        PartialIndex("ix_message_due", "due_at", "id", where="state IN ('due', 'retry')"),
+        PartialIndex("ix_message_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
+        PartialIndex("ix_message_unknown", "id", where="state = 'unknown'"),
+    )
 
 
 class Delivery(Base):

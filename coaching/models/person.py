@@ -1,7 +1,5 @@
 """Person: someone with an account; and what lets a person in: sign-in sessions, API tokens, links."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,7 +49,6 @@ class AuthSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     via: Mapped[str] = mapped_column(String(24))
-    person: Mapped[Person] = relationship()
 
 
 class ApiToken(Identified, Base):
@@ -72,7 +69,6 @@ class ApiToken(Identified, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    person: Mapped[Person] = relationship()
 
 
 class Purpose(StrEnum):

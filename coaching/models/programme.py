@@ -1,14 +1,11 @@
 """Programme: what a coordinator is responsible for."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from coaching.models.base import Base, Identified, Privacy, Versioned
-from coaching.models.person import Person
 
 
 class Programme(Identified, Versioned, Base):
@@ -36,5 +33,3 @@ class ProgrammeCoordinator(Base):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     appointed_at: Mapped[datetime]
-    programme: Mapped[Programme] = relationship()
-    person: Mapped[Person] = relationship()

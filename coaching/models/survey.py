@@ -4,8 +4,6 @@ A Response has no person, no invitation and no moment finer than a day, and an I
 cannot be joined.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint

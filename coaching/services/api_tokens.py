@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -37,8 +36,7 @@ _HOLDER: Select[*tuple[Any, ...]] = (
 NO_MORE = "A token cannot make one that may do more than itself. Make it where you are signed in."
 
 
-@dataclass(frozen=True, slots=True)
-class TokenHolder:
+class TokenHolder(NamedTuple):
     """The person behind a token: what an Actor is made of, and what the token allows."""
 
     id: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -29,8 +28,7 @@ from coaching.services import audit
 from coaching.services.attendance_trail import note_changes
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceLine:
+class AttendanceLine(NamedTuple):
     """One member at one session; `status` is None where nothing is recorded yet."""
 
     membership_id: str

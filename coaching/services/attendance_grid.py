@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import String, and_, bindparam, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -28,8 +28,9 @@ from coaching.services.session_list import SessionLine, read_sessions
 # In a cell: the session ended before the member joined.
 BEFORE = "before"
 
+# The words stay words here: a grid has hundreds of them.
 _MARKS = (
-    select(Membership.public_id, CoachingSession.public_id, Attendance.status, Attendance.minutes)
+    select(Membership.public_id, CoachingSession.public_id, type_coerce(Attendance.status, String), Attendance.minutes)
     .join_from(CoachingSession, Attendance, Attendance.session_id == CoachingSession.id)
     .join(Membership, Membership.id == Attendance.membership_id)
     .where(CoachingSession.cohort_id == bindparam("cohort_id"))
@@ -65,16 +66,14 @@ _RECORD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What is recorded of one member at one session; `minutes` is None where nobody measured."""
+class Mark(NamedTuple):
+    """What is recorded of one member at one session: a word of AttendanceStatus, and `minutes` where measured."""
 
-    status: AttendanceStatus
+    status: str
     minutes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class GridMember:
+class GridMember(NamedTuple):
     """A row of the grid: a cell for each session, in the order of the columns.
 
     A cell is a status, "before" where the session ended before they joined, and None where nobody recorded it.
@@ -93,16 +92,14 @@ class GridMember:
     minutes: tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceGrid:
+class AttendanceGrid(NamedTuple):
     """Members by sessions: who came to which."""
 
     sessions: tuple[SessionLine, ...]
     members: tuple[GridMember, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSession:
+class HeldSession(NamedTuple):
     """A session that counts for a member, and whether they were there; `status` is None where nobody recorded it."""
 
     id: str
@@ -136,7 +133,7 @@ def read_grid(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) 
             continue
         row = [marks.get((public_id, held.id)) for held in sessions]
         words = [
-            mark.status.value if mark else BEFORE if held.ends_at <= joined_at else None
+            mark.status if mark else BEFORE if held.ends_at <= joined_at else None
             for held, mark in zip(sessions, row, strict=True)
         ]
         absences, since = missed.get(public_id, (0, None))

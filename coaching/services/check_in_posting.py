@@ -48,7 +48,7 @@ from coaching.models.base import UTCDateTime
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import message_id_of
 from coaching.services.words import is_word
-from coaching.tokens import hash_secret, new_public_id, new_secret
+from coaching.tokens import hash_secret, new_public_ids, new_secret
 
 # The tables, not the classes: hundreds of rows a statement, and nothing for the session to hold.
 _check_in = cast(Table, CheckIn.__table__)
@@ -128,7 +128,7 @@ def post_due_check_ins(session: Session, *, now: datetime, limit: int) -> int:
     Call it again while it returns `limit`, each time in a transaction of its own.
     """
     connection = session.connection()
-    due = [DueCheckIn(*row) for row in connection.execute(_DUE, {"now": now, "limit": limit})]
+    due = [DueCheckIn._make(row) for row in connection.execute(_DUE, {"now": now, "limit": limit}).all()]
     expired = [each.id for each in due if each.closes_at <= now]
     standing = [each for each in due if each.closes_at > now]
     reasons = {each.id: _why_not(each) for each in standing}
@@ -193,7 +193,7 @@ def _insert_messages(
     now: datetime,
 ) -> list[str]:
     """A message for each, and the public identifiers that they got."""
-    identifiers = [new_public_id() for _each in asked]
+    identifiers = new_public_ids(len(asked))
     shared = {
         "kind": MessageKind.CHECK_IN,
         "channel": "mail",

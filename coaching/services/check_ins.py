@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, select, update
@@ -81,8 +80,7 @@ _LINES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInLine:
+class CheckInLine(NamedTuple):
     """One check-in of a member with its answer, and with what became of its mail: its state, and the newest reason."""
 
     id: str
@@ -101,8 +99,7 @@ class CheckInLine:
     message_detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedLink:
+class OpenedLink(NamedTuple):
     """What a link in a mail opens: one check-in, and its participant as an actor who may do nothing else."""
 
     check_in: CheckIn

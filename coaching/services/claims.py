@@ -8,9 +8,8 @@ and none is open while the network is used.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     Connection,
@@ -99,8 +98,7 @@ _LIVING_LINKS = select(Capability.secret_hash).where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedMessage:
+class ClaimedMessage(NamedTuple):
     """A message in our hands, with what is needed to write it and to tell whether it still holds."""
 
     id: int
@@ -122,8 +120,7 @@ class ClaimedMessage:
     status: MembershipStatus | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A claimed message that does not hold any more, and why, in words for a coach."""
 
     message: ClaimedMessage

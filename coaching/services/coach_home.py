@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select
@@ -39,8 +38,7 @@ ABSENCES_IN_A_ROW = 2
 RECORDS_WITHIN = timedelta(days=60)
 
 
-@dataclass(frozen=True, slots=True)
-class SilentCheckIn:
+class SilentCheckIn(NamedTuple):
     """A check-in that was asked over a week ago, can still be answered, and was not."""
 
     id: str
@@ -52,8 +50,7 @@ class SilentCheckIn:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AbsenceRun:
+class AbsenceRun(NamedTuple):
     """A participant who missed their latest sessions one after the other; an excused one neither counts nor ends it."""
 
     membership_id: str
@@ -64,8 +61,7 @@ class AbsenceRun:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRecord:
+class OpenRecord(NamedTuple):
     """A session that is over and of which nobody was recorded, or whose report has rows that wait for an answer.
 
     Until that is settled the members count as not there. `batch_id` is the report's, None where there is none.
@@ -79,8 +75,7 @@ class OpenRecord:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class CoachHome:
+class CoachHome(NamedTuple):
     """`launches` are those of this month."""
 
     cohorts: tuple[CohortCard, ...]

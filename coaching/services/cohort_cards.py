@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,8 +34,7 @@ from coaching.services.words import is_one_of, is_word
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class CohortCard:
+class CohortCard(NamedTuple):
     """One of a person's cohorts, with what they are in it; the `next_` fields are None while nothing is scheduled."""
 
     id: str

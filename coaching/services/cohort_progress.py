@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -105,6 +105,7 @@ _CHECK_INS = (
 )
 
 
+# No named tuple, because a tuple's `count` is something else.
 @dataclass(frozen=True, slots=True)
 class GoalCounts:
     """A member's goals. The two T are over rated goals, and None where there are none or to who may not see them."""
@@ -115,8 +116,7 @@ class GoalCounts:
     achieved_t: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInCounts:
+class CheckInCounts(NamedTuple):
     """A member's check-ins: `due` wait to be asked; of those `asked`, `answered` were and the rest are silent.
 
     `latest` is None where nothing was answered, and to who may not see answers.
@@ -132,8 +132,7 @@ class CheckInCounts:
         return self.asked - self.answered
 
 
-@dataclass(frozen=True, slots=True)
-class MemberProgress:
+class MemberProgress(NamedTuple):
     """One row of the cohort's table. `attended` of `counted` sessions, of which some are `unrecorded` and no absences.
 
     `joiners` are over the projects they own.
@@ -166,8 +165,7 @@ class MemberProgress:
         return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class CohortProgress:
+class CohortProgress(NamedTuple):
     """What those see who run or observe the cohort. Sessions and members come in the order of the page."""
 
     cohort: Cohort
@@ -184,8 +182,7 @@ class CohortProgress:
         return tuple(member for member in self.members if member.role == Role.PARTICIPANT and member.is_open)
 
 
-@dataclass(frozen=True, slots=True)
-class MemberName:
+class MemberName(NamedTuple):
     """A fellow member, as participants see one another."""
 
     id: str
@@ -193,8 +190,7 @@ class MemberName:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class CohortOverview:
+class CohortOverview(NamedTuple):
     """What a participant sees of their cohort: sessions but for other people's one-to-ones, names, projects."""
 
     cohort: Cohort

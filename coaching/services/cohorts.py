@@ -71,13 +71,18 @@ def open_cohort(
     )
     _set_thresholds(cohort, present_percent, partial_percent, late_minutes)
     session.add(cohort)
-    # The plan and the membership below refer to the cohort by its number.
-    session.flush()
-    follow_ups.create_default_plan(session, cohort, now=now)
-    if not may_coordinate(actor, programme.id):
-        _seat_coach(session, cohort, actor=actor, now=now)
+    _furnish(session, cohort, actor=actor, now=now)
     audit.record(session, "cohort.opened", cohort, actor=actor, now=now)
     return cohort
+
+
+def _furnish(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) -> None:
+    """The follow-up plan, and the coach where it is not a coordinator who opens the cohort."""
+    # Both refer to the cohort by its number.
+    session.flush()
+    follow_ups.create_default_plan(session, cohort, now=now)
+    if not may_coordinate(actor, cohort.programme.id):
+        _seat_coach(session, cohort, actor=actor, now=now)
 
 
 def edit_cohort(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, func, select
@@ -27,8 +26,7 @@ from coaching.services.project_list import CURRENT_JOINERS
 from coaching.services.words import is_one_of, is_word
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeCard:
+class ProgrammeCard(NamedTuple):
     """A programme in figures. Each run is counted once; the figures are as of dates from `oldest` to `newest`."""
 
     id: str
@@ -46,8 +44,7 @@ class ProgrammeCard:
     newest: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class CoordinatorHome:
+class CoordinatorHome(NamedTuple):
     programmes: tuple[ProgrammeCard, ...]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -197,7 +197,7 @@ def _write(
             tally["retry"] += 1
             continue
         fresh.append((message.id, wire, address))
-        ready.append(replace(message, wire=wire, address=address))
+        ready.append(message._replace(wire=wire, address=address))
     if fresh:
         with office.session_factory.begin() as session:
             fix_wires(session, fresh, token=token)

@@ -35,7 +35,7 @@ from coaching.models import (
 from coaching.services.due_moments import Window, window_of
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import cancel_messages
-from coaching.tokens import new_public_id
+from coaching.tokens import new_public_ids
 
 
 class DefaultStep(NamedTuple):
@@ -169,11 +169,13 @@ def withdraw_check_ins(session: Session, membership: Membership, *, now: datetim
 
 
 def _insert_missing(session: Session, whose: ColumnElement[bool], *, now: datetime) -> int:
+    missing = session.execute(_MISSING.where(whose)).all()
     rows = []
-    for step_id, membership_id, ends_on, offset, zone in session.execute(_MISSING.where(whose)).all():
+    for public_id, row in zip(new_public_ids(len(missing)), missing, strict=True):
+        step_id, membership_id, ends_on, offset, zone = row
         window = window_of(ends_on, offset, zone)
         state = CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE
-        rows.append((new_public_id(), step_id, membership_id, state, window.due_at, window.closes_at))
+        rows.append((public_id, step_id, membership_id, state, window.due_at, window.closes_at))
     columns = ("public_id", "step_id", "membership_id", "state", "due_at", "closes_at")
     insert_rows(session.connection(), _check_in, {}, columns, rows, only_missing=True)
     return len(rows)

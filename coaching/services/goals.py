@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, NamedTuple, Required, TypedDict, Unpack
 
 from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -60,8 +59,7 @@ BLANK: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GoalLine:
+class GoalLine(NamedTuple):
     """A goal in a list, with the newest rating whoever gave it."""
 
     id: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, union
 
@@ -16,8 +15,7 @@ LONGEST_LIST = 100
 LATEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchLine:
+class LaunchLine(NamedTuple):
     """One run of a course, with who built it."""
 
     project_id: str

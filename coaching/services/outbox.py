@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
@@ -55,8 +54,7 @@ _LINES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
+class MessageLine(NamedTuple):
     """One message as an administrator sees it: that it is there and what became of it, not what it says."""
 
     id: str
@@ -72,8 +70,7 @@ class MessageLine:
     detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePage:
+class MessagePage(NamedTuple):
     """A page of messages, newest first, and how many there are on all pages."""
 
     lines: tuple[MessageLine, ...]

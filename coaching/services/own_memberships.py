@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -11,8 +11,7 @@ from coaching.models import Cohort, Membership, MembershipStatus, Programme, Rol
 from coaching.policies import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMembership:
+class OwnMembership(NamedTuple):
     """A place in a cohort, open or over; `id` is the membership's."""
 
     id: str

@@ -7,8 +7,7 @@ page starts after the row whose public identifier is the cursor, so that rows wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
@@ -22,8 +21,7 @@ LONGEST_PAGE = 100
 GONE = "There is no such row to go on from. Start again without it."
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """`next` is the cursor of the page after this one, None on the last."""
 
     items: list[dict[str, Any]]

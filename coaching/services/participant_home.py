@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,8 +17,7 @@ from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON,
 from coaching.services.words import is_one_of, is_word
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCheckIn:
+class OpenCheckIn(NamedTuple):
     """A check-in that can be answered now."""
 
     id: str
@@ -29,8 +28,7 @@ class OpenCheckIn:
     closes_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class GoalLine:
+class GoalLine(NamedTuple):
     """One of one's own goals with its newest score, which is None before the first rating."""
 
     id: str
@@ -42,8 +40,7 @@ class GoalLine:
     ratings: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParticipantHome:
+class ParticipantHome(NamedTuple):
     """`projects` are one's own, `launches` the latest in all of one's cohorts."""
 
     cohorts: tuple[CohortCard, ...]

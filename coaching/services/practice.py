@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -29,8 +28,7 @@ from coaching.services import audit
 from coaching.services.reach import ReportedReach, report_reach
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeLine:
+class PracticeLine(NamedTuple):
     """A line of the log. `step` is the follow-up step that asked, for what came from a check-in.
 
     `can_be_tied` where a check-in gave a figure that no run has yet.
@@ -52,8 +50,7 @@ class PracticeLine:
         return self.kind == PracticeKind.CHECK_IN and self.enrolments is not None and self.run_id is None
 
 
-@dataclass(frozen=True, slots=True)
-class RunLine:
+class RunLine(NamedTuple):
     """A run of a course that the participant owns, with the joiners it stands at now."""
 
     id: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, case, func, or_, select
 
@@ -181,8 +180,7 @@ def _stages(kind: ColumnElement[bool] | None) -> Statement:
     ).group_by(furthest.c.kind, furthest.c.rank)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """What the statements gave; the middle ones by the number of the cohort."""
 
     cohorts: Sequence[Row[*tuple[Any, ...]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from coaching.statistics.proportion import Proportion
 from coaching.statistics.suppression import hidden_cells
 
 
-@dataclass(frozen=True, slots=True)
-class Funnel:
+class Funnel(NamedTuple):
     """People by how far they came: each step counts those who went further, so that no later step is the larger.
 
     `brought_in` came without an application, and count from `accepted` on; `withdrew` are those who did not come back.
@@ -33,8 +32,7 @@ class Funnel:
     completed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Satisfaction:
+class Satisfaction(NamedTuple):
     """Answers that rate good or very good. `good` is None where the answers are too few to be shown."""
 
     answers: int
@@ -45,8 +43,7 @@ class Satisfaction:
         return self.good is None
 
 
-@dataclass(frozen=True, slots=True)
-class StepFigures:
+class StepFigures(NamedTuple):
     """One follow-up step. Those sent and not answered are silent; `still_open` of them can be answered yet."""
 
     label: str
@@ -66,8 +63,7 @@ class StepFigures:
         return self.sent - self.answered.numerator
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What is counted alike for one cohort, for a kind of cohorts and for all: every share with its denominator.
 
     Of `unrecorded` of the places that attendance is a share of nobody has said yet whether they were taken.
@@ -87,8 +83,7 @@ class Figures:
         return Proportion(self.reach.launched, self.reach.projects)
 
 
-@dataclass(frozen=True, slots=True)
-class CohortFigures:
+class CohortFigures(NamedTuple):
     id: str
     name: str
     kind: CohortKind
@@ -97,8 +92,7 @@ class CohortFigures:
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of the comparison. `stages` tells for each stage how many projects came at least so far."""
 
     cohorts: int
@@ -108,8 +102,7 @@ class Column:
     stopped: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeProgress:
+class ProgrammeProgress(NamedTuple):
     """`columns` has an entry for each kind that has cohorts; `total` is all of them together."""
 
     programme: Programme

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select, union
 
@@ -24,16 +23,14 @@ from coaching.models import (
 from coaching.services.words import is_word
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerLine:
+class OwnerLine(NamedTuple):
     """Who builds the course. `membership_id` is the public one, and None for a team-mate outside."""
 
     name: str
     membership_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectLine:
+class ProjectLine(NamedTuple):
     """A project with its owners and its reach now; `joiners` is None while no run has a figure."""
 
     id: str
@@ -47,8 +44,7 @@ class ProjectLine:
     owners: tuple[OwnerLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReachTotals:
+class ReachTotals(NamedTuple):
     """Projects, runs and enrolments, each run once; the figures are as of dates from `oldest` to `newest`."""
 
     projects: int
@@ -117,8 +113,7 @@ def owner_statement(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectLines:
+class ProjectLines(NamedTuple):
     """The lines, and what they come to together."""
 
     lines: tuple[ProjectLine, ...]

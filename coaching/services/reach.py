@@ -7,7 +7,6 @@ late does not push out a newer one, in whatever order they arrive, and a correct
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -32,8 +31,7 @@ from coaching.services.zones import latest_today
 _TEAM = joinedload(CourseRun.project).options(*TEAM)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedReach:
+class ReportedReach(NamedTuple):
     """The figure that now stands for its day, and what about it a person should look at."""
 
     snapshot: ReachSnapshot

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coaching.importers.presence import PresencePerson, PresenceReport
-from coaching.importers.reports import Service, read_report
-from coaching.importers.times import DateOrder
+
+if TYPE_CHECKING:
+    from coaching.importers.reports import Service
+    from coaching.importers.times import DateOrder
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ def read_for(
     data: bytes, reading: Reading, *, timezone: str | None = None, expected_day: date | None = None
 ) -> PresenceReport:
     """The report, read as was said; in `timezone` where no other was named."""
+    # Imported with the first report: the readers and their languages take a fortieth of a start.
+    from coaching.importers.reports import read_report  # noqa: PLC0415
+
     return read_report(
         data,
         service=reading.service,

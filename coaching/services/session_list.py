@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -51,6 +51,7 @@ _SESSIONS = (
 )
 
 
+# No named tuple, because a tuple's `count` is something else.
 @dataclass(frozen=True, slots=True)
 class SeriesPlace:
     """Where a session stands in its series: the third of eight, those that were cancelled counted."""
@@ -64,8 +65,7 @@ class SeriesPlace:
 Places = dict[tuple[str, datetime], SeriesPlace]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLine:
+class SessionLine(NamedTuple):
     """A session; `recorded` members have an attendance, `present` of them were there, wholly or partly."""
 
     id: str

@@ -6,16 +6,15 @@ Kiresuk and Sherman (1968), with the weights and the correlation of Turner-Stoke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 # The correlation between a person's goals that the published formula assumes.
 RHO = 0.3
 LOWEST, HIGHEST = -2, 2
 
 
-@dataclass(frozen=True, slots=True)
-class ScaledGoal:
+class ScaledGoal(NamedTuple):
     """One goal as the formula sees it. `score` is None while nobody has rated it."""
 
     weight: int
@@ -23,8 +22,7 @@ class ScaledGoal:
     score: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attainment:
+class Attainment(NamedTuple):
     """How far goals came. Both T are over the `rated` goals, so that they compare; `unrated` ones are only counted.
 
     A T is None where there is nothing to say: no goal was rated, or every weight is 0.

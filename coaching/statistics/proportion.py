@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 Z_95 = 1.959964
 
 
-@dataclass(frozen=True, slots=True)
-class Proportion:
+class Proportion(NamedTuple):
     """`numerator` of `denominator`. Of nobody there is no share and no interval: they are None, never 0."""
 
     numerator: int

@@ -32,6 +32,17 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
+    "poll": {
+        "title": "A first meeting",
+        "note": "An hour is enough.",
+        "cohort": "Cohort 7 & friends",
+        "by": "Carol Coach",
+        "minutes": 60,
+        "slots": ["2026-07-14T09:00:00+00:00", "2026-07-15T09:00:00+00:00"],
+        "closes_at": "2026-07-13T08:00:00+00:00",
+        "is_reminder": False,
+        "is_synthetic": False,
+    },
     "session_invite": calendar_facts.INVITE,
     "session_reminder": calendar_facts.REMINDER,
 }

@@ -117,7 +117,7 @@ def test_posting_stops_between_batches_when_told_to(session: Session, workshop: 
 
 
 def test_the_batch_is_short_on_sqlite_and_long_on_postgresql(workshop: Workshop, engine_name: str) -> None:
-    assert workshop.batch == (100 if engine_name == "sqlite" else 500)
+    assert workshop.batch == (125 if engine_name == "sqlite" else 500)
 
 
 def test_an_idle_tick_of_posting_only_reads(workshop: Workshop, count_queries: Counter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import pytest
@@ -127,10 +128,20 @@ def test_nobody_is_shown_nothing(stage: Stage, identity: str) -> None:
 
 
 # What the holder of a link sees by it: what it is for, and nothing that went before.
-LINKS = {
+# What a person's own calendar holds: the titles of the sessions that they are expected at.
+FEED = tuple(
+    f"{name}-here"
+    # The longer names first, because the shorter ones are parts of them.
+    for name in (
+        "pair-series-title", "series-title", "pair-title", "session-title", "present-title", "future-title",
+        "pair-agenda", "agenda",
+    )
+)  # fmt: skip
+LINKS: dict[str, Iterable[str]] = {
     "check_in_links.show": {"question-1-here"},
     "rsvp_links.show": {"future-title-here"},
     "poll_links.show": {"poll-title-here", "poll-note-here"},
+    "feeds.read": FEED,
     "invitations.show": {"invited@here.example.org", "Invited Name-here"},
     "password_resets.show": set(),
 }

@@ -330,5 +330,8 @@ def test_every_link_leads_to_a_page_that_needs_nobody_to_be_signed_in(app: Flask
         MessageKind.CHECK_IN: "check_in_links.show",
         MessageKind.INVITATION: "invitations.show",
         MessageKind.PASSWORD_RESET: "password_resets.show",
+        MessageKind.POLL: "poll_links.show",
+        MessageKind.SESSION_INVITE: "rsvp_links.show",
+        MessageKind.SESSION_REMINDER: "rsvp_links.show",
     }
     assert set(endpoints.values()) <= PUBLIC_ENDPOINTS

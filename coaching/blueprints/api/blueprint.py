@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -30,8 +29,7 @@ WEAK = "If-Match takes strong ETags alone. Send the ETag in its quotes, without 
 ANY = "If-Match: * names no version. Send the ETag of what you read, so that nobody's change is lost."
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """A part of a list. `next` is what the next part starts after, None on the last."""
 
     items: Sequence[Any]
@@ -48,6 +46,7 @@ class ApiBlueprint(Blueprint):
         super().__init__(f"api_{noun}", __name__, url_prefix=PREFIX, description=description)
         self.tag = tag
         self._prepare_doc_cbks.append(self._prepare_header_doc)
+        self._untold: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: View | None = None, **options: Any
@@ -56,16 +55,26 @@ class ApiBlueprint(Blueprint):
         if view_func is None:
             raise TypeError("A route of the API needs a view.")
         method = options.setdefault("methods", ["GET"])[0]
-        about = deepcopy(getattr(view_func, "_apidoc", {}))
+        about = dict(getattr(view_func, "_apidoc", {}))
         view = _without_arguments(view_func) if "query" not in _locations(about) else view_func
         view = answer_once(view) if method == "POST" else view
         view = _mind_staleness(view)
-        manual = about.setdefault("manual_doc", {})
+        manual = about["manual_doc"] = dict(about.get("manual_doc", {}))
         manual["operationId"] = f"{self.name.removeprefix('api_')}_{view_func.__name__}"
         problems = {code: HTTPStatus(code).name for code in _problems(rule, method, about)}
         manual["responses"] = problems | manual.get("responses", {})
         view._apidoc = about  # type: ignore[attr-defined]
         super().add_url_rule(rule, endpoint, view, **options | {"tags": [self.tag]})
+
+    def _store_endpoint_docs(self, *about: Any, **options: Any) -> None:
+        """Keeps for later what flask-smorest would copy for the document, which most processes never make."""
+        self._untold.append((about, options))
+
+    def register_views_in_doc(self, *where: Any, **options: Any) -> None:
+        while self._untold:
+            about, more = self._untold.pop(0)
+            super()._store_endpoint_docs(*about, **more)
+        super().register_views_in_doc(*where, **options)
 
     def response(self, status_code: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
         """flask-smorest's, which dumps what the view returns; what a view wrote is sent to the database before.

@@ -1,7 +1,8 @@
 """The lines that services read, as JSON and as OpenAPI: what is written and what is described are one and the same.
 
-A dataclass has its fields and its properties, so that what a page shows of a line is in the API too. Lines are told
-apart by the names of their classes. They are described when the document is made, because most processes never make it.
+A named tuple or a dataclass has its fields and its properties, so that what a page shows of a line is in the API too.
+Lines are told apart by the names of their classes. They are described when the document is made, because most processes
+never make it.
 """
 
 from __future__ import annotations
@@ -83,13 +84,19 @@ def _written(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in _parts(type(value))}
 
 
+def _fields(kind: Any) -> list[str]:
+    if is_dataclass(kind):
+        return [field.name for field in fields(kind)]
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return list(kind._fields)
+    raise TypeError(f"{kind!r} does not go into JSON.")
+
+
 def _parts(kind: type) -> dict[str, Any]:
-    """The types of a dataclass's fields and properties, by name."""
+    """The types of a line's fields and properties, by name."""
     if kind not in _KNOWN:
-        if not is_dataclass(kind):
-            raise TypeError(f"{kind!r} does not go into JSON.")
         types = get_type_hints(kind)
-        named = {field.name: types[field.name] for field in fields(kind)}
+        named = {name: types[name] for name in _fields(kind)}
         properties = {name: one.fget for name, one in vars(kind).items() if isinstance(one, property)}
         _KNOWN[kind] = named | {name: get_type_hints(read)["return"] for name, read in properties.items()}
     return _KNOWN[kind]

@@ -735,7 +735,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
         sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
-        sa.UniqueConstraint("step_id", "membership_id", name=op.f("uq_check_in_step_id_membership_id")),
+        sa.UniqueConstraint("membership_id", "step_id", name=op.f("uq_check_in_membership_id_step_id")),
     )
     with op.batch_alter_table("check_in", schema=None) as batch_op:
         batch_op.create_index(
@@ -745,7 +745,6 @@ def upgrade():
             sqlite_where=sa.text("state = 'due'"),
             postgresql_where=sa.text("state = 'due'"),
         )
-        batch_op.create_index(batch_op.f("ix_check_in_membership_id"), ["membership_id"], unique=False)
         batch_op.create_index(
             "ix_check_in_open",
             ["closes_at"],
@@ -1371,7 +1370,6 @@ def downgrade():
         batch_op.drop_index(
             "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
         )
-        batch_op.drop_index(batch_op.f("ix_check_in_membership_id"))
         batch_op.drop_index(
             "ix_check_in_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
         )

@@ -77,11 +77,16 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
     miss_the_last_sessions(session, ivy)
     build_loose_ends(session)
-    build_poll(session, ivy, staff["coach"], rng=rng, now=now)
-    build_series(session, ivy, now=now)
-    invite_to_what_is_to_come(session, ivy, now=now)
+    _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
+
+
+def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:
+    """What is to come in the cohort that still runs: a poll, a series, and calendars that know of it."""
+    build_poll(session, cohort, coach, rng=rng, now=now)
+    build_series(session, cohort, now=now)
+    invite_to_what_is_to_come(session, cohort, now=now)
 
 
 def make_links(session: Session, *, base_url: str, new_secret: Callable[[], str], now: datetime) -> dict[str, str]:

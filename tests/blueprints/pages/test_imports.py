@@ -22,6 +22,7 @@ from coaching.models import (
     ImportRow,
     Membership,
     Message,
+    MessageKind,
     Role,
     RowOutcome,
 )
@@ -171,7 +172,8 @@ def test_somebody_of_the_report_joins_the_cohort(
     assert member.joined_at <= traces.held.starts_at
     there = session.scalars(select(Attendance).where(Attendance.membership_id == member.id)).one()
     assert (there.minutes, there.status) == (60, AttendanceStatus.PRESENT)
-    assert session.scalars(select(Message.address)).all() == ["stranger@example.net"]
+    invited = select(Message.address).where(Message.kind == MessageKind.INVITATION)
+    assert session.scalars(invited).all() == ["stranger@example.net"]
     refused(coach.post(path, {"name": "Ada", "email": "ada@example.net"}), 409, "This row is somebody's already.")
 
 
