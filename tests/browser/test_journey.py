@@ -11,54 +11,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Mailbox, Product
+from tests.browser.visitors import Visitor, add_member
 
-PASSWORD = "a long and quiet sentence"
 OUR_REPORT = Path(__file__).with_name("zoom_report.csv")
 # Fifteen days ago, so that the check-in of two weeks after the end fell due yesterday.
 ENDED = date.today() - timedelta(days=15)
 
 pytestmark = [pytest.mark.browser]
-
-
-class Visitor:
-    """Somebody at a browser of their own."""
-
-    def __init__(self, browser: Browser, product: Product, *, width: int = 1280) -> None:
-        self.context = browser.new_context(
-            base_url=product.base, viewport={"width": width, "height": 900}, timezone_id="Europe/London"
-        )
-        self.context.set_default_timeout(20_000)
-        self.page = self.context.new_page()
-        self.said: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-
-    def come_in(self, link: str) -> Page:
-        """Accepts an invitation and is signed in."""
-        self.page.goto(link)
-        self.page.get_by_label("Choose a password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Start").click()
-        expect(self.page.get_by_text("Your account is ready")).to_be_visible()
-        return self.page
-
-    def fill(self, **fields: str) -> None:
-        """Fills inputs by the names that they have in the form."""
-        for name, value in fields.items():
-            self.page.locator(f"[name={name}]").first.fill(value)
-
-    def choose(self, name: str, value: str) -> None:
-        """Chooses by the label, as people do: it covers the whole choice."""
-        number = self.page.locator(f"[name={name}][value={value}]").get_attribute("id")
-        self.page.locator(f"label[for='{number}']").click()
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
-
-    def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
 
 
 def test_the_main_job(browser: Browser, product: Product, mailbox: tuple[Mailbox, str]) -> None:
@@ -111,14 +73,6 @@ def open_cohort(visitor: Visitor, name: str, *, kind: str) -> None:
     visitor.fill(name=name, starts_on=str(ENDED - timedelta(weeks=12)), ends_on=str(ENDED))
     visitor.press("Open the cohort")
     expect(visitor.page.get_by_text(f"{name} is open")).to_be_visible()
-
-
-def add_member(visitor: Visitor, name: str, email: str, *, role: str) -> None:
-    visitor.follow("Add someone")
-    visitor.fill(name=name, email=email)
-    visitor.choose("role", role)
-    visitor.press("Add")
-    expect(visitor.page.get_by_text(f"{name} is added")).to_be_visible()
 
 
 def hold_session(coach: Visitor) -> None:
