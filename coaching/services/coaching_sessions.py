@@ -14,6 +14,7 @@ from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, 
 from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit, session_effects
 from coaching.services.bookings import check_coach_is_free
+from coaching.services.calendar_lock import lock_calendar
 from coaching.services.session_scope import move_sessions, sessions_in_scope, set_time
 
 
@@ -75,6 +76,7 @@ def schedule_session(
     `pair_with` names the participant of a one-to-one, and `led_by` the coach who holds it, by their memberships.
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    lock_calendar(session.connection(), cohort.id)
     coaching_session = CoachingSession(
         cohort=cohort,
         pair_membership=find_pair(session, cohort, pair_with),
@@ -115,6 +117,7 @@ def edit_session(
     cohort = coaching_session.cohort
     require(may_run_cohort(actor, cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
+    lock_calendar(session.connection(), cohort.id)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
     values = {"title": title, **known_texts(texts)}
     if led_by is not None:
@@ -151,6 +154,7 @@ def cancel_session(
     """
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
+    lock_calendar(session.connection(), coaching_session.cohort_id)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
     for one in changed:
         one.state, one.cancelled_reason = SessionState.CANCELLED, reason

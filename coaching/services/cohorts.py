@@ -22,6 +22,7 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_coordinate, may_open_cohort, may_run_cohort, may_view_cohort, require
 from coaching.services import audit, follow_ups, reminders
+from coaching.services.calendar_lock import lock_calendar
 from coaching.services.zones import check_zone
 
 LONGEST_DAYS = 5 * 366
@@ -106,6 +107,8 @@ def edit_cohort(
     Sessions to come follow another choice of reminders; None leaves them as they are.
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    # A session that is scheduled at this moment follows the reminders that were chosen, too.
+    lock_calendar(session.connection(), cohort.id)
     _check_dates(starts_on, ends_on)
     if name != cohort.name:
         _check_name_is_free(session, cohort.programme_id, name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from coaching.models import (
     OPEN_STATUSES,
@@ -29,8 +29,6 @@ from coaching.models import (
 from coaching.services.calendar_events import Meeting, Rule, place_of, text_of
 from coaching.services.event_changes import Fate, Told, Wanted
 
-# Any number that no other advisory lock of ours has: what follows it is the cohort's.
-LOCK = 5545
 WAITING = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED)
 LOST = (MessageState.FAILED, MessageState.CANCELLED)
 
@@ -192,13 +190,6 @@ class Ground:
 
     def invite_of(self, event: Event, member: Member) -> Invite | None:
         return self.invites.get((event.series_id, event.session_id, member.person_id))
-
-
-def lock_calendar(connection: Connection, cohort_id: int) -> None:
-    """Lets those who change a cohort's sessions or its members come one by one, so that nobody is left out who joins
-    while a session is scheduled. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(LOCK, cohort_id)))
 
 
 def events_to_come(connection: Connection, cohort_id: int, *, now: datetime) -> tuple[list[int], list[int]]:

@@ -30,10 +30,12 @@ _AT_ONCE = 500
 
 _session = cast(Table, CoachingSession.__table__)
 _STANDING = (
-    select(_session.c.id, _session.c.starts_at, _session.c.state, Cohort.reminder_minutes)
+    select(_session.c.id, _session.c.starts_at, _session.c.state, _session.c.next_reminder_at, Cohort.reminder_minutes)
     .join(Cohort, Cohort.id == _session.c.cohort_id)
     .where(_session.c.id.in_(bindparam("numbers", expanding=True)))
     .order_by(_session.c.id)
+    # Whoever posts the reminders of one at this moment has moved it on to the next before it is planned here.
+    .with_for_update(of=_session)
 )
 _TO_COME = (
     select(_session.c.id)
@@ -60,10 +62,15 @@ def occurrence_of(minutes: int, starts_at: datetime) -> str:
     return f"{minutes} {starts_at.isoformat()}"
 
 
-def next_reminder(starts_at: datetime, offsets: Iterable[int], *, now: datetime) -> datetime | None:
-    """The next moment at which somebody is to be reminded of a session at this start."""
+def next_reminder(
+    starts_at: datetime, offsets: Iterable[int], *, now: datetime, pending: datetime | None = None
+) -> datetime | None:
+    """The next moment at which somebody is to be reminded of a session at this start.
+
+    One that has passed is over, unless it is `pending`: its reminder was planned and not written yet.
+    """
     moments = (starts_at - timedelta(minutes=minutes) for minutes in offsets)
-    return min((moment for moment in moments if moment > now), default=None)
+    return min((moment for moment in moments if moment > now or moment == pending), default=None)
 
 
 def plan_reminders(session: Session, numbers: Sequence[int], *, now: datetime) -> None:
@@ -93,7 +100,7 @@ def call_off_for(session: Session, membership: Membership, *, now: datetime) -> 
 def _next(row: Any, *, now: datetime) -> datetime | None:
     if row.state != SessionState.SCHEDULED:
         return None
-    return next_reminder(row.starts_at, row.reminder_minutes, now=now)
+    return next_reminder(row.starts_at, row.reminder_minutes, now=now, pending=row.next_reminder_at)
 
 
 def _holds(row: Any, occurrence: str) -> bool:

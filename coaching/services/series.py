@@ -21,6 +21,7 @@ from coaching.models import (
 from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit, session_effects
 from coaching.services.bookings import check_coach_is_free
+from coaching.services.calendar_lock import lock_calendar
 from coaching.services.clock_preflight import PreviewedSession, preview_clocks, read_member_zones
 from coaching.services.coaching_sessions import Texts, find_leader, find_pair, known_texts
 from coaching.services.recurrence import Plan, Repeat, Rule, plan_series, read_rule
@@ -128,6 +129,7 @@ def schedule_series(
 ) -> Series:
     """A new series with all its sessions, save those on the days that it leaves out."""
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    lock_calendar(session.connection(), cohort.id)
     plan = plan_series(local_start, timezone, repeat)
     series = Series(
         cohort=cohort,

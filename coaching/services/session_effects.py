@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CoachingSession, Membership, MembershipStatus
 from coaching.services import reminders
-from coaching.services.event_rows import events_to_come, lock_calendar
+from coaching.services.calendar_lock import lock_calendar
+from coaching.services.event_rows import events_to_come
 from coaching.services.invites import tell
 
 

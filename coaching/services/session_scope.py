@@ -13,14 +13,17 @@ from coaching.models import CoachingSession, Scope, SessionState
 from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 from coaching.services.zones import check_zone, settle_on_clock, to_utc
 
+CHANGED_MEANWHILE = "Somebody changed this session in the meantime. Load it again, and make your change once more."
+
 
 def sessions_in_scope(
     session: Session, coaching_session: CoachingSession, scope: Scope, *, now: datetime
 ) -> list[CoachingSession]:
-    """The sessions that a change is for, locked, in the order of their series.
+    """The sessions that a change is for, locked, in the order of their series. The cohort's calendar is locked first.
 
     Beyond the one itself those that have begun or were cancelled stay as they are: attendance hangs on when it was.
     """
+    _hold_unchanged(session, coaching_session)
     if scope == Scope.ONE:
         return [coaching_session]
     if coaching_session.series_id is None:
@@ -42,6 +45,15 @@ def sessions_in_scope(
     if not found:
         raise Conflict("All sessions that this would change have begun. Change this one alone.")
     return found
+
+
+def _hold_unchanged(session: Session, coaching_session: CoachingSession) -> None:
+    """Locks the session, and refuses a change of what somebody else has changed since it was read: what was sent says
+    how that was to be, and reading it anew now would overwrite what it has become."""
+    statement = select(CoachingSession.version).where(CoachingSession.id == coaching_session.id).with_for_update()
+    version = session.scalars(statement).one()
+    if version != coaching_session.version:
+        raise Conflict(CHANGED_MEANWHILE, code="changed-meanwhile")
 
 
 def set_time(coaching_session: CoachingSession, local_start: datetime, timezone: str, duration_minutes: int) -> None:

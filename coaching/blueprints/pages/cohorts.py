@@ -31,6 +31,7 @@ from coaching.policies import (
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import EditCohortSchema, OpenCohortSchema
 from coaching.services.attendance_grid import Mark, read_marks
+from coaching.services.calendar_lock import lock_calendar
 from coaching.services.cohorts import edit_cohort, get_cohort, open_cohort
 from coaching.services.goals import list_goals
 from coaching.services.open_polls import read_open_polls
@@ -104,6 +105,7 @@ def update(public_id: str) -> ResponseReturnValue:
     cohort = get_cohort(db.session(), public_id, actor=current_actor())
     _require_running(cohort)
     try:
+        lock_calendar(db.session().connection(), cohort.id)
         check_version(cohort)
         values = load_form(EditCohortSchema(), request.form, beside=(VERSION,))
         edit_cohort(db.session(), cohort, actor=current_actor(), now=utc_now(), **values)

@@ -42,6 +42,7 @@ from coaching.schemas.coaching_session import (
     EditSessionSchema,
     ScheduleSessionSchema,
 )
+from coaching.services.calendar_lock import lock_calendar
 from coaching.services.coaching_sessions import cancel_session, edit_session, get_session, schedule_session
 from coaching.services.invite_list import list_invites
 from coaching.services.series import list_series_sessions, rule_of
@@ -123,6 +124,7 @@ def update(public_id: str) -> ResponseReturnValue:
     if FILL in request.form:
         return render_edit(held, as_sent())
     try:
+        lock_calendar(db.session().connection(), held.cohort_id)
         check_version(held)
         values = read(EditSessionSchema(), VERSION)
         edit_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
@@ -139,6 +141,7 @@ def cancel(public_id: str) -> ResponseReturnValue:
     """Cancels the session, and those of its series that the form names. They stay on the list, marked."""
     held = session_run(public_id)
     try:
+        lock_calendar(db.session().connection(), held.cohort_id)
         check_version(held)
         values = load_form(CancelSessionSchema(), request.form, beside=(VERSION,))
         cancel_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
