@@ -58,6 +58,7 @@ def render_mail(letter: Letter) -> Text:
         "link": letter.link,
         "facts": letter.facts,
         "timezone": letter.timezone,
+        "written_at": letter.written_at,
         "is_synthetic": letter.facts.get("is_synthetic", False),
     }
     plain = _template(f"{letter.kind}.txt.jinja").make_module(values)
@@ -122,12 +123,19 @@ def _beside(iso: str, zone_name: str, own_zone: str) -> str:
     return f"{day}{there:%H:%M} in {zone_name}"
 
 
-def _ahead(minutes: int) -> str:
-    """A span as people say it: 2 days, 1 hour, 90 minutes."""
-    for size, word in ((1440, "day"), (60, "hour")):
-        if minutes >= size and minutes % size == 0:
-            return f"{minutes // size} {word}" + ("" if minutes == size else "s")
-    return f"{minutes} minutes"
+def _ahead(iso: str, written_at: datetime) -> str:
+    """How far ahead a moment is, as people say it: 2 days, 5 hours, 50 minutes. Counted from when the mail is written,
+    which may be long after it was due."""
+    minutes = max(round((datetime.fromisoformat(iso) - written_at).total_seconds() / 60), 1)
+    hours = round(minutes / 60)
+    # Within two minutes of the hour it is the hour: what is due a day before is written some seconds later.
+    if minutes < 58:
+        return _counted(minutes, "minute")
+    return _counted(round(hours / 24), "day") if hours % 24 == 0 or hours > 48 else _counted(hours, "hour")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 def _local(iso: str, zone_name: str) -> datetime:
