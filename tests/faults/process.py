@@ -29,6 +29,7 @@ def make_pace(*, tick: float = 0.02, lease: float = 60, batch: int = 50) -> Pace
     rules = SendingRules(batch=batch, claim_lease=span, send_lease=span, first_backoff=wait, first_pause=wait)
     return Pace(
         post_check_ins=tick,
+        remind=tick,
         send_messages=tick,
         sweep_leases=tick,
         heartbeat=tick * 5,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from coaching.services.check_in_posting import is_any_due, post_due_check_ins
 from coaching.services.check_ins import expire_check_ins
 from coaching.services.claims import claim_messages, is_anything_due
+from coaching.services.reminder_posting import is_any_reminder_due, post_due_reminders
 from coaching.services.settlements import sweep_leases
 from coaching.services.status import read_status
 from tests.factories import NOW
@@ -24,6 +25,14 @@ ONE = timedelta(minutes=1)
 TICKS: dict[str, tuple[Callable[[Session], object], list[str]]] = {
     "looking for check-ins": (lambda session: is_any_due(session.connection(), now=NOW), ["ix_check_in_due"]),
     "posting": (lambda session: post_due_check_ins(session, now=NOW, limit=50), ["ix_check_in_due"]),
+    "looking for reminders": (
+        lambda session: is_any_reminder_due(session.connection(), now=NOW),
+        ["ix_coaching_session_next_reminder"],
+    ),
+    "reminding": (
+        lambda session: post_due_reminders(session, now=NOW, limit=50),
+        ["ix_coaching_session_next_reminder"],
+    ),
     "looking for messages": (
         lambda session: is_anything_due(session.connection(), now=NOW, channels=["mail"]),
         ["ix_message_due"],

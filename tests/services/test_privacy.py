@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, NotFound
 from coaching.models import (
     Attendance,
     Base,
+    CalendarFeed,
+    CalendarInvite,
     CheckIn,
     CheckInAnswer,
+    CoachingSession,
     CourseRun,
     Goal,
+    InvitedSession,
     Membership,
+    MembershipStatus,
     Message,
     MessageState,
     Person,
     PracticeEntry,
     ReachSnapshot,
+    Rsvp,
+    RsvpChoice,
 )
-from coaching.services import follow_ups, people, privacy
+from coaching.services import follow_ups, people, privacy, session_effects
 from coaching.services.check_in_posting import post_due_check_ins
+from coaching.services.feeds import make_feed
 from coaching.services.goals import rate_goal
-from tests.factories import actor_of, make_goal, make_membership, make_person
+from coaching.services.reminder_posting import post_due_reminders
+from coaching.services.retention import RULES, find_outdated, remove_outdated
+from coaching.services.rsvps import RsvpAnswer, answer_rsvps
+from tests.factories import actor_of, make_goal, make_membership, make_person, make_session
 
 CANARY = "canary-4711"
 
@@ -116,3 +128,89 @@ def test_nobody_is_asked_after_their_erasure(session: Session, nia: Person, now:
     post_due_check_ins(session, now=now, limit=500)
     asked = select(Message.state).where(Message.recipient_id == nia.id)
     assert set(session.scalars(asked)) <= {MessageState.CANCELLED}
+
+
+@pytest.fixture
+def told(session: Session, nia: Person, now: datetime) -> Membership:
+    """Nia again, invited to a session of her cohort, reminded of it, with an answer and a feed."""
+    member = session.scalars(select(Membership).where(Membership.person_id == nia.id)).one()
+    member.status = MembershipStatus.ACTIVE
+    held = make_session(session, member.cohort, title="Circle", starts_at=now + timedelta(hours=1))
+    session_effects.follow_scheduled(session, [held], now=now)
+    held.next_reminder_at = now
+    session.flush()
+    post_due_reminders(session, now=now, limit=500)
+    actor = actor_of(session, nia)
+    answer = RsvpAnswer(held, RsvpChoice.MAYBE, f"A note, {CANARY}")
+    answer_rsvps(session, [answer], actor=actor, now=now, via="page")
+    make_feed(session, None, actor=actor, secret="f" * 43, now=now)
+    session.flush()
+    return member
+
+
+CALENDAR = (CalendarInvite, InvitedSession, CalendarFeed, Rsvp)
+
+
+def rows_of(model: type[Base], person: Person) -> Any:
+    """The numbers of a person's rows of one of the tables that calendars live by."""
+    if model is Rsvp:
+        return select(Rsvp.id).join(Membership).where(Membership.person_id == person.id)
+    if model is InvitedSession:
+        return select(InvitedSession.id).join(CalendarInvite).where(CalendarInvite.person_id == person.id)
+    return select(model.__table__.c.id).where(model.__table__.c.person_id == person.id)
+
+
+def test_what_calendars_were_told_is_exported_and_erased_and_others_keep_theirs(
+    session: Session, told: Membership, nia: Person, now: datetime
+) -> None:
+    held = privacy.export_person(session, nia, actor=actor_of(session, nia))
+    assert {"calendar_invite", "invited_session", "calendar_feed", "rsvp"} <= set(held)
+    assert {line["kind"] for line in held["message"]} >= {"session_invite", "session_reminder"}
+    assert held["rsvp"][0]["note"] == f"A note, {CANARY}"
+    assert "secret" not in str(held["calendar_feed"])
+
+    def theirs() -> list[int]:
+        return [len(session.scalars(rows_of(model, nia)).all()) for model in CALENDAR]
+
+    def everybodys() -> int:
+        return session.scalars(select(func.count()).select_from(CalendarInvite)).one()
+
+    own, before = theirs(), everybodys()
+    assert min(own) >= 1
+    privacy.erase_person(session, nia, actor=None, now=now)
+    assert theirs() == [0] * len(CALENDAR)
+    assert everybodys() == before - own[0]
+    assert CANARY not in every_value(session)
+
+
+def test_nobody_is_invited_or_reminded_after_their_erasure(
+    session: Session, told: Membership, nia: Person, now: datetime
+) -> None:
+    statement = select(CoachingSession).where(
+        CoachingSession.cohort_id == told.cohort_id, CoachingSession.title == "Circle"
+    )
+    held = session.scalars(statement.order_by(CoachingSession.id.desc())).first()
+    assert held is not None
+    privacy.erase_person(session, nia, actor=None, now=now)
+    held.starts_at += timedelta(days=2)
+    held.next_reminder_at = now
+    session.flush()
+    session_effects.follow_changed(session, [held], now=now)
+    post_due_reminders(session, now=held.starts_at - timedelta(hours=1), limit=500)
+    assert session.scalars(select(Message.id).where(Message.recipient_id == nia.id)).all() == []
+
+
+def test_of_a_message_that_is_gone_it_stays_known_what_it_told(
+    session: Session, told: Membership, now: datetime
+) -> None:
+    """Messages are kept for a year after they were settled; what a calendar has of a session outlives them."""
+    mine = select(InvitedSession).join(CalendarInvite).where(CalendarInvite.person_id == told.person_id)
+    before = len(session.scalars(mine).all())
+    assert before >= 1
+    session.execute(update(Message).values(state=MessageState.SENT, settled_at=now))
+    rule = next(rule for rule in RULES if rule.model is Message)
+    keys = find_outdated(session.connection(), rule, now=now + timedelta(days=366), limit=5000)
+    remove_outdated(session, rule, keys)
+    kept = session.scalars(mine.execution_options(populate_existing=True)).all()
+    assert ([row.message_id for row in kept], len(kept)) == ([None] * before, before)
+    assert all(row.told for row in kept)
