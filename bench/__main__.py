@@ -7,13 +7,12 @@ import importlib
 import pkgutil
 import sys
 import time
-from collections.abc import Callable
 from types import ModuleType
 
 import bench
 from bench.measure import Finding, Report, as_markdown, as_text, load_reports
 from bench.shape import Shape
-from bench.stage import Stage, set_up
+from bench.stage import set_up
 from tests.postgres import Run
 
 ENGINES = ("sqlite", "postgresql")
@@ -46,7 +45,7 @@ def main(arguments: list[str]) -> int:
         findings = [
             finding
             for engine_name in ([wanted.engine] if wanted.engine else ENGINES)
-            for finding in _run_on(engine_name, {name: known[name].run for name in chosen}, is_quick=wanted.quick)
+            for finding in _run_on(engine_name, {name: known[name] for name in chosen}, is_quick=wanted.quick)
         ]
     finally:
         server.end()
@@ -54,15 +53,19 @@ def main(arguments: list[str]) -> int:
     return 1 if any(finding.verdict == "no" for finding in findings) else 0
 
 
-def _run_on(engine_name: str, runs: dict[str, Callable[[Stage], list[Finding]]], *, is_quick: bool) -> list[Finding]:
+def _run_on(engine_name: str, modules: dict[str, ModuleType], *, is_quick: bool) -> list[Finding]:
+    """Fills the database where any of the benches wants it: one that does not says `NEEDS_COHORTS = False`."""
     shape = QUICK if is_quick else FULL
-    _say(f"{engine_name}: {shape.cohorts} cohorts of {shape.members}")
+    is_filled = any(getattr(module, "NEEDS_COHORTS", True) for module in modules.values())
+    size = f"{shape.cohorts} cohorts of {shape.members}" if is_filled else "no cohorts"
+    _say(f"{engine_name}: {size}")
     everything: list[Finding] = []
-    with set_up(engine_name, shape, is_quick=is_quick) as stage:
-        for name, run in runs.items():
+    with set_up(engine_name, shape, is_quick=is_quick, is_filled=is_filled) as stage:
+        for name, module in modules.items():
             _say(f"{engine_name}: {name}")
-            findings = run(stage)
-            Report(name, engine_name, f"{shape.cohorts} cohorts of {shape.members}", findings).save()
+            findings = module.run(stage)
+            if findings:
+                Report(name, engine_name, size, findings).save()
             _say(f"\n{as_text(findings)}\n")
             everything += findings
     return everything

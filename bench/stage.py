@@ -133,12 +133,13 @@ def _environment(path: str, *, token: str, cookie: str) -> dict[str, Any]:
 
 
 @contextmanager
-def set_up(engine_name: str, shape: Shape, *, is_quick: bool) -> Iterator[Stage]:
-    """Builds the database in a new place, which is gone afterwards."""
+def set_up(engine_name: str, shape: Shape, *, is_quick: bool, is_filled: bool = True) -> Iterator[Stage]:
+    """Builds the database in a new place, which is gone afterwards. Filling it takes a minute."""
     with tempfile.TemporaryDirectory(prefix="coaching-bench-") as folder:
         url = f"sqlite:///{folder}/bench.db" if engine_name == "sqlite" else _create_database()
         stage = Stage(engine_name, url, shape, Path(folder), is_quick=is_quick)
-        build(stage.engine, shape)
+        if is_filled:
+            build(stage.engine, shape)
         yield stage
         stage.close()
 

@@ -18,6 +18,7 @@ from coaching.services.recurrence import Repeat, plan_series
 from coaching.services.zones import known_zones
 from tests.services.clocks import Change, changes_of, wrong_around
 
+NEEDS_COHORTS = False
 STEP = timedelta(minutes=15)
 WEEK = timedelta(weeks=1)
 
