@@ -152,7 +152,7 @@ def move_second(coach: Visitor, session: str, to: datetime) -> None:
     coach.choose("scope", "one")
     coach.press("Save")
     expect(coach.page.get_by_text("The session is saved.")).to_be_visible()
-    expect(coach.page.get_by_role("row", name="George Harrison").first).to_be_visible()
+    expect(coach.page.get_by_role("heading", name="Who has this time")).to_be_visible()
     wait_for(lambda: reloaded(coach, "has it"), "everybody to have the new time")
 
 
