@@ -117,7 +117,6 @@ def edit_session(
     cohort = coaching_session.cohort
     require(may_run_cohort(actor, cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
-    lock_calendar(session.connection(), cohort.id)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
     values = {"title": title, **known_texts(texts)}
     if led_by is not None:
@@ -154,7 +153,6 @@ def cancel_session(
     """
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
-    lock_calendar(session.connection(), coaching_session.cohort_id)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
     for one in changed:
         one.state, one.cancelled_reason = SessionState.CANCELLED, reason

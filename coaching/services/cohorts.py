@@ -120,14 +120,18 @@ def edit_cohort(
         # The check-ins are moved by statements that read the cohort's row.
         session.flush()
         follow_ups.move_check_ins(session, cohort, now=now)
-    chosen = cohort.reminder_minutes if reminder_minutes is None else _longest_first(reminder_minutes)
+    if reminder_minutes is not None:
+        _choose_reminders(session, cohort, _longest_first(reminder_minutes), now=now)
+    audit.record(session, "cohort.edited", cohort, actor=actor, now=now)
+    return cohort
+
+
+def _choose_reminders(session: Session, cohort: Cohort, chosen: list[int], *, now: datetime) -> None:
     if chosen != cohort.reminder_minutes:
         cohort.reminder_minutes = chosen
         # The sessions are planned by statements that read the cohort's row.
         session.flush()
         reminders.plan_cohort_reminders(session, cohort, now=now)
-    audit.record(session, "cohort.edited", cohort, actor=actor, now=now)
-    return cohort
 
 
 def _seat_coach(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) -> None:

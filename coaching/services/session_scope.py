@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
 from coaching.models import CoachingSession, Scope, SessionState
+from coaching.services.calendar_lock import lock_calendar
 from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 from coaching.services.zones import check_zone, settle_on_clock, to_utc
 
@@ -23,6 +24,7 @@ def sessions_in_scope(
 
     Beyond the one itself those that have begun or were cancelled stay as they are: attendance hangs on when it was.
     """
+    lock_calendar(session.connection(), coaching_session.cohort_id)
     _hold_unchanged(session, coaching_session)
     if scope == Scope.ONE:
         return [coaching_session]

@@ -23,6 +23,7 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Person,
     Role,
     Rsvp,
     RsvpChoice,
@@ -36,6 +37,7 @@ from coaching.tokens import hash_secret
 from tests.factories import actor_of, make_coordinator, make_membership, make_person
 from tests.services.calendar_rows import cancel, mails_of, make_at, make_group, make_series, move, schedule, send_all
 from tests.services.outbox_rows import Clock
+from tests.services.racing import overlap
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
 Status = MembershipStatus
@@ -286,19 +288,60 @@ def test_two_schedulers_at_once_remind_everybody_once(session: Session, make_wor
     assert [len(reminders(session, one)) for one in members] == [20] * 7
 
 
-def test_a_scheduler_passes_over_what_another_holds(engine: Engine, session: Session, engine_name: str) -> None:
-    """On PostgreSQL nobody waits: the second finds nothing, and commits before the first does."""
-    if engine_name != "postgresql":
-        pytest.skip("SQLite has one writer.")
+def test_a_scheduler_passes_over_what_another_holds(engine: Engine, session: Session) -> None:
     cohort, (_coach, ann, _bob) = make_group(session)
     make_held(session, cohort)
     session.commit()
-    with Session(engine) as first, Session(engine) as second:
-        assert tick(first, AT - DAY) == 1
-        assert tick(second, AT - DAY) == 0
-        second.commit()
-        first.commit()
+    found: list[int] = []
+    acts = [lambda other: found.append(tick(other, AT - DAY))] * 2
+    assert overlap(engine, *acts) is None
+    assert found == [1, 0]
     assert reminders(session, ann) == [1440]
+
+
+def test_a_clock_that_jumps_back_reminds_nobody_twice(session: Session) -> None:
+    cohort, (_coach, ann, _bob) = make_group(session)
+    held = make_held(session, cohort)
+    tick(session, AT - DAY)
+    send_all(session)
+    session_effects.follow_changed(session, [held], now=AT - 2 * DAY)
+    assert tick(session, AT - DAY) == 1
+    assert reminders(session, ann, waiting=False) == [1440]
+
+
+@pytest.mark.parametrize("chooses_first", [True, False])
+def test_a_session_that_is_scheduled_meanwhile_follows_the_reminders_that_are_chosen(
+    engine: Engine, session: Session, *, chooses_first: bool
+) -> None:
+    cohort, _members = make_group(session)
+    coordinator = make_coordinator(session, cohort.programme)
+    number, person = cohort.id, coordinator.id
+    session.commit()
+
+    def choose(other: Session) -> None:
+        choose_reminders(other, number, person, 15)
+
+    def plan(other: Session) -> None:
+        make_held(other, other.get_one(Cohort, number))
+
+    assert overlap(engine, *((choose, plan) if chooses_first else (plan, choose))) is None
+    assert session.scalars(select(CoachingSession.next_reminder_at)).one() == AT - 15 * MINUTE
+
+
+def test_reminders_that_are_chosen_while_some_are_written_do_not_come_again(engine: Engine, session: Session) -> None:
+    cohort, _members = make_group(session)
+    make_held(session, cohort)
+    number, person = cohort.id, make_coordinator(session, cohort.programme).id
+    session.commit()
+    acts = (lambda other: tick(other, AT - DAY), lambda other: choose_reminders(other, number, person, 1440, 15))
+    assert overlap(engine, *acts) is None
+    assert session.scalars(select(CoachingSession.next_reminder_at)).one() == AT - 15 * MINUTE
+
+
+def choose_reminders(session: Session, cohort_id: int, person_id: int, *minutes: int) -> None:
+    cohort, actor = session.get_one(Cohort, cohort_id), actor_of(session, session.get_one(Person, person_id))
+    fields = {name: getattr(cohort, name) for name in ("name", "starts_on", "ends_on", "timezone")}
+    edit_cohort(session, cohort, actor=actor, now=AT - DAY, reminder_minutes=minutes, **fields)
 
 
 def test_a_series_is_reminded_of_session_by_session(session: Session) -> None:
