@@ -180,7 +180,7 @@ def _import_report(
 ) -> None:
     """The report of this service looked at, and unless it is a dry run, recorded."""
     from coaching.services import attendance_imports as imports  # noqa: PLC0415
-    from coaching.services import import_batches  # noqa: PLC0415
+    from coaching.services import import_batches, import_preview  # noqa: PLC0415
     from coaching.services import report_description as reports  # noqa: PLC0415
 
     if session_id is None and not dry_run:
@@ -192,7 +192,7 @@ def _import_report(
     else:
         with database() as session:
             meeting = import_batches.find_session(session, session_id)
-            preview = imports.preview_import(session, meeting, data, reading, actor=None, now=now)
+            preview = import_preview.preview_import(session, meeting, data, reading, actor=None, now=now)
             answer = preview.as_dict()
             if not dry_run:
                 batch = imports.apply_import(session, meeting, data, reading, file_name=file.name, actor=None, now=now)
