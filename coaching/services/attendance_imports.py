@@ -34,6 +34,9 @@ from coaching.tokens import new_public_id
 
 # A meeting that began within half a day of the session is taken for it: rooms open early, calls overrun.
 SAME_MEETING = timedelta(hours=12)
+# The largest room that Zoom and Teams let people speak in. Nobody goes through a longer review by hand.
+MOST_PEOPLE = 1000
+UNCONFIRMED = "unconfirmed"
 OTHER_WORDS = {"mdy": "day first", "dmy": "month first"}
 
 
@@ -60,7 +63,7 @@ def apply_import(
     if already is not None:
         return already
     if problems := find_problems(report, coaching_session, reading):
-        raise Invalid("The report cannot be recorded as it is. Each line says why.", problems)
+        raise Invalid("The report cannot be recorded as it is. Each line says why.", problems, code=UNCONFIRMED)
     batch = _new_batch(coaching_session, report, file_name=file_name, actor=actor, now=now)
     session.add(batch)
     # The rows refer to the batch by its number.
@@ -88,7 +91,12 @@ def require_runner(actor: Actor | None, coaching_session: CoachingSession) -> No
 
 def read_session_report(coaching_session: CoachingSession, data: bytes, reading: Reading) -> PresenceReport:
     """The report as this session's: in its zone unless another was named, its dates read by the session's day."""
-    return read_for(data, reading, timezone=coaching_session.timezone, expected_day=coaching_session.local_start.date())
+    day = coaching_session.local_start.date()
+    report = read_for(data, reading, timezone=coaching_session.timezone, expected_day=day)
+    if len(report.people) > MOST_PEOPLE:
+        text = f"This report has {len(report.people):,} people, and a session takes {MOST_PEOPLE:,} at most. "
+        raise Invalid.field("file", text + "Check that it is the report of one meeting, and of this one.")
+    return report
 
 
 def open_members(session: Session, coaching_session: CoachingSession) -> dict[int, Membership]:

@@ -49,20 +49,17 @@ class PreviewRow:
 class ImportPreview:
     """What a report says and what applying it would do. With `problems` it cannot be applied as it is.
 
-    Of those who are `missing` from the report, who is `recorded` already stays as they are; the others become absent.
+    Of those who are `missing` from the report, who is `recorded` already stays as they are, and the others become
+    `absent` once no row is in doubt.
     """
 
     report: PresenceReport
     rows: tuple[PreviewRow, ...]
     missing: tuple[str, ...]
     recorded: tuple[str, ...]
+    absent: tuple[str, ...]
     problems: dict[str, list[str]]
     already: str | None
-
-    @property
-    def absent(self) -> list[str]:
-        """Who will be recorded as absent, once no row is in doubt."""
-        return [name for name in self.missing if name not in self.recorded]
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: the report as it was understood, each row's outcome, and what stands in the way."""
@@ -113,6 +110,7 @@ def preview_import(
         rows=tuple(rows),
         missing=tuple(member.person.name for member in missing),
         recorded=tuple(member.person.name for member in missing if member.id in recorded),
+        absent=tuple(member.person.name for member in missing if member.id not in recorded),
         problems=find_problems(report, coaching_session, reading),
         already=already.public_id if already else None,
     )
