@@ -25,7 +25,7 @@ from coaching.services.report_description import Reading
 ROOM_CODE = "MEET3479"
 HEADINGS = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"
 ZOOM_TIME = "%m/%d/%Y %I:%M:%S %p"
-TABLET, VISITOR, UNKNOWN = "Reading room tablet", "Visitor of the library", "iPhone (2)"
+TABLET, VISITOR = "Reading room tablet", "Visitor of the library"
 # Who was there from which minute to which: the second came late, the third lost the line, the fourth looked in.
 STAYS = ((0, 0, 60), (1, 14, 60), (2, 0, 20), (2, 24, 60), (3, 0, 12))
 # When each of the first came into the room, in minutes from the start.
@@ -51,15 +51,23 @@ def record_the_last_meetings(session: Session, cohort: DemoCohort, coach: Person
 
 
 def write_report(meeting: CoachingSession, members: Sequence[Membership]) -> bytes:
-    """The meeting's report as Zoom would have written it: the fifth sat at a tablet, and two are not of the cohort."""
+    """The meeting's report as Zoom would have written it: the fifth sat at a tablet, the second had two devices."""
     people = [members[place].person for place, _, _ in STAYS]
     stays = [(one.name, one.email or "", joined, left) for one, (_, joined, left) in zip(people, STAYS, strict=True)]
-    others = [(TABLET, "", 0, 60), (VISITOR, "visitor@library.example", 0, 60), (UNKNOWN, "", 31, 60)]
+    others = [
+        (TABLET, "", 0, 60),
+        (VISITOR, "visitor@library.example", 0, 60),
+        (_device(members[1].person), "", 31, 60),
+    ]
     rows = [
         f"{name},{email},{_clock(meeting, joined)},{_clock(meeting, left)},{left - joined},No"
         for name, email, joined, left in [*stays, *others]
     ]
     return "".join(f"{line}\r\n" for line in (HEADINGS, *rows)).encode("utf-8-sig")
+
+
+def _device(person: Person) -> str:
+    return f"{person.name.split()[0]}'s iPhone"
 
 
 def _clock(meeting: CoachingSession, minute: int) -> str:
