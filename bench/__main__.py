@@ -20,9 +20,9 @@ FULL, QUICK = Shape(), Shape(cohorts=500)
 
 
 def benches() -> dict[str, ModuleType]:
-    """The modules of this package that have a `run(stage)`, which returns findings."""
+    """The modules of this package that have a `run(stage)`, which returns findings; `import_` is called import."""
     names = [module.name for module in pkgutil.iter_modules(bench.__path__) if module.name != "__main__"]
-    modules = {name: importlib.import_module(f"bench.{name}") for name in names}
+    modules = {name.removesuffix("_"): importlib.import_module(f"bench.{name}") for name in names}
     return {name: module for name, module in modules.items() if hasattr(module, "run")}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -13,6 +13,15 @@ from coaching import clock, tokens
 from coaching.cli import AS_JSON, database, find_person, main, print_json
 from coaching.config import read_settings
 from coaching.errors import Invalid
+
+if TYPE_CHECKING:
+    from coaching.services.report_description import Reading
+
+# How to answer what a report makes the command ask, by the field or the refusal's code.
+OPTIONS = {
+    "date_order": "Use --date-order mdy or --date-order dmy.",
+    "unconfirmed": "To record it as it is, use --anyway.",
+}
 
 
 @main.group()
@@ -179,25 +188,41 @@ def _import_report(
     as_json: bool,
 ) -> None:
     """The report of this service looked at, and unless it is a dry run, recorded."""
-    from coaching.services import attendance_imports as imports  # noqa: PLC0415
-    from coaching.services import import_batches  # noqa: PLC0415
     from coaching.services import report_description as reports  # noqa: PLC0415
 
     if session_id is None and not dry_run:
         raise Invalid("Name the session with --session, or look at the file alone with --dry-run.")
-    data, now = file.read_bytes(), clock.utc_now()
     reading = reports.Reading(timezone=timezone, date_order=date_order, anyway=anyway, service=service)
-    if session_id is None:
-        answer = reports.describe_report(data, reading)
-    else:
-        with database() as session:
-            meeting = import_batches.find_session(session, session_id)
-            preview = imports.preview_import(session, meeting, data, reading, actor=None, now=now)
-            answer = preview.as_dict()
-            if not dry_run:
-                batch = imports.apply_import(session, meeting, data, reading, file_name=file.name, actor=None, now=now)
-                answer |= {"import": batch.public_id}
+    try:
+        if session_id is None:
+            answer = reports.describe_report(file.read_bytes(), reading)
+        else:
+            answer = _bring_in(session_id, file, reading, dry_run=dry_run)
+    except Invalid as refusal:
+        raise _with_option(refusal) from refusal
     if as_json:
         print_json(answer)
     else:
         click.echo(reports.describe_in_words(answer))
+
+
+def _bring_in(session_id: str, file: Path, reading: Reading, *, dry_run: bool) -> dict[str, Any]:
+    """What a report does to a session, and what it did unless it is a dry run."""
+    from coaching.services import attendance_imports as imports  # noqa: PLC0415
+    from coaching.services import import_batches, import_preview  # noqa: PLC0415
+
+    data, now = file.read_bytes(), clock.utc_now()
+    with database() as session:
+        meeting = import_batches.find_session(session, session_id)
+        preview = import_preview.preview_import(session, meeting, data, reading, actor=None, now=now)
+        answer = preview.as_dict()
+        if not dry_run:
+            batch = imports.apply_import(session, meeting, data, reading, file_name=file.name, actor=None, now=now)
+            answer |= {"import": batch.public_id}
+    return answer
+
+
+def _with_option(refusal: Invalid) -> Invalid:
+    """The refusal, with the option that answers what it asks."""
+    options = [text for name, text in OPTIONS.items() if name in {refusal.code, *refusal.messages}]
+    return Invalid(" ".join([refusal.message, *options]), refusal.messages, code=refusal.code)

@@ -49,6 +49,8 @@ def about_times(timezone: str | None, order: str | None, *, dated: bool) -> Iter
         yield "The file does not name a time zone; its times are shown as they stand."
     elif dated:
         yield f"The file does not name a time zone; its times were read as {timezone}."
+    else:
+        yield "The file does not say when the meeting was. Check that it is the report of the meeting that you mean."
     if dated and order is None:
         yield "The meeting's date can be read two ways (day or month first), so it is left out."
 

@@ -1,10 +1,9 @@
-"""A participants report brought into a session: looked at first, then applied; the same one again changes nothing."""
+"""A participants report applied to a session, all of it or nothing; the same one again changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -14,6 +13,7 @@ from coaching.errors import Invalid
 from coaching.importers.matching import Match, Member, MemberKey, match_people
 from coaching.importers.presence import PresencePerson, PresenceReport
 from coaching.importers.remembered import apply_memory
+from coaching.importers.times import find_zone
 from coaching.models import (
     OPEN_STATUSES,
     BatchState,
@@ -34,82 +34,10 @@ from coaching.tokens import new_public_id
 
 # A meeting that began within half a day of the session is taken for it: rooms open early, calls overrun.
 SAME_MEETING = timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class PreviewRow:
-    """A person of the report and what would become of them. `membership_id` is public; `status` is for matched ones."""
-
-    number: int
-    name: str
-    email: str
-    minutes: int
-    outcome: RowOutcome
-    reason: str
-    membership_id: str | None
-    member_name: str | None
-    status: str | None
-    suggestions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ImportPreview:
-    """What a report says and what applying it would do. With `problems` it cannot be applied as it is."""
-
-    report: PresenceReport
-    rows: tuple[PreviewRow, ...]
-    missing: tuple[str, ...]
-    problems: dict[str, list[str]]
-    already: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON: the report as it was understood, each row's outcome, and what stands in the way."""
-        return describe(self.report) | {
-            "rows": [
-                {
-                    "number": row.number,
-                    "name": row.name,
-                    "email": row.email,
-                    "minutes": row.minutes,
-                    "outcome": row.outcome,
-                    "reason": row.reason,
-                    "membership_id": row.membership_id,
-                    "status": row.status,
-                }
-                for row in self.rows
-            ],
-            "not_in_report": list(self.missing),
-            "problems": self.problems,
-            "already_imported_as": self.already,
-        }
-
-
-def preview_import(
-    session: Session,
-    coaching_session: CoachingSession,
-    data: bytes,
-    reading: Reading,
-    *,
-    actor: Actor | None,
-    now: datetime,
-) -> ImportPreview:
-    """What applying the report would do. Changes nothing. `actor` is None for the command line."""
-    require_runner(actor, coaching_session)
-    check_may_record(coaching_session, now=now)
-    report = _read(coaching_session, data, reading)
-    members = open_members(session, coaching_session)
-    matches = zip(report.people, _match(session, coaching_session, report, members), strict=True)
-    rows = [_preview_row(person, match, members, coaching_session) for person, match in matches]
-    seen = {row.membership_id for row in rows}
-    expected = [member for member in members.values() if import_recording.counts_if_absent(member, coaching_session)]
-    already = _applied(session, coaching_session, report.sha256)
-    return ImportPreview(
-        report=report,
-        rows=tuple(rows),
-        missing=tuple(member.person.name for member in expected if member.public_id not in seen),
-        problems=_problems(report, coaching_session, reading),
-        already=already.public_id if already else None,
-    )
+# The largest room that Zoom and Teams let people speak in. Nobody goes through a longer review by hand.
+MOST_PEOPLE = 1000
+UNCONFIRMED = "unconfirmed"
+OTHER_WORDS = {"mdy": "day first", "dmy": "month first"}
 
 
 def apply_import(
@@ -124,26 +52,26 @@ def apply_import(
 ) -> ImportBatch:
     """Records attendance from the report, all of it or nothing. The same report again gives the batch it made before.
 
-    Rows in doubt wait for `resolve_row`. Raises Invalid where `_problems` finds something and nobody said it is meant.
+    Rows in doubt wait for `resolve_row`. Raises Invalid where `find_problems` finds what nobody said is meant.
     """
     require_runner(actor, coaching_session)
     check_may_record(coaching_session, now=now)
     # Two imports into one session take turns, so that the second sees what the first did.
     session.refresh(coaching_session, attribute_names=["state", "starts_at", "version"], with_for_update=True)
-    report = _read(coaching_session, data, reading)
-    already = _applied(session, coaching_session, report.sha256)
+    report = read_session_report(coaching_session, data, reading)
+    already = find_applied(session, coaching_session, report.sha256)
     if already is not None:
         return already
-    if problems := _problems(report, coaching_session, reading):
-        raise Invalid("The report cannot be recorded as it is. Each line says why.", problems)
+    if problems := find_problems(report, coaching_session, reading):
+        raise Invalid("The report cannot be recorded as it is. Each line says why.", problems, code=UNCONFIRMED)
     batch = _new_batch(coaching_session, report, file_name=file_name, actor=actor, now=now)
     session.add(batch)
     # The rows refer to the batch by its number.
     session.flush()
     members = open_members(session, coaching_session)
     rows = [
-        _row(person, *_outcome(match, _member_of(match, members), coaching_session), _member_of(match, members))
-        for person, match in zip(report.people, _match(session, coaching_session, report, members), strict=True)
+        _row(person, *decide_outcome(match, member_of(match, members), coaching_session), member_of(match, members))
+        for person, match in zip(report.people, match_report(session, coaching_session, report, members), strict=True)
     ]
     if rows:
         # One statement for all of them: the ORM would send one for each on SQLite.
@@ -161,8 +89,14 @@ def require_runner(actor: Actor | None, coaching_session: CoachingSession) -> No
     )
 
 
-def _read(coaching_session: CoachingSession, data: bytes, reading: Reading) -> PresenceReport:
-    return read_for(data, reading, timezone=coaching_session.timezone, expected_day=coaching_session.local_start.date())
+def read_session_report(coaching_session: CoachingSession, data: bytes, reading: Reading) -> PresenceReport:
+    """The report as this session's: in its zone unless another was named, its dates read by the session's day."""
+    day = coaching_session.local_start.date()
+    report = read_for(data, reading, timezone=coaching_session.timezone, expected_day=day)
+    if len(report.people) > MOST_PEOPLE:
+        text = f"This report has {len(report.people):,} people, and a session takes {MOST_PEOPLE:,} at most. "
+        raise Invalid.field("file", text + "Check that it is the report of one meeting, and of this one.")
+    return report
 
 
 def open_members(session: Session, coaching_session: CoachingSession) -> dict[int, Membership]:
@@ -176,7 +110,7 @@ def open_members(session: Session, coaching_session: CoachingSession) -> dict[in
     return {member.id: member for member in session.scalars(statement)}
 
 
-def _match(
+def match_report(
     session: Session, coaching_session: CoachingSession, report: PresenceReport, members: dict[int, Membership]
 ) -> Sequence[Match]:
     """Who is who: by the report, and by what somebody said of the same names before."""
@@ -185,7 +119,9 @@ def _match(
     return apply_memory(match_people(report.people, known), known, memory)
 
 
-def _outcome(match: Match, member: Membership | None, coaching_session: CoachingSession) -> tuple[RowOutcome, str]:
+def decide_outcome(
+    match: Match, member: Membership | None, coaching_session: CoachingSession
+) -> tuple[RowOutcome, str]:
     if member is None:
         return (RowOutcome.IGNORED if match.how == "remembered" else RowOutcome.REVIEW), match.why
     if member.role != Role.PARTICIPANT:
@@ -195,7 +131,7 @@ def _outcome(match: Match, member: Membership | None, coaching_session: Coaching
     return RowOutcome.MATCHED, match.why
 
 
-def _applied(session: Session, coaching_session: CoachingSession, sha256: str) -> ImportBatch | None:
+def find_applied(session: Session, coaching_session: CoachingSession, sha256: str) -> ImportBatch | None:
     statement = select(ImportBatch).where(
         ImportBatch.session_id == coaching_session.id,
         ImportBatch.sha256 == sha256,
@@ -204,7 +140,7 @@ def _applied(session: Session, coaching_session: CoachingSession, sha256: str) -
     return session.scalars(statement).first()
 
 
-def _problems(report: PresenceReport, coaching_session: CoachingSession, reading: Reading) -> dict[str, list[str]]:
+def find_problems(report: PresenceReport, coaching_session: CoachingSession, reading: Reading) -> dict[str, list[str]]:
     """What stands in the way, by field or row; nothing where somebody said that the report is meant as it is."""
     if reading.anyway:
         return {}
@@ -215,11 +151,17 @@ def _problems(report: PresenceReport, coaching_session: CoachingSession, reading
     if began is None and report.meeting is not None:
         text = "The day of the meeting cannot be read, so nobody can tell whether this is the report of this session. "
     elif began is not None and abs(began - coaching_session.starts_at) > SAME_MEETING:
-        text = f"This report is of a meeting on {began:%d %B %Y}; the session was on "
-        text += f"{coaching_session.starts_at:%d %B %Y}. "
+        held, day = coaching_session.local_start.date(), began.astimezone(find_zone(coaching_session.timezone)).date()
+        text = f"This report is of a meeting on {_write(day)}; the session was on {_write(held)}. "
+        if report.date_order in OTHER_WORDS and (held.year, held.month, held.day) == (day.year, day.day, day.month):
+            text += f"Read {OTHER_WORDS[report.date_order]}, its dates would be of that day: say how they are written. "
     else:
         return found
     return {"file": [text + "Choose the other report, or say that this one is meant all the same."]} | found
+
+
+def _write(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _detected(report: PresenceReport) -> dict[str, Any]:
@@ -227,13 +169,13 @@ def _detected(report: PresenceReport) -> dict[str, Any]:
     return {name: value for name, value in describe(report).items() if name not in {"people", "meeting", "sha256"}}
 
 
-def _key(key: MemberKey) -> int:
+def member_of(match: Match, members: dict[int, Membership]) -> Membership | None:
+    return None if match.member_key is None else members[key_of(match.member_key)]
+
+
+def key_of(key: MemberKey) -> int:
     """The matcher takes any key; ours are the memberships' numbers."""
     return int(key)
-
-
-def _member_of(match: Match, members: dict[int, Membership]) -> Membership | None:
-    return None if match.member_key is None else members[_key(match.member_key)]
 
 
 def _row(person: PresencePerson, outcome: RowOutcome, reason: str, member: Membership | None) -> dict[str, Any]:
@@ -249,27 +191,6 @@ def _row(person: PresencePerson, outcome: RowOutcome, reason: str, member: Membe
         "reason": reason[:300],
         "membership_id": member.id if member and outcome == RowOutcome.MATCHED else None,
     }
-
-
-def _preview_row(
-    person: PresencePerson, match: Match, members: dict[int, Membership], coaching_session: CoachingSession
-) -> PreviewRow:
-    member = _member_of(match, members)
-    outcome, reason = _outcome(match, member, coaching_session)
-    status_of = import_recording.status_of
-    is_matched = outcome == RowOutcome.MATCHED and member is not None
-    return PreviewRow(
-        number=person.rows[0],
-        name=person.name,
-        email=person.email,
-        minutes=person.minutes,
-        outcome=outcome,
-        reason=reason,
-        membership_id=member.public_id if is_matched and member else None,
-        member_name=member.person.name if member else None,
-        status=status_of(person.minutes, person.utc_intervals, coaching_session) if is_matched else None,
-        suggestions=tuple(members[_key(found.member_key)].public_id for found in match.suggestions),
-    )
 
 
 def _new_batch(

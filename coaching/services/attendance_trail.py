@@ -25,7 +25,7 @@ from coaching.policies import Actor, may_run_cohort, may_view_session, require
 # What a line of attendance and its line in the trail have in common.
 SAID = ("status", "minutes", "source", "batch_id")
 # Sources that write no report: a line of theirs that names a report was put back when that one was undone.
-_BY_HAND = (AttendanceSource.COACH, AttendanceSource.SELF)
+_WITHOUT_REPORT = (AttendanceSource.COACH, AttendanceSource.SELF, AttendanceSource.DEMO)
 _BY = aliased(Person)
 _CHANGES = (
     select(
@@ -63,7 +63,7 @@ class TrailLine:
 
     @property
     def is_put_back(self) -> bool:
-        return self.file_name is not None and self.source in _BY_HAND
+        return self.file_name is not None and self.source in _WITHOUT_REPORT
 
 
 def list_changes(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[TrailLine]:

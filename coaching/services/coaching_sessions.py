@@ -176,6 +176,8 @@ def copy_session(
     """A new session at another time, with all that was said of this one beforehand; also of one that was cancelled."""
     require(may_run_cohort(actor, original.cohort), seen=may_view_session(actor, original))
     pair = original.pair_membership
+    if pair is not None and is_out(pair):
+        raise Conflict(f"{pair.person.name} is not in the cohort now. Schedule a new session, and choose who meets.")
     leads = {coach.id for coach in list_coaches(session, original.cohort, actor=actor)}
     leader = original.leader.public_id if original.leader is not None else None
     return schedule_session(
@@ -245,7 +247,14 @@ def find_pair(session: Session, cohort: Cohort, public_id: str | None) -> Member
     membership = session.scalars(statement).one_or_none()
     if membership is None or membership.role != Role.PARTICIPANT:
         raise Invalid.field("pair_with", "Choose a participant of this cohort.")
+    if is_out(membership):
+        raise Invalid.field("pair_with", f"{membership.person.name} is not in the cohort now. Choose who meets.")
     return membership
+
+
+def is_out(membership: Membership) -> bool:
+    """Whether nobody would expect them at a session, be it that they left or that they never came in."""
+    return membership.status not in OPEN_STATUSES
 
 
 def _coaches(cohort: Cohort) -> Select[str, str, int]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CoachingSession, ImportBatch, ImportRow, Membership, RowOutcome
 from coaching.policies import Actor
-from coaching.services.attendance_imports import ImportPreview, require_runner
+from coaching.services.attendance_imports import require_runner
+from coaching.services.import_preview import ImportPreview
 from coaching.services.import_suggestions import suggest_members
 
 

@@ -27,6 +27,7 @@ from coaching.services.attendance import recorded_attendance, thresholds_of
 from coaching.services.attendance_trail import is_said, note_changes
 
 NOTHING: dict[str, Any] = {"status": None}
+COACH_STANDS = "The coach’s own mark stands."
 
 
 def is_expected(member: Membership, coaching_session: CoachingSession) -> bool:
@@ -61,7 +62,7 @@ def record_batch(
         if line is not None and line.source == AttendanceSource.COACH:
             # The coach was there and said so by hand: a report does not overrule that.
             for row in rows:
-                row.reason = "The coach's own mark stands."
+                row.reason = COACH_STANDS
             continue
         if line is None or line.batch_id != batch.id:
             rows[0].before = _remember(line)

@@ -95,13 +95,20 @@ def describe_in_words(answer: dict[str, Any]) -> str:
         f"{answer['format']} report, {answer['version']}; {answer['encoding']}, separated by {answer['delimiter']!r}"
     ]
     if meeting:
-        lines.append(f"Meeting {meeting['topic']!r}, {meeting['local_start']} to {meeting['local_end']}")
+        times = (
+            f"{meeting['local_start']} to {meeting['local_end']}" if meeting["local_start"] else "at an unknown time"
+        )
+        lines.append(f"Meeting {meeting['topic']!r}, {times}")
     for row in answer.get("rows", answer["people"]):
         outcome = f"  {row['outcome']}: {row['reason']}" if "outcome" in row else ""
         lines.append(f"  {row['minutes']:>4} min  {row['name']}{outcome}")
     if answer["may_be_cut"]:
         lines.insert(0, "This file may be cut off: see the notes below.")
-    lines += [f"Not in the report: {name}" for name in answer.get("not_in_report", ())]
+    recorded = answer.get("recorded_already", ())
+    lines += [
+        f"Not in the report: {name}{', recorded already, which stays' if name in recorded else ''}"
+        for name in answer.get("not_in_report", ())
+    ]
     lines += [f"Note: {text}" for text in answer["warnings"]]
     lines += [f"Row {number}: {text}" for number, text in answer["row_errors"].items()]
     lines += [f"Problem: {text}" for texts in answer.get("problems", {}).values() for text in texts]

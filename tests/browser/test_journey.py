@@ -52,6 +52,7 @@ def live_the_main_job(browser: Browser, product: Product, mailbox: tuple[Mailbox
     add_member(coach, "Ringo Starr", "ringorocks@beatles.org", role="participant")
     hold_session(coach)
     record_attendance(coach, report)
+    correct_by_keyboard(coach)
 
     participant = Visitor(browser, product, width=390)
     participant.come_in(mails.link_to("george.harrison@gmail.com", "/invitations/"))
@@ -95,6 +96,20 @@ def record_attendance(coach: Visitor, report: Path) -> None:
     george = coach.page.get_by_role("group", name="George Harrison")
     expect(george.get_by_label("Present")).to_be_checked()
     expect(coach.page.get_by_role("group", name="Ringo Starr").get_by_label("Partial")).to_be_checked()
+
+
+def correct_by_keyboard(coach: Visitor) -> None:
+    """From the section's last button on, with nothing but the keyboard; the last press saves."""
+    page = coach.page
+    page.get_by_role("link", name="Import a report").focus()
+    # The link to the rows that wait comes before the first member.
+    for key in ("Tab", "Tab", "ArrowRight", "Tab", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("Attendance is saved: 2 changes.")).to_be_visible()
+    expect(page.get_by_role("group", name="George Harrison").get_by_label("Late")).to_be_checked()
+    expect(page.get_by_role("group", name="Ringo Starr").get_by_label("Excused")).to_be_checked()
+    page.get_by_text("How this is known, member by member").click()
+    expect(page.get_by_text("Excused instead of partial")).to_be_visible()
 
 
 def set_goal(participant: Visitor) -> None:

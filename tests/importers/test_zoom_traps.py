@@ -16,7 +16,9 @@ ANN = "Ann Lee,ann@example.org,30,Yes"
 def test_the_missing_zone_is_said_where_there_are_times() -> None:
     timed = read_zoom_report(joins(join("Ann", "ann@example.org", "02:00:00 PM", "02:30:00 PM", 30)))
     assert timed.warnings == ("The file does not name a time zone; its times are shown as they stand.",)
-    assert read_zoom_report(unique(ANN)).warnings == ()
+    assert read_zoom_report(unique(ANN)).warnings == (
+        "The file does not say when the meeting was. Check that it is the report of the meeting that you mean.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ from coaching.services import (
     goals,
     import_batches,
     import_lines,
+    import_preview,
     import_suggestions,
     invite_list,
     membership_list,
@@ -303,7 +304,7 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "remind_invitees": lambda s: polls.remind_invitees(s.session, s["poll"], **s.act),
     "close_poll": lambda s: polls.close_poll(s.session, s["poll"], **s.act),
     "choose_slot": lambda s: polls.choose_slot(s.session, s["poll"], **s.act, slot_id=s["second slot"].public_id),
-    "preview_import": lambda s: attendance_imports.preview_import(s.session, s["session"], REPORT, READING, **s.act),
+    "preview_import": lambda s: import_preview.preview_import(s.session, s["session"], REPORT, READING, **s.act),
     "apply_import": lambda s: attendance_imports.apply_import(
         s.session, s["session"], REPORT, READING, file_name="r.csv", **s.act
     ),

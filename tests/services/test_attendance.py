@@ -23,7 +23,7 @@ from coaching.models import (
     RowOutcome,
     SessionState,
 )
-from coaching.services import attendance, attendance_imports, import_batches
+from coaching.services import attendance, attendance_imports, import_batches, import_preview
 from coaching.services.report_description import Reading
 from tests.factories import actor_of, make_membership
 from tests.services.meeting_house import BAND, ENTERED, MEETING, READ, House, own_report
@@ -82,7 +82,7 @@ def test_marks_are_refused_to_participants_for_strangers_and_out_of_time(house: 
 
 
 def test_the_real_report_is_recorded(house: House, report: bytes, now: datetime) -> None:
-    preview = attendance_imports.preview_import(house.db, house.meeting, report, READ, actor=house.actor, now=now)
+    preview = import_preview.preview_import(house.db, house.meeting, report, READ, actor=house.actor, now=now)
     outcomes = {row.name: (row.outcome, row.status) for row in preview.rows}
     assert outcomes["George Harrison"] == (RowOutcome.MATCHED, "present")
     assert outcomes["Ringo Starr"] == (RowOutcome.MATCHED, "partial")
@@ -90,7 +90,7 @@ def test_the_real_report_is_recorded(house: House, report: bytes, now: datetime)
     assert outcomes["Yoko Ono"] == (RowOutcome.REVIEW, None)
     assert "Billy Preston" in preview.missing
     house.members["Billy Preston"].joined_at = now
-    late = attendance_imports.preview_import(house.db, house.meeting, report, READ, actor=house.actor, now=now)
+    late = import_preview.preview_import(house.db, house.meeting, report, READ, actor=house.actor, now=now)
     assert "Billy Preston" not in late.missing, "who joins later has missed nothing"
     house.members["Billy Preston"].joined_at = ENTERED
     assert house.db.scalars(select(func.count()).select_from(Attendance)).one() == 0
@@ -119,7 +119,7 @@ def test_the_same_file_again_changes_nothing(house: House, now: datetime) -> Non
     before = house.db.execute(select(Attendance.__table__)).all()
     assert house.apply(data, now + timedelta(days=1)) is first
     assert house.db.execute(select(Attendance.__table__)).all() == before
-    preview = attendance_imports.preview_import(house.db, house.meeting, data, READ, actor=house.actor, now=now)
+    preview = import_preview.preview_import(house.db, house.meeting, data, READ, actor=house.actor, now=now)
     assert preview.already == first.public_id
 
 
@@ -194,7 +194,7 @@ def test_the_coachs_own_mark_stands(house: House, now: datetime) -> None:
     )
     batch = house.apply(own_report(*JOHN_TWICE), now)
     assert house.status("John Lennon") == ("excused", None)
-    assert batch.rows[0].reason == "The coach's own mark stands."
+    assert batch.rows[0].reason == "The coach’s own mark stands."
     import_batches.undo_import(house.db, batch, house.meeting, actor=house.actor, now=now)
     assert house.status("John Lennon") == ("excused", None)
 
@@ -205,7 +205,7 @@ def test_a_report_of_another_session_is_refused_unless_it_is_meant(house: House,
         house.apply(data, now)
     assert "30 September 2020" in refusal.value.messages["file"][0]
     assert house.db.scalars(select(func.count()).select_from(ImportBatch)).one() == 0
-    preview = attendance_imports.preview_import(house.db, house.meeting, data, READ, actor=house.actor, now=now)
+    preview = import_preview.preview_import(house.db, house.meeting, data, READ, actor=house.actor, now=now)
     assert preview.problems
     house.apply(data, now, Reading(anyway=True))
     assert house.status("John Lennon") == ("present", 70)
@@ -248,7 +248,7 @@ def test_only_those_who_run_the_cohort_import(house: House, now: datetime) -> No
     member = house.members["John Lennon"]
     batch = house.apply(data, now)
     with pytest.raises(NotAllowed):
-        attendance_imports.preview_import(
+        import_preview.preview_import(
             house.db, house.meeting, data, READ, actor=actor_of(house.db, member.person), now=now
         )
     stranger = actor_of(house.db, make_membership(house.db, role=Role.COACH).person)

@@ -9,6 +9,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
+    Attendance,
+    AttendanceChange,
+    AttendanceStatus,
     AuthSession,
     CheckIn,
     CheckInState,
@@ -17,6 +20,7 @@ from coaching.models import (
     CourseProject,
     Delivery,
     Frequency,
+    ImportRow,
     Membership,
     MembershipStatus,
     Message,
@@ -26,8 +30,10 @@ from coaching.models import (
     Programme,
     ReachMetric,
     ReachSnapshot,
+    RememberedMatch,
     Response,
     Role,
+    RowOutcome,
     Series,
     StatusChange,
 )
@@ -189,3 +195,22 @@ def test_the_links_sign_in_those_they_name(demo_session: Session, now: datetime)
 def test_a_database_with_a_demo_is_not_empty(session: Session, demo_session: Session) -> None:
     assert demo.is_empty(session)
     assert not demo.is_empty(demo_session)
+
+
+def test_every_status_is_seen_with_a_correction_a_remembered_name_and_a_row_that_waits(demo_session: Session) -> None:
+    session = demo_session
+    seen = session.execute(select(Attendance.status, Attendance.source).distinct()).all()
+    assert {status for status, _ in seen} == set(AttendanceStatus)
+    assert {source for _, source in seen} == {"demo", "zoom", "self", "coach"}
+    trails = session.execute(
+        select(AttendanceChange.session_id, AttendanceChange.membership_id, AttendanceChange.status).order_by(
+            AttendanceChange.id
+        )
+    ).all()
+    by_member: dict[tuple[int, int], list[str | None]] = {}
+    for held, member, status in trails:
+        by_member.setdefault((held, member), []).append(status)
+    assert ["absent", "excused"] in by_member.values()
+    assert set(session.scalars(select(ImportRow.outcome))) == set(RowOutcome)
+    known = session.execute(select(RememberedMatch.name, RememberedMatch.membership_id.is_(None))).all()
+    assert sorted(tuple(row) for row in known) == [("reading room tablet", False), ("visitor of the library", True)]

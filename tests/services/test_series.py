@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
-from coaching.models import CoachingSession, Frequency, Role, Scope, Series, SessionState
+from coaching.models import CoachingSession, Frequency, MembershipStatus, Role, Scope, Series, SessionState
 from coaching.policies import Actor
 from coaching.services import audit, coaching_sessions, session_effects
 from coaching.services import series as series_service
@@ -244,6 +244,17 @@ def test_a_copy_says_what_the_original_says_at_another_time(
     assert (copy.pair_membership_id, copy.led_by_id) == (pair.id, second.person_id)
     assert (copy.series_id, copy.state, copy.cancelled_reason) == (None, SessionState.SCHEDULED, "")
     assert copy.starts_at == datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def test_nobody_is_to_meet_who_has_left(session: Session, coach: Any, actor: Actor, now: datetime) -> None:
+    pair = make_membership(session, coach.cohort)
+    held = _schedule(session, coach, actor, now, pair_with=pair.public_id)[0]
+    pair.status = MembershipStatus.WITHDRAWN
+    with pytest.raises(Conflict, match="is not in the cohort now"):
+        coaching_sessions.copy_session(session, held, actor=actor, now=now, local_start=datetime(2026, 12, 1, 9))
+    with pytest.raises(Invalid) as refusal:
+        _schedule(session, coach, actor, now, pair_with=pair.public_id)
+    assert list(refusal.value.messages) == ["pair_with"]
 
 
 def test_a_list_says_where_each_session_stands_in_its_series(

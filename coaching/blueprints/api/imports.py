@@ -19,7 +19,7 @@ from coaching.importers.times import ORDERS
 from coaching.models import CoachingSession, ImportBatch
 from coaching.schemas.base import BaseSchema, Line
 from coaching.schemas.coaching_session import AddRowMemberSchema, MatchRowSchema, SetAsideRowsSchema
-from coaching.services.attendance_imports import ImportPreview, apply_import, preview_import
+from coaching.services.attendance_imports import apply_import
 from coaching.services.coaching_sessions import get_session
 from coaching.services.import_batches import (
     add_row_member,
@@ -30,12 +30,15 @@ from coaching.services.import_batches import (
     undo_import,
 )
 from coaching.services.import_lines import list_lines, preview_lines
+from coaching.services.import_preview import ImportPreview, preview_import
 from coaching.services.report_description import Reading
 from coaching.tokens import new_secret
 
 REPORT = shape_of(ImportReport)
 # What a preview tells of the file as a whole: its people are the rows.
 NOT_OF_THE_FILE = frozenset({"people", "sha256"})
+# What it tells of the session, each under a name of its own.
+OF_THE_SESSION = frozenset({"rows", "not_in_report", "recorded_already", "problems", "already_imported_as"})
 
 blueprint = ApiBlueprint(
     "imports", tag="Imports", description="Participants reports (Zoom, Microsoft Teams) brought into a session."
@@ -161,7 +164,7 @@ def _report(batch: ImportBatch, coaching_session: CoachingSession) -> ImportRepo
 
 def _preview_report(coaching_session: CoachingSession, seen: ImportPreview, name: str) -> ImportReport:
     words = seen.as_dict()
-    kept = {"rows", "not_in_report", "problems", "already_imported_as"} | NOT_OF_THE_FILE
+    kept = OF_THE_SESSION | NOT_OF_THE_FILE
     return {
         "id": None,
         "session_id": coaching_session.public_id,
@@ -173,6 +176,7 @@ def _preview_report(coaching_session: CoachingSession, seen: ImportPreview, name
         "detected": {key: value for key, value in words.items() if key not in kept},
         "rows": preview_lines(seen),
         "not_in_report": list(seen.missing),
+        "recorded_already": list(seen.recorded),
         "problems": seen.problems,
         "already_imported_as": seen.already,
     }

@@ -178,6 +178,7 @@ class ImportReport(_Import, total=False):
     """An import, or in a dry run what it would be; what a dry run adds tells what stands in the way."""
 
     not_in_report: list[str]
+    recorded_already: list[str]
     problems: dict[str, list[str]]
     already_imported_as: str | None
 

@@ -7,9 +7,7 @@ people's names rests on a disk, any worker can answer, and what is applied is wh
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -19,16 +17,16 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import plural
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, write, zone_options
+from coaching.blueprints.pages.report_upload import Upload, read_reading, read_upload
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.importers.times import ORDERS
 from coaching.models import BatchState, CoachingSession, ImportBatch, RowOutcome
 from coaching.policies import may_run_cohort, require
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.coaching_session import AddRowMemberSchema, MatchRowSchema, SetAsideRowsSchema
-from coaching.services.attendance_imports import apply_import, preview_import
+from coaching.services.attendance_imports import apply_import
 from coaching.services.coaching_sessions import get_session
 from coaching.services.import_batches import (
     add_row_member,
@@ -39,30 +37,15 @@ from coaching.services.import_batches import (
     set_aside_rows,
     undo_import,
 )
+from coaching.services.import_preview import ImportPreview, preview_import
 from coaching.services.import_suggestions import suggest_members
-from coaching.services.report_description import Reading
 from coaching.tokens import new_secret
 
-# What fits into a form beside its other fields, and many times what a report of a large meeting comes to.
-LARGEST_FILE = 700_000
-TOO_LARGE = "This file is over 700 KB, and reports are far smaller. Check that it is the participants report."
 NOBODY = "nobody"
+SAY_IT_IS_MEANT = "Tick this if the report is meant as it is. Else choose another file."
 DATE_ORDERS = [("", "Find out from the dates"), ("mdy", "Month first: 03/14/2026"), ("dmy", "Day first: 14/03/2026")]
 
 blueprint = Blueprint("imports", __name__)
-
-
-@dataclass(frozen=True)
-class Upload:
-    """The file on its way."""
-
-    name: str
-    data: bytes
-
-    @property
-    def text(self) -> str:
-        """The bytes in letters that a form leaves as they are."""
-        return base64.urlsafe_b64encode(self.data).decode()
 
 
 @blueprint.get("/sessions/<id:session_id>/imports/new")
@@ -77,22 +60,11 @@ def preview(session_id: str) -> ResponseReturnValue:
     held = _session_run(session_id)
     upload = None
     try:
-        upload = _upload()
-        seen = preview_import(db.session(), held, upload.data, _reading(), actor=current_actor(), now=utc_now())
+        upload = read_upload()
+        seen = preview_import(db.session(), held, upload.data, read_reading(), actor=current_actor(), now=utc_now())
     except (Invalid, Conflict) as refusal:
         return _ask(held, sent_again(refusal), upload), status_of(refusal)
-    form = Form({"timezone": held.timezone} | request.form.to_dict())
-    return render_template(
-        "import/preview.html",
-        held=held,
-        seen=seen,
-        upload=upload,
-        form=form,
-        counts={outcome.value: sum(row.outcome == outcome for row in seen.rows) for outcome in RowOutcome},
-        zones=zone_options(form.values["timezone"]),
-        date_orders=DATE_ORDERS,
-        breadcrumb=_trail(held, "Check the report"),
-    )
+    return _show(held, Form(request.form.to_dict()), upload, seen)
 
 
 @blueprint.post("/sessions/<id:session_id>/imports")
@@ -101,13 +73,13 @@ def apply(session_id: str) -> ResponseReturnValue:
     held = _session_run(session_id)
     upload = None
     try:
-        upload = _upload()
+        upload = read_upload()
         batch = apply_import(
-            db.session(), held, upload.data, _reading(), file_name=upload.name, actor=current_actor(), now=utc_now()
+            db.session(), held, upload.data, read_reading(), file_name=upload.name, actor=current_actor(), now=utc_now()
         )
         db.session.flush()
     except (Invalid, Conflict) as refusal:
-        return _ask(held, sent_again(refusal), upload), status_of(refusal)
+        return _show_again(held, sent_again(refusal), upload), status_of(refusal)
     flash(_outcome(batch), "success")
     return redirect(url_for("imports.show", public_id=batch.public_id), 303)
 
@@ -194,38 +166,6 @@ def _session_run(public_id: str) -> CoachingSession:
     return held
 
 
-def _upload() -> Upload:
-    """The file, fresh from the person's disk or back from the page that showed what is in it."""
-    refuse_unknown("kept", "file_name", "timezone", "date_order", "anyway")
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        data = file.stream.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise Invalid.field("file", TOO_LARGE)
-        return Upload(_plain(file.filename), data)
-    try:
-        data = base64.b64decode(request.form.get("kept", ""), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        data = b""
-    if not data:
-        raise Invalid.field("file", "Choose the report: a CSV file from Zoom or Teams.")
-    return Upload(_plain(request.form.get("file_name", "")), data)
-
-
-def _plain(name: str) -> str:
-    """The file's name without what a database or a page cannot hold."""
-    return "".join(letter for letter in name if letter.isprintable()) or "report.csv"
-
-
-def _reading() -> Reading:
-    order = request.form.get("date_order")
-    return Reading(
-        timezone=request.form.get("timezone") or None,
-        date_order=order if order in ORDERS else None,
-        anyway="anyway" in request.form,
-    )
-
-
 def _outcome(batch: ImportBatch) -> str:
     counts = {outcome: sum(row.outcome == outcome for row in batch.rows) for outcome in RowOutcome}
     recorded = f"{plural(counts[RowOutcome.MATCHED], 'person is', 'people are')} recorded."
@@ -252,6 +192,34 @@ def _ask(held: CoachingSession, form: Form, upload: Upload | None) -> str:
         date_orders=DATE_ORDERS,
         breadcrumb=_trail(held, "Import a report"),
     )
+
+
+def _show(held: CoachingSession, form: Form, upload: Upload, seen: ImportPreview) -> str:
+    """The page that shows what is in the file, and what recording it would do."""
+    form = replace(form, values={"timezone": held.timezone} | dict(form.values))
+    return render_template(
+        "import/preview.html",
+        held=held,
+        seen=seen,
+        upload=upload,
+        form=form,
+        errors=form.errors,
+        counts={outcome.value: sum(row.outcome == outcome for row in seen.rows) for outcome in RowOutcome},
+        zones=zone_options(form.values["timezone"]),
+        date_orders=DATE_ORDERS,
+        breadcrumb=_trail(held, "Check the report"),
+    )
+
+
+def _show_again(held: CoachingSession, form: Form, upload: Upload | None) -> str:
+    """What was shown before, if the file can be read: then somebody has to say that it is meant as it is."""
+    if upload is None:
+        return _ask(held, form, None)
+    try:
+        seen = preview_import(db.session(), held, upload.data, read_reading(), actor=current_actor(), now=utc_now())
+    except (Invalid, Conflict):
+        return _ask(held, form, upload)
+    return _show(held, replace(form, errors={"anyway": [SAY_IT_IS_MEANT]}), upload, seen)
 
 
 def _page(batch: ImportBatch, held: CoachingSession, form: Form, *, failed_id: str = "") -> str:

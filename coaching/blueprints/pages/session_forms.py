@@ -21,7 +21,7 @@ from coaching.models import CoachingSession, Cohort, Role, Scope, SessionState
 from coaching.policies import may_run_cohort, require
 from coaching.schemas.agenda import AGENDAS, AgendaTemplate
 from coaching.schemas.base import OF_EVERY_FORM, load_form
-from coaching.services.coaching_sessions import TEXTS, Coach, get_session, list_coaches, list_sessions
+from coaching.services.coaching_sessions import TEXTS, Coach, get_session, is_out, list_coaches, list_sessions
 from coaching.services.cohorts import get_cohort
 from coaching.services.progress import cohort_overview
 
@@ -122,10 +122,15 @@ def suggested(cohort: Cohort, now: datetime) -> Form:
 
 
 def copied(original: CoachingSession, now: datetime) -> Form:
-    """All that a session says beforehand, a week or some weeks after it."""
+    """All that a session says beforehand, a week or some weeks after it.
+
+    A one-to-one with somebody who has left asks who meets: it must not become everybody's by itself.
+    """
     pair = original.pair_membership
-    values = _values(original) | _next(original, now)
-    return filled(**values, pair_with=pair.public_id if pair is not None else "")
+    form = filled(**_values(original) | _next(original, now), pair_with=pair.public_id if pair is not None else "")
+    if pair is None or not is_out(pair):
+        return form
+    return replace(form, errors={"pair_with": [f"{pair.person.name} is not in the cohort now. Choose who meets."]})
 
 
 def standing(held: CoachingSession) -> Form:

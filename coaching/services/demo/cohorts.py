@@ -32,6 +32,8 @@ COACHING_SIZES = (8, 6)
 Status = MembershipStatus
 # No password fits this: people of the demo came in once, and sign in by the links that the command prints.
 BY_LINK = "by link"
+# How many minutes who was late has missed, at the least.
+LATE_BY = 11
 
 
 @dataclass
@@ -190,9 +192,11 @@ def _meet(session: Session, cohort: DemoCohort, *, rng: Random, now: datetime) -
 def _presence(meeting: CoachingSession, member: Membership, rng: Random) -> Attendance:
     whole = meeting.duration_minutes
     word = AttendanceStatus
-    status = rng.choices((word.PRESENT, word.PARTIAL, word.ABSENT, word.EXCUSED), (78, 7, 9, 6))[0]
+    status = rng.choices((word.PRESENT, word.LATE, word.PARTIAL, word.ABSENT, word.EXCUSED), (70, 8, 7, 9, 6))[0]
+    stayed = rng.randrange(whole * 3 // 4 + 1, whole + 1)
     minutes = {
-        word.PRESENT: rng.randrange(whole * 3 // 4 + 1, whole + 1),
+        word.PRESENT: stayed,
+        word.LATE: min(stayed, whole - LATE_BY),
         word.PARTIAL: rng.randrange(10, whole // 2),
         word.ABSENT: 0,
     }.get(status)

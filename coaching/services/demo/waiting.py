@@ -1,12 +1,8 @@
-"""Who waits for the demo's coach on the day it is made: one who missed two sessions, one who did not answer."""
+"""Who waits for the demo's coach on the day it is made: one who did not answer. Who was absent is in presence.py."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from coaching.models import Attendance, AttendanceStatus, CoachingSession, FollowUpPlan, FollowUpStep, Membership
-from coaching.services.coach_home import ABSENCES_IN_A_ROW
+from coaching.models import FollowUpPlan, FollowUpStep, Membership
 from coaching.services.demo.cohorts import DemoCohort
 
 
@@ -23,16 +19,3 @@ def add_own_step(plan: FollowUpPlan) -> None:
 def find_quiet(cohort: DemoCohort) -> Membership:
     """Who leaves the open check-in unanswered: the one who did not rate the programme either."""
     return cohort.participants[-1]
-
-
-def miss_the_last_sessions(session: Session, cohort: DemoCohort) -> None:
-    """The last participant missed the last sessions that were held, however the presence was drawn."""
-    held = (
-        select(Attendance)
-        .join(CoachingSession, CoachingSession.id == Attendance.session_id)
-        .where(Attendance.membership_id == cohort.participants[-1].id)
-        .order_by(CoachingSession.starts_at.desc())
-        .limit(ABSENCES_IN_A_ROW)
-    )
-    for presence in session.scalars(held):
-        presence.status, presence.minutes = AttendanceStatus.ABSENT, 0

@@ -161,6 +161,12 @@ def test_what_did_not_change_is_not_sent_again(world: World, caller: CallerOf) -
         ({"ends_on": "2020-01-01"}, "ends_on"),
         ({"kind": "formal"}, "kind"),
         ({"id": "0" * 20}, "id"),
+        ({"partial_percent": 76}, "partial_percent"),
+        ({"present_percent": 50, "partial_percent": 51}, "partial_percent"),
+        ({"present_percent": 101}, "present_percent"),
+        ({"present_percent": 0}, "present_percent"),
+        ({"late_minutes": -1}, "late_minutes"),
+        ({"late_minutes": 1.5}, "late_minutes"),
     ],
 )
 def test_an_edit_is_checked(world: World, caller: CallerOf, changes: dict[str, object], name: str) -> None:

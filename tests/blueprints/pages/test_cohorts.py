@@ -19,6 +19,7 @@ from coaching.models import Attendance, AttendanceSource, AttendanceStatus, Coho
 from coaching.services.cohorts import edit_cohort
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, links, refused, words
+from tests.blueprints.pages.marking import form, wrong_fields
 from tests.conftest import SECRET_KEY
 from tests.worlds import Traces, World
 
@@ -230,6 +231,21 @@ class TestEditing:
         session.refresh(world.cohort)
         assert {fields(lost)["name"], world.cohort.name} == {"Name 0", "Name 1"}
         assert world.cohort.name in words(lost)
+
+    def test_what_counts_as_present_is_said_and_refused_where_it_can_be_mended(
+        self, session: Session, browse: Browse, world: World
+    ) -> None:
+        browser, address = browse(world.coach), f"/cohorts/{world.cohort.public_id}"
+        shown = form(browser.get(f"{address}/edit"))
+        assert (shown["present_percent"], shown["partial_percent"], shown["late_minutes"]) == ("75", "0", "10")
+        answer = browser.post(f"{address}/edit", shown | {"present_percent": "60", "partial_percent": "61"})
+        refused(answer, 422, "There in part above: Choose at most 60: it comes before present.")
+        assert wrong_fields(answer) == ["partial_percent"]
+        assert (fields(answer)["present_percent"], fields(answer)["partial_percent"]) == ("60", "61")
+        refused(browser.post(f"{address}/edit", shown | {"late_minutes": "soon"}), 422, "Late after: ")
+        landed(browser.post(f"{address}/edit", shown | {"present_percent": "60", "late_minutes": "5"}), address)
+        session.refresh(world.cohort)
+        assert (world.cohort.present_percent, world.cohort.late_minutes) == (60, 5)
 
     def test_a_refused_edit_leaves_no_trace_on_the_page(self, browse: Browse, world: World) -> None:
         typed = {"version": "1", "name": "Mine", "starts_on": "2026-03-02", "ends_on": "2026-06-01"}

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from coaching.app import LARGEST_FORM_MEMORY
-from coaching.blueprints.pages.imports import LARGEST_FILE, Upload
+from coaching.blueprints.pages import report_upload
+from coaching.blueprints.pages.report_upload import LARGEST_FILE, Upload
 from coaching.models import (
     Attendance,
     AttendanceSource,
@@ -199,7 +200,7 @@ def test_a_report_of_another_day_has_to_be_meant(session: Session, coach: Browse
     page = _check(coach, address, DATED, date_order="mdy")
     assert "Is this the right report, and whole?" in words(page)
     kept = _kept(page)
-    refused(coach.post(address, kept), 422, "This report is of a meeting on 04 March 2031")
+    refused(coach.post(address, kept), 422, "This report is of a meeting on 4 March 2031")
     assert _count(session, ImportBatch) == 0
     answer = coach.post(address, kept | {"anyway": "true"})
     landed(answer, answer.headers["Location"])
@@ -234,9 +235,7 @@ def test_what_is_no_report_is_refused(session: Session, coach: Browser, address:
 def test_a_file_that_no_page_could_carry_is_refused(
     coach: Browser, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from coaching.blueprints.pages import imports
-
-    monkeypatch.setattr(imports, "LARGEST_FILE", len(REPORT))
+    monkeypatch.setattr(report_upload, "LARGEST_FILE", len(REPORT))
     assert _check(coach, address).status_code == 200
     refused(_check(coach, address, REPORT + b"\n"), 422, "This file is over 700 KB")
 

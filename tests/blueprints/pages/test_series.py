@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import CoachingSession, Person, Role, SessionState
+from coaching.models import CoachingSession, MembershipStatus, Person, Role, SessionState
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, links, refused, title, words
+from tests.blueprints.pages.marking import wrong_fields
 from tests.worlds import World
 
 # London's clocks go forward on 30 March 2031, New York's on 9 March.
@@ -165,3 +166,14 @@ def test_who_leads_is_asked_where_there_are_several_coaches(session: Session, br
     browser = browse(world.coordinator)
     sessions = _saved(session, browser, world, led_by=other.public_id)
     assert "Led by Second Coach" in words(browser.get(f"/sessions/{sessions[0].public_id}"))
+
+
+def test_a_copy_of_a_one_to_one_with_somebody_who_left_asks_who_meets(
+    session: Session, browse: Browse, world: World
+) -> None:
+    held = factories.make_session(session, world.cohort, title="Just us", pair_membership_id=world.member.id)
+    world.member.status = MembershipStatus.WITHDRAWN
+    session.commit()
+    page = browse(world.coach).get(_address(world, f"sessions/new?copy={held.public_id}"))
+    refused(page, 200, "Who meets: Participant Person is not in the cohort now. Choose who meets.")
+    assert wrong_fields(page) == ["pair_with"]

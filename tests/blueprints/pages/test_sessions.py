@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -235,6 +236,27 @@ class TestAttendance:
         typed = {name.replace("MEMBER", world.fellow_member.public_id): value for name, value in marks.items()}
         refused(browse(world.coach).post(f"/sessions/{traces.held.public_id}/attendance", typed), 422, said)
         assert len(self._marks(session, traces.held)) == 1
+
+    def test_the_trail_says_what_was_said_by_whom_when_and_instead_of_what(
+        self, session: Session, browse: Browse, world: World, traces: Traces
+    ) -> None:
+        browser, address = browse(world.coach), f"/sessions/{traces.held.public_id}"
+        fellow = world.fellow_member.public_id
+        for status in ("late", "absent"):
+            landed(browser.post(f"{address}/attendance", {f"mark-{fellow}": status}), address)
+        today = utc_now().astimezone(ZoneInfo(world.coach.timezone))
+        said = words(browser.get(address))
+        for text in (
+            "How this is known, member by member",
+            f"Times in {world.coach.timezone}",
+            f"{today.day} {today:%b %Y}",
+            "Late : by hand, by Coach Person",
+            "Absent instead of late: by hand, by Coach Person",
+        ):
+            assert text in said, (text, said)
+        own = words(browse(world.fellow).get(address))
+        assert "Absent instead of late: by hand, by Coach Person" in own
+        assert "instead of" not in words(browse(world.participant).get(address))
 
     def test_before_it_has_begun_there_is_nothing_to_record(self, browse: Browse, world: World, traces: Traces) -> None:
         browser, address = browse(world.coach), f"/sessions/{traces.coming.public_id}"
