@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.attendance_words import in_a_row, places, set_apart
+from coaching.blueprints.attendance_words import came_to, in_a_row, places, set_apart
 from coaching.blueprints.formatting import clock_text, date_text, in_zone, plural, short_day
 from coaching.blueprints.grid_picture import KEY, draw_grid, draw_sample
 from coaching.blueprints.pages.cohorts import trail
@@ -84,7 +84,8 @@ def _picture(cohort: Cohort, grid: AttendanceGrid) -> Markup:
     first, last = (date_text(in_zone(one.starts_at, zone)) for one in (grid.sessions[0], grid.sessions[-1]))
     rows = plural(len(grid.members), "member", "members")
     held = plural(len(grid.sessions), "session", "sessions")
-    said = [f"{rows} by {held}, from {first} to {last}.", f"Came: {grid.attended} {places(grid.counted)}."]
+    came = f"{grid.attended} {places(grid.counted)}" if grid.is_whole else came_to(grid.members[0])
+    said = [f"{rows} by {held}, from {first} to {last}.", f"Came to {came}."]
     said += [
         f"{one.name}: {in_a_row(one.absences_in_a_row)}." for one in grid.members if in_a_row(one.absences_in_a_row)
     ]
