@@ -53,11 +53,12 @@ RAW = (
       SELECT o.project_id FROM project_owner o JOIN membership m ON m.id = o.membership_id WHERE m.cohort_id = :cohort)
     ORDER BY o.id""",
     """SELECT m.id, m.public_id, n.name, m.role, m.status, m.joined_at,
+      count(*) FILTER (WHERE a.status IN ('present', 'late', 'partial')),
       count(*) FILTER (WHERE a.id IS NOT NULL
         OR (s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed'))),
+      count(*) FILTER (WHERE a.status = 'excused'),
       count(*) FILTER (WHERE a.id IS NULL
         AND s.ends_at > m.joined_at AND m.status IN ('accepted', 'active', 'paused', 'completed')),
-      count(*) FILTER (WHERE a.status IN ('present', 'late', 'partial')),
       max(s.starts_at) FILTER (WHERE a.status IN ('present', 'late', 'partial'))
     FROM membership m JOIN person n ON n.id = m.person_id
     LEFT JOIN coaching_session s ON s.cohort_id = m.cohort_id AND s.state = 'scheduled' AND s.ends_at <= :now

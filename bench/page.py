@@ -13,7 +13,7 @@ from coaching.extensions import db
 
 COHORT = 1
 LIMIT_MS = 10
-STATEMENTS = 12
+STATEMENTS = 11
 
 
 def _statements(stage: Stage, ask: Callable[[], bytes]) -> int:

@@ -10,6 +10,7 @@ from coaching.blueprints import (
     api,
     appearance,
     assets,
+    attendance_words,
     feeds,
     formatting,
     headers,
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     access.init_access(app)
     headers.init_headers(app)
     formatting.init_formatting(app)
+    attendance_words.init_attendance_words(app)
     assets.init_assets(app)
     marks.init_marks(app)
     appearance.init_appearance(app)

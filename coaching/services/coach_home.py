@@ -64,7 +64,7 @@ class AbsenceRun(NamedTuple):
 class OpenRecord(NamedTuple):
     """A session that is over and of which nobody was recorded, or whose report has rows that wait for an answer.
 
-    Until that is settled the members count as not there. `batch_id` is the report's, None where there is none.
+    Until that is settled it counts as held, and as not recorded. `batch_id` is the report's, None where there is none.
     """
 
     id: str

@@ -25,6 +25,7 @@ from coaching.models import (
     OPEN_STATUSES,
     AnswerChoice,
     Attendance,
+    AttendanceStatus,
     CheckIn,
     CheckInAnswer,
     CheckInState,
@@ -67,9 +68,10 @@ MEMBERS = (
         Membership.role,
         Membership.status,
         Membership.joined_at,
-        func.count().filter(COUNTS),
-        func.count().filter(UNRECORDED),
         func.count().filter(WAS_THERE),
+        func.count().filter(COUNTS),
+        func.count().filter(is_word(Attendance.status, AttendanceStatus.EXCUSED)),
+        func.count().filter(UNRECORDED),
         func.max(CoachingSession.starts_at).filter(WAS_THERE),
     )
     .join(Person, Person.id == Membership.person_id)
@@ -133,7 +135,7 @@ class CheckInCounts(NamedTuple):
 
 
 class MemberProgress(NamedTuple):
-    """One row of the cohort's table. `attended` of `counted` sessions, of which some are `unrecorded` and no absences.
+    """One row of the cohort's table. `attended` of `counted` sessions; `excused` and `unrecorded` ones are among these.
 
     `joiners` are over the projects they own.
     """
@@ -145,6 +147,7 @@ class MemberProgress(NamedTuple):
     joined_at: datetime
     attended: int
     counted: int
+    excused: int
     unrecorded: int
     last_attended_at: datetime | None
     goals: GoalCounts
@@ -216,10 +219,10 @@ def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: date
     owned = projects.by_member()
     members = tuple(
         MemberProgress(
-            public_id, name, role, status, joined_at, attended, counted, unrecorded, last,
+            public_id, name, role, status, joined_at, attended, counted, excused, unrecorded, last,
             goals.get(number, _NO_GOALS), check_ins.get(number, _NO_CHECK_INS), tuple(owned.get(public_id, ())),
         )
-        for number, public_id, name, role, status, joined_at, counted, unrecorded, attended, last
+        for number, public_id, name, role, status, joined_at, attended, counted, excused, unrecorded, last
         in connection.execute(MEMBERS, values).all()
     )  # fmt: skip
     return CohortProgress(

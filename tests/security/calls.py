@@ -202,6 +202,7 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_cohort": lambda s: cohorts.edit_cohort(s.session, s["cohort"], **s.act, name="Another", **DAYS),
     "cohort_progress": lambda s: cohort_progress.cohort_progress(s.session, s["cohort"], **s.act),
     "cohort_overview": lambda s: cohort_progress.cohort_overview(s.session, s["cohort"], **s.act),
+    "read_grid": lambda s: attendance_grid.read_grid(s.session, s["cohort"], **s.act),
     "read_marks": lambda s: attendance_grid.read_marks(s.session, s["cohort"], **s.who),
     "list_members": lambda s: membership_list.list_members(s.session, s["cohort"], **s.who),
     "list_cohort_check_ins": lambda s: cohort_check_ins.list_cohort_check_ins(s.session, s["cohort"], **s.who),

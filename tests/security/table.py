@@ -80,6 +80,9 @@ cohorts.edit                                      403 403 404 404 404 404 ok  40
 cohorts.update                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_cohorts.edit                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_progress.show_cohort                          403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+attendance_grid.show                              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+attendance_grid.download                          ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_attendance_grid.show                          ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 
 # Members: each sees themselves; those who run the cohort see everyone.
 api_members.index                                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

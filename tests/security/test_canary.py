@@ -127,6 +127,15 @@ def test_nobody_is_shown_nothing(stage: Stage, identity: str) -> None:
     assert b"@here" not in shown
 
 
+@pytest.mark.parametrize("endpoint", ["attendance_grid.show", "attendance_grid.download", "api_attendance_grid.show"])
+def test_attendance_names_nobody_else_to_a_participant(stage: Stage, endpoint: str) -> None:
+    path = stage.path(endpoint, stage.world.here)
+    theirs, everybodys = (stage.look(who, path).response.text for who in ("participant", "observer"))
+    assert "Fellow Name-here" in everybodys
+    assert "Participant Name-here" in theirs
+    assert "Fellow Name-here" not in theirs
+
+
 # What the holder of a link sees by it: what it is for, and nothing that went before.
 # What a person's own calendar holds: the titles of the sessions that they are expected at.
 FEED = tuple(

@@ -36,6 +36,7 @@ open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  
 edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 cohort_progress                 403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
 cohort_overview                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+read_grid                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 read_marks                      403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_members                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_cohort_check_ins           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

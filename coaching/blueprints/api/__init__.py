@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from coaching.blueprints.api import (
+    attendance_grid,
     check_ins,
     coaching_sessions,
     cohorts,
@@ -32,8 +33,8 @@ from coaching.blueprints.api.specification import Document, adopt, make_api
 from coaching.extensions import csrf
 
 NOUNS = (
-    me, tokens, programmes, cohorts, progress, members, coaching_sessions, series, drop_in, rsvps, polls, feeds,
-    imports, remembered_names, goals, projects, runs, practice, check_ins, messages, status,
+    me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
+    polls, feeds, imports, remembered_names, goals, projects, runs, practice, check_ins, messages, status,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 
 from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, MembershipStatus, Role
+from coaching.services.attendance_grid import GridMember, GridSession
 from coaching.services.cohort_progress import MemberProgress
 from coaching.services.import_lines import ImportLine
 from coaching.services.programme_progress import CohortFigures, Column
@@ -150,6 +151,23 @@ class CohortReport(TypedDict):
     last_session: SessionLine | None
     projects: list[ProjectLine]
     totals: ReachTotals
+
+
+class AttendanceReport(TypedDict):
+    """Who came to which session. `counted_sessions` says what `counted` of a member means.
+
+    `attended` of `counted` are over the members that are listed. Whoever does not see everybody's is listed alone, and
+    `is_whole` is false.
+    """
+
+    cohort_id: str
+    counted_sessions: str
+    is_whole: bool
+    attended: int
+    counted: int
+    unrecorded: int
+    sessions: list[GridSession]
+    members: list[GridMember]
 
 
 class ProgrammeReport(TypedDict):

@@ -7,6 +7,7 @@ from flask import Flask
 from coaching.blueprints.pages import (
     account,
     attendance,
+    attendance_grid,
     calendar_feeds,
     check_in_links,
     check_ins,
@@ -37,7 +38,7 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
-    attendance, drop_in, imports, remembered_names,
+    attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds,
 )  # fmt: skip

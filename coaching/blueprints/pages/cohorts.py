@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +17,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.importers.presence import USUAL
-from coaching.models import DEFAULT_REMINDERS, Cohort, CohortKind, Membership, Programme, Role, SessionState
+from coaching.models import DEFAULT_REMINDERS, Cohort, CohortKind, Membership, Programme, Role
 from coaching.policies import (
     may_coach,
     may_follow,
@@ -30,7 +29,7 @@ from coaching.policies import (
 )
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import EditCohortSchema, OpenCohortSchema
-from coaching.services.attendance_grid import Mark, read_marks
+from coaching.services.attendance_grid import Mark, fill_cells, held_sessions, read_marks
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.cohorts import edit_cohort, get_cohort, open_cohort
 from coaching.services.goals import list_goals
@@ -130,6 +129,7 @@ def _progress(cohort: Cohort) -> str:
     actor, now = current_actor(), utc_now()
     progress = cohort_progress(db.session(), cohort, actor=actor, now=now)
     marks = read_marks(db.session(), cohort, actor=actor)
+    held = held_sessions(progress.sessions, now=now)
     return render_template(
         "cohort/progress.html",
         cohort=cohort,
@@ -137,8 +137,9 @@ def _progress(cohort: Cohort) -> str:
         coaches=[member for member in progress.members if member.role == Role.COACH and member.is_open],
         observers=[member for member in progress.members if member.role == Role.OBSERVER and member.is_open],
         others=[member for member in progress.members if not member.is_open],
-        grid=_grid(progress, marks, now),
-        unrecorded=[line for line in _held(progress, now) if not line.recorded],
+        grid=_grid(progress, held, marks),
+        grid_url=url_for("attendance_grid.show", cohort_id=cohort.public_id),
+        unrecorded=[line for line in held if not line.recorded],
         denominator=DENOMINATOR,
         runs=may_run_cohort(actor, cohort),
         coaches_it=may_coach(actor, cohort),
@@ -148,24 +149,9 @@ def _progress(cohort: Cohort) -> str:
     )
 
 
-def _held(progress: CohortProgress, now: datetime) -> list[SessionLine]:
-    """The meetings of the whole cohort that were held."""
-    return [
-        line
-        for line in progress.sessions
-        if line.state == SessionState.SCHEDULED and not line.is_pair and line.ends_at <= now
-    ]
-
-
-def _grid(progress: CohortProgress, marks: dict[tuple[str, str], Mark], now: datetime) -> dict[str, Any]:
+def _grid(progress: CohortProgress, held: Iterable[SessionLine], marks: dict[tuple[str, str], Mark]) -> dict[str, Any]:
     """The picture of who came. A session that ended before somebody joined is marked as such."""
     actor = current_actor()
-    held = _held(progress, now)
-    cells: dict[tuple[str, str], Any] = {**marks}
-    for member in progress.participants:
-        for line in held:
-            if line.ends_at <= member.joined_at:
-                cells.setdefault((member.id, line.id), "before")
     runs = may_run_cohort(actor, progress.cohort)
     return {
         "members": [
@@ -185,7 +171,7 @@ def _grid(progress: CohortProgress, marks: dict[tuple[str, str], Mark], now: dat
             }
             for line in held
         ],
-        "cells": cells,
+        "cells": fill_cells(progress.participants, held, marks),
         "totals": {member.id: f"{member.attended} of {member.counted}" for member in progress.participants},
     }
 

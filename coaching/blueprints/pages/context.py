@@ -17,7 +17,7 @@ _HOLDS_SYNTHETIC_DATA = select(exists().where(Programme.is_synthetic))
 # Which entry of the menu is marked on which pages.
 PROGRAMME_PAGES = frozenset({
     "programmes", "cohorts", "members", "sessions", "series", "imports", "goals", "projects", "launches", "runs",
-    "check_ins", "practice", "rsvps", "polls", "calendar_feeds", "attendance", "drop_in",
+    "check_ins", "practice", "rsvps", "polls", "calendar_feeds", "attendance", "attendance_grid", "drop_in",
     "remembered_names",
 })  # fmt: skip
 

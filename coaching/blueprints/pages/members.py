@@ -29,7 +29,7 @@ from coaching.policies import (
 )
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
-from coaching.services.attendance_grid import read_record
+from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
 from coaching.services.cohorts import get_cohort
 from coaching.services.course_projects import list_projects
@@ -162,6 +162,7 @@ def _page(membership: Membership, form: Form) -> str:
     cohort = membership.cohort
     is_participant = membership.role == Role.PARTICIPANT
     sees_goals = is_participant and may_view_goals(actor, membership)
+    record = read_record(session, membership, actor=actor, now=now) if is_participant else []
     return render_template(
         "member/show.html",
         membership=membership,
@@ -174,7 +175,8 @@ def _page(membership: Membership, form: Form) -> str:
         may_set=may_set_goal(actor, membership),
         goals=list_goals(session, membership, actor=actor) if sees_goals else [],
         attainment=measure_attainment(session, membership, actor=actor) if sees_goals else None,
-        record=read_record(session, membership, actor=actor, now=now) if is_participant else [],
+        record=record,
+        tally=count_record(record),
         denominator=DENOMINATOR,
         projects=_projects(membership) if is_participant else [],
         check_ins=list_check_ins(session, membership, actor=actor) if is_participant else [],

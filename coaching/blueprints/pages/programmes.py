@@ -14,7 +14,7 @@ from coaching.models import Programme, Stage
 from coaching.policies import may_view_programme
 from coaching.services.cohort_list import list_cohorts
 from coaching.services.programmes import get_programme, list_programmes
-from coaching.services.progress import coordinator_home, programme_progress
+from coaching.services.progress import DENOMINATOR, coordinator_home, programme_progress
 
 PAGE = 50
 
@@ -51,6 +51,7 @@ def _progress(programme: Programme) -> str:
         programme=programme,
         progress=progress,
         columns=columns,
+        denominator=DENOMINATOR,
         stages=[stage for stage in Stage if stage in progress.total.stages],
         breadcrumb=_trail(programme),
     )
