@@ -56,6 +56,7 @@ class _Page(HTMLParser):
         self.fields: dict[str, str] = {}
         self.title = ""
         self._tag = ""
+        self._in_body = False
         self._select = ""
         self._area = ""
 
@@ -63,6 +64,7 @@ class _Page(HTMLParser):
         given = dict(attrs)
         name = given.get("name") or ""
         self._tag = tag
+        self._in_body |= tag == "body"
         if tag == "a":
             self.links.append(given.get("href") or "")
         elif tag == "input" and (given.get("type") not in {"radio", "checkbox"} or "checked" in given):
@@ -82,7 +84,8 @@ class _Page(HTMLParser):
             self._area = ""
 
     def handle_data(self, data: str) -> None:
-        if self._tag == "title":
+        # The page's own: a picture in it has a title, too.
+        if self._tag == "title" and not self._in_body:
             self.title += data
         elif self._area:
             self.fields[self._area] += data.removeprefix("\n")
