@@ -2,7 +2,7 @@
 
 A coach schedules a series across a change of the clocks and is shown it before; the invites arrive, and two calendar
 libraries that had no part in writing them agree on what they say; one session is moved, another cancelled; somebody
-joins late; and what Zoom and Teams saw is imported.
+joins late; what Zoom and Teams saw is imported; and the grid says who came.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ def live_a_season(browser: Browser, product: Product, mailbox: tuple[Mailbox, st
 
     import_zoom(coach, cohort, zoom)
     import_teams(coach, cohort, teams)
+    check_grid(coach, cohort)
     for visitor in (coordinator, coach):
         assert visitor.said == []
         visitor.context.close()
@@ -284,3 +285,16 @@ def record(coach: Visitor, report: Path, expected: dict[str, str]) -> None:
     coach.follow("Back to the session")
     for name, status in expected.items():
         expect(coach.page.get_by_role("group", name=name).get_by_label(status)).to_be_checked()
+
+
+def check_grid(coach: Visitor, cohort: str) -> None:
+    """Both sessions were before anybody joined: who was there counts, and nobody is absent from them."""
+    coach.page.goto(f"{cohort}/attendance")
+    table = coach.page.get_by_role("table")
+    for name, cells in {
+        "George Harrison": ["Present", "Before joining", "1 of 1"],
+        "Ringo Starr": ["Partial", "Before joining", "1 of 1"],
+        "Johnny Walker": ["Before joining", "Present", "1 of 1"],
+    }.items():
+        expect(table.get_by_role("row", name=name).get_by_role("cell")).to_contain_text(cells)
+    expect(coach.page.get_by_role("region", name="Picture of the attendance").get_by_role("img")).to_be_visible()
