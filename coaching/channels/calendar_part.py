@@ -20,10 +20,6 @@ def add_calendar(mail: EmailMessage, calendar: str, *, method: str, sender: str,
     whole = organised(calendar, sender=sender, link=link).encode()
     # Its parameters say which character set and which method, as the calendar itself does.
     mail.add_alternative(whole, maintype="text", subtype="calendar", params={"charset": "utf-8", "method": method})
-    for part in mail.iter_parts():
-        # A calendar that is shown beside the text is no file to be saved.
-        if part.get_content_type() == "text/calendar":
-            del part["Content-Disposition"]
     mail.add_attachment(whole, maintype="application", subtype="ics", filename=FILE_NAME)
 
 

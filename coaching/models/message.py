@@ -39,8 +39,8 @@ class MessageKind(StrEnum):
 class Message(Identified, Base):
     """One thing to one recipient by one channel, inserted in the transaction of its cause.
 
-    `facts` is what the template needs; `secret` is the link's secret and `wire` the final bytes, both of which are
-    dropped when the message is settled, so that what is stored of a link afterwards is its hash.
+    `facts` is what the template needs, `secret` the link's secret and `wire` the final bytes. All three are dropped
+    when the message is settled: what is stored of a link afterwards is its hash, and of what was said, nothing.
     `message_id` (RFC 5322) is fixed here, so that every attempt carries the same one; the public identifier in it makes
     it unique.
     """

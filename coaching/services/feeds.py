@@ -15,7 +15,7 @@ from coaching.services import audit
 from coaching.tokens import hash_secret
 
 _FOUND = (
-    select(CalendarFeed.id, CalendarFeed.person_id, CalendarFeed.cohort_id, Person.name, Person.timezone)
+    select(CalendarFeed.id, CalendarFeed.person_id, CalendarFeed.cohort_id)
     .join(Person, Person.id == CalendarFeed.person_id)
     .where(
         CalendarFeed.secret_hash == bindparam("secret_hash"),
@@ -32,8 +32,6 @@ class OpenedFeed:
     id: int
     person_id: int
     cohort_id: int | None
-    name: str
-    timezone: str
 
 
 def make_feed(session: Session, cohort: Cohort | None, *, actor: Actor, secret: str, now: datetime) -> CalendarFeed:

@@ -21,7 +21,7 @@ from coaching.tokens import new_public_id
 MESSAGE_ID_HOST = "coaching.internal"
 CANCELLABLE = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED)
 # What a row loses when it is settled: from then on the database holds no secret, and no text of the message.
-EMPTIED = {"secret": None, "wire": None, "claim_token": None, "lease_until": None}
+EMPTIED: dict[str, Any] = {"secret": None, "wire": None, "facts": {}, "claim_token": None, "lease_until": None}
 LARGEST_PAGE = 200
 _AT_ONCE = 500
 

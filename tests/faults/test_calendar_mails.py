@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import vobject
 from icalendar import Calendar
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from coaching.channels.smtp import SmtpChannel
-from coaching.models import CoachingSession, Membership, MembershipStatus, Rsvp, RsvpChoice
+from coaching.models import CoachingSession, Membership, MembershipStatus, Message, Rsvp, RsvpChoice
 from coaching.services import session_effects
 from coaching.services.calendar_events import uid_of
 from coaching.services.delivery import PostOffice, send_due_messages
@@ -126,6 +126,9 @@ def test_a_series_is_lived_through_in_mails(session: Session, server: MailServer
     session_effects.follow_left(session, ann, now=NOW)
     (mail,) = arrive(ann).values()
     assert (method(mail), events(mail)[0].get("RECURRENCE-ID"), shows()) == ("CANCEL", None, [])
+    # What was said is kept by those to whom it was said, and not by the outbox.
+    kept = session.execute(select(Message.facts, Message.secret, Message.wire)).all()
+    assert {str(row) for row in kept} == {"({}, None, None)"}
 
 
 def decline(session: Session, held: CoachingSession, member: Membership) -> None:

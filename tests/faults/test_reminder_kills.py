@@ -21,7 +21,7 @@ from tests.mail_server import MailServer
 from tests.services.calendar_rows import make_group
 from tests.services.outbox_rows import states
 
-KILLS, SESSIONS, PEOPLE = 3, 9, 6
+KILLS, SESSIONS, PEOPLE = 2, 8, 5
 # One session a batch, so that a scheduler can be killed between two as well as within one.
 PACE = make_pace(lease=0.5, batch=7)
 

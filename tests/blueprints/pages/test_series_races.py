@@ -121,6 +121,31 @@ def test_one_session_moves_while_all_that_follow_do(
 
 
 @pytest.mark.usefixtures("held_up")
+def test_a_session_is_scheduled_while_a_series_moves(
+    session: Session, app: Flask, series: list[CoachingSession]
+) -> None:
+    """The one has the coach and wants the calendar; the other has the calendar and wants the coach."""
+    tokens = [{"Authorization": f"Bearer {make_token(session, coach.person)}"} for coach in coaches(session, series)]
+    leader = coaches(session, series)[0].public_id
+    path, cohort = f"/api/v1/sessions/{series[1].public_id}", series[0].cohort.public_id
+    fields = {"title": "Extra", "timezone": "Europe/London", "duration_minutes": 30, "led_by": leader}
+    session.commit()
+    etag = app.test_client().get(path, headers=tokens[1]).headers["ETag"]
+
+    def plan() -> Any:
+        body = fields | {"local_start": series_start.replace(hour=8).isoformat()}
+        return app.test_client().post(f"/api/v1/cohorts/{cohort}/sessions", json=body, headers=tokens[0])
+
+    def move() -> Any:
+        body = {"scope": "following", "local_start": series_start.replace(hour=17).isoformat()}
+        return app.test_client().patch(path, json=body, headers=tokens[1] | {"If-Match": etag})
+
+    series_start = series[1].local_start
+    answers = at_once(session, plan, move)
+    assert sorted(answer.status_code for answer in answers) == [200, 201]
+
+
+@pytest.mark.usefixtures("held_up")
 def test_of_two_who_change_all_from_the_same_version_one_is_told(
     session: Session, app: Flask, series: list[CoachingSession]
 ) -> None:
