@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -50,6 +51,11 @@ class Poll(Identified, Versioned, Base):
     invitees: Mapped[list[PollInvitee]] = relationship(back_populates="poll", order_by="PollInvitee.id")
 
     __table_args__ = (CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),)
+
+    @property
+    def closes_local(self) -> datetime:
+        """Until when people may answer, as the clocks of the poll's zone show it."""
+        return self.closes_at.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 
 
 class PollSlot(Identified, Base):

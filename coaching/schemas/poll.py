@@ -38,6 +38,14 @@ class CreatePollSchema(BaseSchema):
     optional = _members(load_default=list)
 
 
+class EditPollSchema(BaseSchema):
+    """What can change of a poll: people have answered for its times, so those stay."""
+
+    title = Line(200, required=True)
+    note = Text(2000)
+    closes_local = WallClock(required=True)
+
+
 class PollSlotSchema(BaseSchema):
     id = PublicId(attribute="public_id", dump_only=True)
     local_start = WallClock(dump_only=True)
@@ -53,6 +61,7 @@ class PollSchema(BaseSchema):
     note = fields.String(dump_only=True)
     timezone = fields.String(dump_only=True)
     duration_minutes = fields.Integer(dump_only=True)
+    closes_local = WallClock(dump_only=True)
     closes_at = fields.AwareDateTime(dump_only=True)
     state = Word(PollState, dump_only=True)
     session_id = fields.String(attribute="session.public_id", dump_only=True, dump_default=None, allow_none=True)

@@ -110,7 +110,7 @@ def create_poll(
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     proposed = _propose(slots, check_zone(timezone), now=now)
-    closes_at = _closing(closes_local, timezone, proposed[-1].starts_at, now=now)
+    closes_at = closing_moment(closes_local, timezone, proposed[-1].starts_at, now=now)
     poll = Poll(
         cohort=cohort,
         title=title,
@@ -203,6 +203,11 @@ def is_answerable(poll: Poll, now: datetime) -> bool:
 def _lock_undecided(session: Session, poll: Poll) -> None:
     """Holds the poll, so that of two who decide at once the second hears of it, and answers wait."""
     session.refresh(poll, attribute_names=["state", "closes_at", "version"], with_for_update=True)
+    refuse_decided(poll)
+
+
+def refuse_decided(poll: Poll) -> None:
+    """Refuses what can only be done to a poll that is neither closed nor a session by now."""
     if poll.state == PollState.CHOSEN:
         raise Conflict("A time was chosen already. Move the session where it does not fit.", code="poll-chosen")
     if poll.state == PollState.CLOSED:
@@ -242,7 +247,7 @@ def _moment(local: datetime, timezone: str, *, now: datetime) -> datetime:
     return moment
 
 
-def _closing(local: datetime, timezone: str, last: datetime, *, now: datetime) -> datetime:
+def closing_moment(local: datetime, timezone: str, last: datetime, *, now: datetime) -> datetime:
     """Until when people may answer: in time for the last of the slots."""
     closes_at = to_utc(local, timezone, field="closes_local")
     if closes_at <= now:

@@ -55,6 +55,7 @@ from coaching.services import (
     outbox,
     people,
     poll_answers,
+    poll_editing,
     poll_results,
     polls,
     practice,
@@ -303,6 +304,9 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "answer_poll": answer_poll,
     "read_results": lambda s: poll_results.read_results(s.session, s["poll"], **s.act),
     "remind_invitees": lambda s: polls.remind_invitees(s.session, s["poll"], **s.act),
+    "edit_poll": lambda s: poll_editing.edit_poll(
+        s.session, s["poll"], **s.act, title="Again", note="", closes_local=s["poll"].closes_local
+    ),
     "close_poll": lambda s: polls.close_poll(s.session, s["poll"], **s.act),
     "choose_slot": lambda s: polls.choose_slot(s.session, s["poll"], **s.act, slot_id=s["second slot"].public_id),
     "preview_import": lambda s: import_preview.preview_import(s.session, s["session"], REPORT, READING, **s.act),

@@ -114,6 +114,11 @@ def page_slots(place: Place, _guest: Place) -> dict[str, Any]:
     return {f"slot-{place.ids[name]}": "yes" for name in ("first slot", "second slot")}
 
 
+def poll_edit(place: Place, _guest: Place) -> dict[str, Any]:
+    closes_at = place.rows["poll"].closes_at
+    return {"title": "A poll", "closes_day": f"{closes_at:%Y-%m-%d}", "closes_time": "17:00"}
+
+
 def poll_slots(_place: Place, guest: Place) -> dict[str, Any]:
     slots = ("first slot", "second slot")
     return {"answers": [{"slot_id": guest.ids[name], "choice": "if_need_be"} for name in slots]}
@@ -214,6 +219,7 @@ FORMS: dict[str, Recipe] = {
     "polls.close": constant(),
     "polls.create": page_poll,
     "polls.remind": constant(),
+    "polls.update": lambda place, guest: poll_edit(place, guest) | FIRST,
     "practice.tie": run,
     "projects.change": stage_change,
     "projects.create": new_project,
@@ -259,6 +265,7 @@ BODIES: dict[str, Recipe] = {
     "api_polls.choose": slot,
     "api_polls.close": constant(),
     "api_polls.create": new_poll,
+    "api_polls.edit": constant(title="A poll"),
     "api_polls.remind": constant(),
     "api_practice.tie": run,
     "api_programmes.open_one": constant(**COHORT, kind="formal"),

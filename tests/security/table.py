@@ -158,6 +158,8 @@ polls.list                                        ok  ok  404 404 404 404 ok  40
 polls.new                                         403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 polls.create                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 polls.show                                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+polls.edit                                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+polls.update                                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 polls.answer                                      ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 polls.remind                                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 polls.close                                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -165,6 +167,7 @@ polls.choose                                      403 404 404 404 404 404 ok  40
 api_polls.index                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_polls.create                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_polls.show                                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_polls.edit                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_polls.show_answer                             ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 api_polls.answer                                  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 api_polls.show_results                            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok

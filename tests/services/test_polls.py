@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from coaching.models import (
     Role,
 )
 from coaching.policies import Actor
-from coaching.services import memberships, polls, privacy
+from coaching.services import memberships, poll_editing, polls, privacy
 from coaching.services.poll_answers import answer_poll, open_poll, read_own
 from coaching.services.poll_results import read_results
 from tests.factories import actor_of, make_cohort, make_membership, make_person, make_session
@@ -291,6 +291,30 @@ def test_closing_ends_it_for_everybody(
         open_poll(session, secret, now=now)
     session.expire_all()
     assert {mail.state for mail in _mails(session)} == {MessageState.CANCELLED}
+
+
+def test_what_a_poll_says_changes_until_it_is_decided(
+    session: Session, poll: Poll, coach: Actor, members: list[Membership], now: datetime
+) -> None:
+    act: dict[str, Any] = {"actor": coach, "title": "Circle 5", "note": "Bring a friend"}
+    later = poll.closes_at + timedelta(hours=1)
+    poll_editing.edit_poll(session, poll, now=poll.closes_at, closes_local=poll.closes_local, **act)
+    with pytest.raises(Conflict, match="over"):
+        _say(session, poll, members[0], poll.closes_at, *[PollChoice.YES] * len(poll.slots))
+    poll_editing.edit_poll(
+        session, poll, now=poll.closes_at, closes_local=poll.closes_local + timedelta(hours=1), **act
+    )
+    session.flush()
+    assert (poll.title, poll.note, poll.closes_at) == ("Circle 5", "Bring a friend", later)
+    assert set(session.scalars(select(Capability.expires_at))) == {later}, "Links that went out are good until then."
+    _say(session, poll, members[0], later - timedelta(minutes=1), *[PollChoice.YES] * len(poll.slots))
+    for wrong in (poll.slots[-1].local_start, poll.closes_local - timedelta(hours=1)):
+        with pytest.raises(Invalid) as refusal:
+            poll_editing.edit_poll(session, poll, now=later, closes_local=wrong, **act)
+        assert list(refusal.value.messages) == ["closes_local"]
+    polls.close_poll(session, poll, actor=coach, now=now)
+    with pytest.raises(Conflict, match="closed already"):
+        poll_editing.edit_poll(session, poll, now=now, closes_local=poll.closes_local, **act)
 
 
 def test_who_left_or_is_shut_out_answers_no_more(

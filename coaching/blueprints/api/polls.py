@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.api.acting import place, rows
+from coaching.blueprints.api.acting import merged, place, rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.rows import Reminded
 from coaching.blueprints.api.shapes import shape_of
@@ -14,9 +14,10 @@ from coaching.errors import Invalid
 from coaching.models import CoachingSession, Poll, PollChoice
 from coaching.schemas.base import BaseSchema
 from coaching.schemas.coaching_session import CoachingSessionSchema
-from coaching.schemas.poll import AnswerPollSchema, ChooseSlotSchema, CreatePollSchema, PollSchema
+from coaching.schemas.poll import AnswerPollSchema, ChooseSlotSchema, CreatePollSchema, EditPollSchema, PollSchema
 from coaching.services.cohorts import get_cohort
 from coaching.services.poll_answers import answer_poll, read_own
+from coaching.services.poll_editing import edit_poll
 from coaching.services.poll_results import PollResults, read_results
 from coaching.services.polls import (
     PollLine,
@@ -60,6 +61,17 @@ def create(data: dict[str, Any], cohort_id: str) -> tuple[Poll, dict[str, str]]:
 def show(poll_id: str) -> Poll:
     """One poll with its slots."""
     return get_poll(rows(), poll_id, actor=current_actor())
+
+
+@blueprint.route("/polls/<id:poll_id>", methods=["PATCH"])
+@blueprint.etag
+@blueprint.arguments(EditPollSchema(partial=True))
+@blueprint.response(200, PollSchema)
+def edit(data: dict[str, Any], poll_id: str) -> Poll:
+    """Changes what a poll is for, its note, or until when people answer. The times that it proposes stay."""
+    poll = get_poll(rows(), poll_id, actor=current_actor())
+    blueprint.check_etag(poll, PollSchema)
+    return edit_poll(rows(), poll, actor=current_actor(), now=utc_now(), **merged(poll, EditPollSchema, data))
 
 
 @blueprint.route("/polls/<id:poll_id>/answer")

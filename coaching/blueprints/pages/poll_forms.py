@@ -6,7 +6,7 @@ It works without JavaScript: blank rows are left out, a button brings more of th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from coaching.blueprints.pages.forms import Form, filled, refuse_unknown, sent_again
+from coaching.blueprints.pages.forms import VERSION, Form, filled, refuse_unknown, sent_again
 from coaching.blueprints.pages.session_start import DAY, TIME, wrong_start
 from coaching.blueprints.wording import words
 from coaching.errors import Invalid, Refusal
-from coaching.models import Cohort, Role
+from coaching.models import Cohort, Poll, Role
 from coaching.schemas.base import load_form
-from coaching.schemas.poll import MOST_SLOTS, CreatePollSchema
+from coaching.schemas.poll import MOST_SLOTS, CreatePollSchema, EditPollSchema
 from coaching.services.cohort_progress import CohortOverview, MemberName
 
 MORE = "more"
@@ -80,10 +80,26 @@ def read_form() -> dict[str, Any]:
     return load_form(CreatePollSchema(), typed)
 
 
-def poll_sent_again(refusal: Refusal) -> Form:
+def standing(poll: Poll) -> Form:
+    """What can be edited of a poll, as its row is."""
+    closes = poll.closes_local
+    return filled(
+        poll.version, title=poll.title, note=poll.note, **{CLOSES_DAY: closes.date(), CLOSES_TIME: closes.time()}
+    )
+
+
+def read_edit() -> dict[str, Any]:
+    """The form that edits a poll, as the service takes it."""
+    refuse_unknown("title", "note", VERSION, CLOSES_DAY, CLOSES_TIME)
+    typed: MultiDict[str, str] = MultiDict({name: request.form.get(name, "") for name in ("title", "note")})
+    typed["closes_local"] = _start(request.form.get(CLOSES_DAY, ""), request.form.get(CLOSES_TIME, ""))
+    return load_form(EditPollSchema(), typed)
+
+
+def poll_sent_again(refusal: Refusal, now_standing: Callable[[], Form] | None = None) -> Form:
     """The form as it was sent, where what is wrong with a time stands at the field that can mend it."""
     messages = dict(refusal.messages) if isinstance(refusal, Invalid) else {}
-    form = sent_again(refusal)
+    form = sent_again(refusal, now_standing)
     if not messages:
         return form
     errors: dict[str, Sequence[str]] = {}

@@ -11,7 +11,15 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import local_time, plural
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import Form, filled, refuse_unknown, sent_again, write, zone_options
+from coaching.blueprints.pages.forms import (
+    Form,
+    check_version,
+    filled,
+    refuse_unknown,
+    sent_again,
+    write,
+    zone_options,
+)
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.poll_forms import (
     ASK,
@@ -21,9 +29,11 @@ from coaching.blueprints.pages.poll_forms import (
     first_form,
     member_label,
     poll_sent_again,
+    read_edit,
     read_form,
     row_count,
     row_labels,
+    standing,
 )
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -35,6 +45,7 @@ from coaching.schemas.base import PICK, checked, load_form
 from coaching.schemas.poll import AnswerPollSchema, ChooseSlotSchema
 from coaching.services.cohorts import get_cohort
 from coaching.services.poll_answers import EVERY_SLOT, answer_poll, read_own
+from coaching.services.poll_editing import edit_poll
 from coaching.services.poll_results import read_results
 from coaching.services.polls import (
     choose_slot,
@@ -97,6 +108,26 @@ def show(public_id: str) -> ResponseReturnValue:
     """The question to those who are asked, and what everybody answered to those who run the cohort."""
     poll = get_poll(db.session(), public_id, actor=current_actor())
     return _page(poll)
+
+
+@blueprint.get("/polls/<id:public_id>/edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    poll = _poll_run(public_id)
+    return _edit(poll, standing(poll))
+
+
+@blueprint.post("/polls/<id:public_id>/edit")
+def update(public_id: str) -> ResponseReturnValue:
+    """Changes what the poll is for, its note, and until when people answer."""
+    poll = _poll_run(public_id)
+    try:
+        check_version(poll)
+        edit_poll(db.session(), poll, actor=current_actor(), now=utc_now(), **read_edit())
+        write()
+    except (Invalid, Conflict) as refusal:
+        return _edit(poll, poll_sent_again(refusal, lambda: standing(poll))), status_of(refusal)
+    flash("The poll is saved. Links that went out are good until the end that it has now.", "success")
+    return redirect(url_for("polls.show", public_id=public_id), 303)
 
 
 @blueprint.post("/polls/<id:public_id>/answer")
@@ -213,6 +244,17 @@ def _new(cohort: Cohort, form: Form | None = None) -> str:
         rows=row_count(form),
         zones=zone_options(form.values.get("timezone", "")),
         breadcrumb=trail(cohort, ("Find a time", "")),
+    )
+
+
+def _edit(poll: Poll, form: Form) -> str:
+    return render_template(
+        "poll/edit.html",
+        poll=poll,
+        form=form,
+        errors=form.errors,
+        labels=LABELS,
+        breadcrumb=trail(poll.cohort, (poll.title, url_for("polls.show", public_id=poll.public_id)), ("Edit", "")),
     )
 
 

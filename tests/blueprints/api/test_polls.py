@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
+from tests.blueprints.api.caller import PREFIX, SEEN, CallerOf, body, problem
 from tests.factories import make_membership, make_session
 from tests.worlds import World
 
@@ -94,3 +94,19 @@ def test_who_would_have_to_choose(world: World, caller: CallerOf, session: Sessi
     (clash,) = body(caller(world.coach).get(f"/sessions/{held.public_id}/clashes"))["items"]
     assert (clash["name"], clash["title"], clash["cohort"]) == ("Participant Person", None, None)
     problem(caller(world.participant).get(f"/sessions/{held.public_id}/clashes"), 403)
+
+
+def test_a_poll_is_edited_by_its_version(world: World, caller: CallerOf) -> None:
+    coach = caller(world.coach)
+    made = body(coach.post(f"/cohorts/{world.cohort.public_id}/polls", NEW), 201)
+    path = f"/polls/{made['id']}"
+    edited = body(coach.patch(path, {"closes_local": "2090-03-02T18:00"}, etag=SEEN))
+    assert (edited["title"], edited["closes_local"], edited["closes_at"]) == (
+        "Circle 4", "2090-03-02T18:00:00", "2090-03-02T18:00:00+00:00"
+    )  # fmt: skip
+    problem(coach.patch(path, {"title": "Circle 5"}), 428)
+    problem(coach.patch(path, {"title": "Circle 5"}, etag='"old"'), 412)
+    problem(coach.patch(path, {"closes_local": "2090-03-08T18:00"}, etag=SEEN), 422, names="closes_local")
+    problem(coach.patch(path, {"slots": []}, etag=SEEN), 422, names="slots")
+    body(coach.post(f"{path}/closing"))
+    problem(coach.patch(path, {"title": "Circle 5"}, etag=SEEN), 409)

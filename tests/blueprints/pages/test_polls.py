@@ -16,7 +16,7 @@ from coaching.models import CoachingSession, Message, MessageKind, Poll, PollAns
 from coaching.services.delivery import LINK_PATHS
 from coaching.services.polls import create_poll
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
-from tests.blueprints.pages.marking import wrong_fields
+from tests.blueprints.pages.marking import form, wrong_fields
 from tests.factories import actor_of, make_session
 from tests.worlds import World
 
@@ -223,3 +223,24 @@ def test_reminding_is_done_once(session: Session, world: World, poll: Poll, brow
     assert "2 people are reminded" in words(coach.get(path))
     refused(coach.post(f"{path}/reminder"), 409, "reminded already")
     assert len(session.scalars(select(Message)).all()) == 4
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_it_is_edited_while_no_time_is_chosen(session: Session, world: World, poll: Poll, browse: Browse) -> None:
+    browser, address = browse(world.coach), f"/polls/{poll.public_id}"
+    assert f"{address}/edit" in links(browser.get(address))
+    shown = form(browser.get(f"{address}/edit"))
+    assert (shown["title"], shown["closes_day"], shown["version"]) == ("Circle 4", _day(5), "1")
+    late = browser.post(f"{address}/edit", shown | {"closes_day": _day(30)})
+    refused(late, 422, "Time on that day: Answers end before the last of the proposed times.")
+    assert wrong_fields(late) == ["closes_time"]
+    assert fields(late)["closes_day"] == _day(30)
+    landed(browser.post(f"{address}/edit", shown | {"title": "Circle 5", "closes_day": _day(6)}), address)
+    assert "Circle 5" in words(browser.get(address))
+    stale = browser.post(f"{address}/edit", shown | {"title": "Circle 6"})
+    assert stale.status_code == 409
+    assert fields(stale)["title"] == "Circle 6"
+    browser.post(f"{address}/closing")
+    assert f"{address}/edit" not in links(browser.get(address))
+    closed = form(browser.get(f"{address}/edit"))
+    refused(browser.post(f"{address}/edit", closed | {"title": "Late"}), 409, "This poll was closed already.")
