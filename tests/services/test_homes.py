@@ -81,7 +81,7 @@ def test_statements_do_not_grow_with_cohorts(
     assert len(statements) == 5
     with count_queries() as statements:
         assert len(participant_home(session, actor=actor, now=NOW).cohorts) == cohorts
-    assert len(statements) == 6
+    assert len(statements) == 7
     with count_queries() as statements:
         assert len(coordinator_home(session, actor=actor, now=NOW).programmes) == cohorts
     assert len(statements) == 3
