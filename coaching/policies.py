@@ -194,7 +194,7 @@ def may_agree_action(actor: Actor, membership: Membership) -> bool:
 
 
 def may_write_record(actor: Actor, coaching_session: CoachingSession) -> bool:
-    """What was covered and the shared notes are written by those who run the cohort; whoever sees a session reads."""
+    """What was covered, the shared notes, actions agreed on: by those who run the cohort. Who sees a session reads."""
     return may_run_cohort(actor, coaching_session.cohort)
 
 

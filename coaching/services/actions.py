@@ -15,10 +15,19 @@ from coaching.models import (
     ActionState,
     CoachingSession,
     Membership,
+    Role,
     SessionState,
 )
-from coaching.policies import Actor, may_agree_action, may_view_actions, may_view_session, require
+from coaching.policies import (
+    Actor,
+    may_agree_action,
+    may_view_actions,
+    may_view_session,
+    may_write_record,
+    require,
+)
 from coaching.services import audit
+from coaching.services.session_record import FOR_THOSE_WHO_RUN_IT
 
 FOR_PARTICIPANTS = "An action belongs to a participant. They, the cohort’s coaches and coordinators write it."
 NOT_IN = "This member is not in the cohort at present, so nothing new is agreed with them."
@@ -53,7 +62,7 @@ def agree_action(
     statement: str,
     due_on: date | None = None,
 ) -> Action:
-    """A new action of this participant, agreed outside of any session."""
+    """A new action of this participant, agreed outside of any session, or written by themselves."""
     require(may_agree_action(actor, membership), seen=may_view_actions(actor, membership), message=FOR_PARTICIPANTS)
     return _agree(session, membership, None, actor=actor, now=now, statement=statement, due_on=due_on)
 
@@ -68,12 +77,12 @@ def agree_session_action(
     statement: str,
     due_on: date | None = None,
 ) -> Action:
-    """A new action of one of those who meet, by their membership, agreed in this session."""
-    require(may_view_session(actor, coaching_session), seen=False)
-    membership = _find_participant(session, coaching_session, membership_id)
-    require(may_agree_action(actor, membership), seen=True, message=FOR_PARTICIPANTS)
+    """A new action of one of those who meet, by their membership, agreed in this session: a part of its record."""
+    seen = may_view_session(actor, coaching_session)
+    require(may_write_record(actor, coaching_session), seen=seen, message=FOR_THOSE_WHO_RUN_IT)
     if coaching_session.state == SessionState.CANCELLED:
         raise Conflict(WAS_CANCELLED, code="session-cancelled")
+    membership = _find_participant(session, coaching_session, membership_id)
     return _agree(session, membership, coaching_session, actor=actor, now=now, statement=statement, due_on=due_on)
 
 
@@ -148,13 +157,14 @@ def _agree(
 
 
 def _find_participant(session: Session, coaching_session: CoachingSession, public_id: str) -> Membership:
-    """The member of this session's cohort; of a one-to-one it can only be its participant."""
+    """The participant of this session's cohort; of a one-to-one it can only be its own."""
     statement = (
         select(Membership)
         .where(Membership.public_id == public_id, Membership.cohort_id == coaching_session.cohort_id)
         .options(joinedload(Membership.cohort), joinedload(Membership.person))
     )
     membership = session.scalars(statement).one_or_none()
-    if membership is None or coaching_session.pair_membership_id not in {None, membership.id}:
+    pair = coaching_session.pair_membership_id
+    if membership is None or membership.role != Role.PARTICIPANT or pair not in {None, membership.id}:
         raise Invalid.field("membership_id", "Choose a participant of this session.")
     return membership

@@ -15,7 +15,7 @@ from coaching.services import audit
 from coaching.services.words import is_word
 
 NOT_HELD = "This session was cancelled, so there is nothing to record."
-FOR_THOSE_WHO_RUN_IT = "The cohort’s coaches and coordinators write the record. You can read it."
+FOR_THOSE_WHO_RUN_IT = "The cohort’s coaches and coordinators write the record of a session. You can read it."
 
 
 class NextMeeting(NamedTuple):

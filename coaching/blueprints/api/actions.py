@@ -11,6 +11,7 @@ from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.models import Action
 from coaching.schemas.action import ActionSchema, AgreeActionSchema, AgreeSessionActionSchema, CloseActionSchema
+from coaching.schemas.base import BaseSchema
 from coaching.services.action_list import ActionLine, list_member_actions, list_open_at_start, list_session_actions
 from coaching.services.actions import (
     agree_action,
@@ -43,7 +44,7 @@ def index(member_id: str) -> list[ActionLine]:
 @blueprint.arguments(AgreeActionSchema)
 @blueprint.response(201, ActionSchema)
 def create(data: dict[str, Any], member_id: str) -> tuple[Action, dict[str, str]]:
-    """Agrees on an action outside of any session."""
+    """Agrees on an action outside of any session; participants write their own."""
     member = get_membership(rows(), member_id, actor=current_actor())
     action = agree_action(rows(), member, actor=current_actor(), now=utc_now(), **data)
     return action, place("actions.show", action_id=action.public_id)
@@ -62,7 +63,7 @@ def list_agreed(session_id: str) -> list[ActionLine]:
 @blueprint.arguments(AgreeSessionActionSchema)
 @blueprint.response(201, ActionSchema)
 def agree(data: dict[str, Any], session_id: str) -> tuple[Action, dict[str, str]]:
-    """Agrees on an action of one of those who meet."""
+    """Agrees on an action of one of those who meet; for those who run the cohort."""
     held = get_session(rows(), session_id, actor=current_actor())
     action = agree_session_action(rows(), held, actor=current_actor(), now=utc_now(), **data)
     return action, place("actions.show", action_id=action.public_id)
@@ -112,8 +113,9 @@ def close(data: dict[str, Any], action_id: str) -> Action:
 
 @blueprint.route("/actions/<id:action_id>/reopening", methods=["POST"])
 @blueprint.etag
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, ActionSchema)
-def reopen(action_id: str) -> Action:
+def reopen(_data: dict[str, Any], action_id: str) -> Action:
     """Takes back what was said to have become of it."""
     action = get_action(rows(), action_id, actor=current_actor())
     return reopen_action(rows(), action, actor=current_actor(), now=utc_now())

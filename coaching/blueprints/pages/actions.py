@@ -10,6 +10,7 @@ from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.session_forms import session_run
 from coaching.blueprints.pages.sessions import render_session
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
@@ -70,7 +71,7 @@ def create(membership_id: str) -> ResponseReturnValue:
 @acts_once
 def agree(public_id: str) -> ResponseReturnValue:
     """Agrees on an action of one of those who meet, on the session's page."""
-    held = get_session(db.session(), public_id, actor=current_actor())
+    held = session_run(public_id)
     try:
         values = load_form(AgreeSessionActionSchema(), request.form)
         action = agree_session_action(db.session(), held, actor=current_actor(), now=utc_now(), **values)
