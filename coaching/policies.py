@@ -183,6 +183,21 @@ def may_set_goal(actor: Actor, membership: Membership) -> bool:
     return membership.role == Role.PARTICIPANT and may_view_goals(actor, membership)
 
 
+def may_view_actions(actor: Actor, membership: Membership) -> bool:
+    """What a participant said they would do is theirs, and of those who run the cohort; no fellow reads it."""
+    return may_view_member(actor, membership)
+
+
+def may_agree_action(actor: Actor, membership: Membership) -> bool:
+    """Agree on an action, change it, say what became of it: the participant, and those who run the cohort."""
+    return membership.role == Role.PARTICIPANT and may_view_actions(actor, membership)
+
+
+def may_write_record(actor: Actor, coaching_session: CoachingSession) -> bool:
+    """What was covered, the shared notes, actions agreed on: by those who run the cohort. Who sees a session reads."""
+    return may_run_cohort(actor, coaching_session.cohort)
+
+
 def may_view_check_in(actor: Actor, membership: Membership) -> bool:
     """What was answered is for the person, the cohort's coaches and the programme's coordinators."""
     return may_view_member(actor, membership)

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    Action,
     Base,
     CoachingSession,
     Cohort,
@@ -170,3 +171,9 @@ def make_run(session: Session, project: CourseProject | None = None, **values: A
         "recorded_at": NOW,
     } | values
     return _keep(session, CourseRun(**values))
+
+
+def make_action(session: Session, membership: Membership | None = None, **values: Any) -> Action:
+    membership = membership or make_membership(session)
+    values = {"membership_id": membership.id, "statement": f"Action {next(_numbers)}", "created_at": NOW} | values
+    return _keep(session, Action(**values))

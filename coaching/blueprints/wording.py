@@ -97,6 +97,10 @@ LOOKS = {
     "open": Look("info", "mail"),
     "chosen": Look("success", "check"),
     "closed": Look("neutral", "minus"),
+    # Actions
+    "done": Look("success", "check"),
+    "dropped": Look("neutral", "minus"),
+    "overdue": Look("warning", "clock"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),

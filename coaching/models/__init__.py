@@ -4,7 +4,7 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionState
+from coaching.models.action import Action, ActionEnd, ActionState
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -74,6 +74,7 @@ __all__ = [
     "OPEN_STATUSES",
     "THERE",
     "Action",
+    "ActionEnd",
     "ActionState",
     "AnswerChoice",
     "ApiToken",

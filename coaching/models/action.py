@@ -19,6 +19,13 @@ class ActionState(StrEnum):
     DROPPED = "dropped"
 
 
+class ActionEnd(StrEnum):
+    """What can become of an action."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+
+
 class Action(Identified, Versioned, Base):
     """What a member said they would do, and by when; agreed in a session, or alone."""
 

@@ -1,4 +1,4 @@
-"""A participant's home: what is next, what is asked, and what they and the others put into practice. Six statements."""
+"""A participant's home: what is next, asked and still to do, and what all put into practice. Seven statements."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Goal, Membership, Rating
 from coaching.policies import Actor
+from coaching.services.action_list import OWN_OPEN, OwnAction
 from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_cards
 from coaching.services.cohort_progress import LATEST_SCORE
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
@@ -41,10 +42,11 @@ class GoalLine(NamedTuple):
 
 
 class ParticipantHome(NamedTuple):
-    """`projects` are one's own, `launches` the latest in all of one's cohorts."""
+    """`actions` are the open ones, `projects` one's own, `launches` the latest in all of one's cohorts."""
 
     cohorts: tuple[CohortCard, ...]
     check_ins: tuple[OpenCheckIn, ...]
+    actions: tuple[OwnAction, ...]
     goals: tuple[GoalLine, ...]
     projects: tuple[ProjectLine, ...]
     launches: tuple[LaunchLine, ...]
@@ -90,6 +92,7 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
     return ParticipantHome(
         cohorts=read_cards(connection, ATTENDED_CARDS, person_id=actor.person_id, now=now),
         check_ins=tuple(OpenCheckIn(*row) for row in connection.execute(_OPEN_CHECK_INS, values).all()),
+        actions=tuple(OwnAction(*row) for row in connection.execute(OWN_OPEN, values).all()),
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
         launches=read_launches(connection, ATTENDED_LATEST, values),

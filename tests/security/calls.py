@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid
 from coaching.models import (
+    ActionEnd,
     AnswerChoice,
     AttendanceStatus,
     CohortKind,
@@ -28,6 +29,8 @@ from coaching.models import (
 from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
 from coaching.services import (
+    action_list,
+    actions,
     api_tokens,
     attendance,
     attendance_grid,
@@ -68,6 +71,7 @@ from coaching.services import (
     rsvps,
     runs,
     series,
+    session_record,
     sign_in,
 )
 from coaching.services.recurrence import Repeat
@@ -177,6 +181,20 @@ def mark_self_too_often(scene: Scene) -> None:
     drop_in.mark_self(scene.session, scene.world.here.secrets["drop-in"], **scene.act, key="k")
 
 
+def write_record(scene: Scene, name: str) -> Any:
+    texts = {"covered": "All of it", "shared_notes": "", "materials": ""}
+    return session_record.write_record(scene.session, scene[name], **scene.act, **texts)
+
+
+def agree_in(scene: Scene, name: str) -> Any:
+    member = scene["member"].public_id
+    return actions.agree_session_action(scene.session, scene[name], **scene.act, membership_id=member, statement="Ask")
+
+
+def close_action(scene: Scene, name: str) -> Any:
+    return actions.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
+
+
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
@@ -273,6 +291,25 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "list_attendance | pair": lambda s: attendance.list_attendance(s.session, s["pair session"], **s.who),
     "list_changes": lambda s: attendance_trail.list_changes(s.session, s["session"], **s.who),
     "list_changes | pair": lambda s: attendance_trail.list_changes(s.session, s["pair session"], **s.who),
+    "write_record": lambda s: write_record(s, "session"),
+    "write_record | pair": lambda s: write_record(s, "pair session"),
+    "find_next_meeting": lambda s: session_record.find_next_meeting(s.session, s["session"], **s.act),
+    "find_next_meeting | pair": lambda s: session_record.find_next_meeting(s.session, s["pair session"], **s.act),
+    "get_action": lambda s: actions.get_action(s.session, s["action"].public_id, **s.who),
+    "agree_action": lambda s: actions.agree_action(s.session, s["member"], **s.act, statement="Ask"),
+    "agree_action | coach": lambda s: actions.agree_action(s.session, s["coach member"], **s.act, statement="Ask"),
+    "agree_session_action": lambda s: agree_in(s, "session"),
+    "agree_session_action | pair": lambda s: agree_in(s, "pair session"),
+    "edit_action": lambda s: actions.edit_action(s.session, s["action"], **s.act, statement="Ask"),
+    "edit_action | coach": lambda s: actions.edit_action(s.session, s["coach action"], **s.act, statement="Ask"),
+    "close_action": lambda s: close_action(s, "action"),
+    "close_action | coach": lambda s: close_action(s, "coach action"),
+    "reopen_action": lambda s: actions.reopen_action(s.session, s["done action"], **s.act),
+    "list_member_actions": lambda s: action_list.list_member_actions(s.session, s["member"], **s.who),
+    "list_session_actions": lambda s: action_list.list_session_actions(s.session, s["session"], **s.who),
+    "list_session_actions | pair": lambda s: action_list.list_session_actions(s.session, s["pair session"], **s.who),
+    "list_open_at_start": lambda s: action_list.list_open_at_start(s.session, s["session"], **s.who),
+    "list_open_at_start | pair": lambda s: action_list.list_open_at_start(s.session, s["pair session"], **s.who),
     "find_code": lambda s: drop_in.find_code(s.session, s["running session"], **s.act),
     "open_code": lambda s: drop_in.open_code(s.session, s["running session"], **s.act, code="ACDEFGHN"),
     "close_code": lambda s: drop_in.close_code(s.session, s["running session"], **s.act),

@@ -159,6 +159,14 @@ def page_marks(_place: Place, guest: Place) -> dict[str, Any]:
     return {f"mark-{guest.ids['member']}": "present"}
 
 
+ACTION = {"statement": "Ask two colleagues", "due_on": "2026-04-01"}
+RECORD = {"covered": "The first draft", "shared_notes": "It goes well.", "materials": "The slides"}
+
+
+def session_action(_place: Place, guest: Place) -> dict[str, Any]:
+    return ACTION | {"membership_id": guest.ids["member"]}
+
+
 def page_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "on"}
 
@@ -184,6 +192,11 @@ FORMS: dict[str, Recipe] = {
     "account.edit": constant(name="Another Name", timezone=ZONE, **FIRST),
     "account.create_token": constant(**TOKEN),
     "account.revoke_token": constant(),
+    "actions.agree": session_action,
+    "actions.close": constant(state="dropped", reason="Not needed"),
+    "actions.create": constant(**ACTION),
+    "actions.reopen": constant(),
+    "actions.update": constant(**ACTION, **FIRST),
     "appearance.choose": constant(theme="dark", next="/account"),
     "calendar_feeds.create": constant(),
     "calendar_feeds.create_for_cohort": constant(),
@@ -235,6 +248,7 @@ FORMS: dict[str, Recipe] = {
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
     "series.create": page_series,
     "series.preview": page_series,
+    "session_record.update": constant(**RECORD, **FIRST),
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
     "attendance.mark": page_marks,
@@ -246,6 +260,11 @@ FORMS: dict[str, Recipe] = {
 SEEN = "seen"
 # The API's, which take JSON, save the one upload.
 BODIES: dict[str, Recipe] = {
+    "api_actions.agree": session_action,
+    "api_actions.close": constant(state="done"),
+    "api_actions.create": constant(**ACTION),
+    "api_actions.edit": constant(**ACTION),
+    "api_actions.reopen": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
     "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
@@ -282,6 +301,7 @@ BODIES: dict[str, Recipe] = {
     "api_runs.report": reach,
     "api_series.preview": series,
     "api_series.schedule": series,
+    "api_session_record.edit": constant(**RECORD),
     "api_sessions.cancel": constant(reason="Snow"),
     "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
     "api_sessions.edit": constant(**SESSION, local_start="2026-03-02T10:00"),
@@ -313,6 +333,7 @@ WITH_IDENTIFIERS = sorted(
         page_poll,
         poll_slots,
         slot,
+        session_action,
     }
 )
 

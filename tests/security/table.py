@@ -140,6 +140,58 @@ api_sessions.mark_there | pair session            403 404 404 404 404 404 ok  40
 api_sessions.show_trail                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_sessions.show_trail | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
+# The record of a session: written by those who run the cohort, read by whoever sees the session.
+session_record.edit                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+session_record.edit | pair session                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+session_record.update                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+session_record.update | pair session              403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_session_record.edit                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_session_record.edit | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_session_record.show                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_session_record.show | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# Actions: the participant's, and of those who run the cohort.
+api_actions.list_agreed                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_actions.list_agreed | pair session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.list_open                             ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_actions.list_open | pair session              ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.agree                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+actions.agree | pair session                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.agree                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_actions.agree | pair session                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.index                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.index | fellow member                 404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.new                                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.new | coach member                        404 404 404 404 404 404 403 404 404 404 404 403 404 403
+actions.create                                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.create | coach member                     404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.create                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.create | coach member                 404 404 404 404 404 404 403 404 404 404 404 403 404 403
+actions.show                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.show | fellow action                      404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.show | withdrawn action                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.show | done action                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.show                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.show | fellow action                  404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.show | withdrawn action               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.show | done action                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.edit                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.edit | coach action                       404 404 404 404 404 404 403 404 404 404 404 403 404 403
+actions.update                                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.update | coach action                     404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.edit                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.edit | coach action                   404 404 404 404 404 404 403 404 404 404 404 403 404 403
+actions.close                                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.close | coach action                      404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.close                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.close | coach action                  404 404 404 404 404 404 403 404 404 404 404 403 404 403
+actions.reopen                                    409 404 404 404 404 404 409 404 404 404 404 409 404 409
+actions.reopen | done action                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+actions.reopen | coach action                     404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.reopen                                409 404 404 404 404 404 409 404 404 404 404 409 404 409
+api_actions.reopen | done action                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.reopen | coach action                 404 404 404 404 404 404 403 404 404 404 404 403 404 403
+
 # Who comes: said by those in the cohort, read by those who run it.
 rsvps.show                                        ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
 rsvps.show | pair session                         ok  404 404 404 404 404 ok  404 404 404 404 403 404 403

@@ -31,6 +31,14 @@ CANARIES: dict[str, set[str]] = {
     "reason-here": RUNNERS | {"participant"},
     "pair-title-here": RUNNERS | {"participant"},
     "pair-agenda-here": RUNNERS | {"participant"},
+    "pair-covered-here": RUNNERS | {"participant"},
+    "pair-notes-here": RUNNERS | {"participant"},
+    # What somebody said they would do is theirs, and of those who run the cohort: no fellow's.
+    "action-here": RUNNERS | {"participant"},
+    "done-action-here": RUNNERS | {"participant"},
+    "action-outcome-here": RUNNERS | {"participant"},
+    "fellow-action-here": RUNNERS | {"fellow"},
+    "withdrawn-action-here": RUNNERS,
     # A poll is for those who are asked and those who run the cohort.
     "poll-title-here": RUNNERS | {"participant"},
     "poll-note-here": RUNNERS | {"participant"},
@@ -55,6 +63,8 @@ CANARIES: dict[str, set[str]] = {
     "description-here": INSIDERS,
     "session-title-here": INSIDERS,
     "agenda-here": INSIDERS,
+    "covered-here": INSIDERS,
+    "shared-notes-here": INSIDERS,
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
     "reach-reason-here": INSIDERS,

@@ -86,6 +86,25 @@ list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_changes                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_changes | pair             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+write_record                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+write_record | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+find_next_meeting               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+find_next_meeting | pair        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+get_action                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+agree_action                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+agree_action | coach            404 404 404 404 404 404 403 404 404 404 404 403 404 403
+agree_session_action            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+agree_session_action | pair     403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_action                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_action | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
+close_action                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+close_action | coach            404 404 404 404 404 404 403 404 404 404 404 403 404 403
+reopen_action                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_member_actions             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_session_actions            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_session_actions | pair     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_open_at_start              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_open_at_start | pair       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 find_code                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 open_code                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 close_code                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

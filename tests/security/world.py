@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    Action,
+    ActionState,
     AnswerChoice,
     ApiToken,
     BatchState,
@@ -159,6 +161,7 @@ class _Builder:
         self._people()
         self._goal()
         self._sessions()
+        self._actions()
         self._check_ins()
         self._projects()
         self._imports()
@@ -250,6 +253,8 @@ class _Builder:
             title=self.says("session-title"),
             agenda=self.says("agenda"),
             location=self.attack or "https://meet.example.org/location",
+            covered=self.says("covered"),
+            shared_notes=self.says("shared-notes"),
         )
         pair = factories.make_session(
             self.session,
@@ -258,6 +263,8 @@ class _Builder:
             pair_membership_id=self.members["participant"].id,
             title=self.says("pair-title"),
             agenda=self.says("pair-agenda"),
+            covered=self.says("pair-covered"),
+            shared_notes=self.says("pair-notes"),
         )
         to_come = factories.make_session(
             self.session, self.cohort, starts_at=self.ago(-10), title=self.says("future-title")
@@ -276,6 +283,32 @@ class _Builder:
         code = {"here": "ACDEFGHJ", "beside": "ACDEFGHK", "there": "ACDEFGHM"}[self.label]
         self.add(DropInCode(session_id=going_on.id, code=code, opened_at=self.now, closes_at=going_on.ends_at))
         self.rows["running session"], self.secrets["drop-in"] = going_on, code
+
+    def _actions(self) -> None:
+        """Of everybody who has some, and one that nobody could agree on: a coach has none."""
+        for who, name in (("participant", "action"), ("fellow", "fellow action"), ("withdrawn", "withdrawn action")):
+            self.rows[name] = self._action(who, name.replace(" ", "-"), session_id=self.rows["session"].id)
+        self.rows["coach action"] = self._action("coach", "coach-action")
+        self.rows["done action"] = self._action(
+            "participant",
+            "done-action",
+            session_id=self.rows["pair session"].id,
+            state=ActionState.DONE,
+            reason=self.says("action-outcome"),
+            closed_at=self.ago(5),
+        )
+
+    def _action(self, who: str, name: str, **values: Any) -> Action:
+        row: Action = self.add(
+            Action(
+                membership_id=self.members[who].id,
+                statement=self.says(name),
+                due_on=self.day(3),
+                created_at=self.ago(55),
+                **values,
+            )
+        )
+        return row
 
     def _series(self, name: str, *, days: int, **values: Any) -> Series:
         start = self.ago(-days).replace(microsecond=0)

@@ -9,6 +9,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
+    Action,
+    ActionState,
     Attendance,
     AttendanceChange,
     AttendanceStatus,
@@ -42,6 +44,7 @@ from coaching.services.actors import load_actor
 from coaching.services.coach_home import coach_home
 from coaching.services.demo.cohorts import ZONE, plan_days
 from coaching.services.demo.repeating import MONTHS, first_hour
+from coaching.services.participant_home import participant_home
 from coaching.services.practice import list_practice, list_runs
 from coaching.services.recurrence import Repeat, plan_series
 
@@ -117,6 +120,19 @@ def test_somebody_waits_for_its_coach(demo_session: Session, now: datetime) -> N
     joined = select(Membership.public_id).where(Membership.cohort_id == hazel, Membership.role == Role.PARTICIPANT)
     last = demo_session.scalars(joined.order_by(Membership.id.desc()).limit(1)).one()
     assert last in {one.membership_id for one in home.silent}, "who is silent whatever is drawn"
+
+
+def test_its_coaching_circles_left_a_record_and_actions_of_each_kind(demo_session: Session, now: datetime) -> None:
+    session = demo_session
+    held = select(CoachingSession).join(Cohort).where(Cohort.kind == "coaching", CoachingSession.ends_at <= now)
+    assert all(one.covered and one.shared_notes for one in session.scalars(held))
+    nia = session.scalars(select(Person).where(Person.email == "participant@demo.example")).one()
+    open_ones = participant_home(session, actor=load_actor(session, nia), now=now).actions
+    assert [one.due_on is not None and one.due_on < now.date() for one in open_ones] == [True, False]
+    states = select(Action.state, func.count()).group_by(Action.state).order_by(Action.state)
+    assert {state for state, count in session.execute(states) if count > 3} == set(ActionState)
+    early = select(Action).where(Action.closed_at > now)
+    assert session.scalars(early).all() == []
 
 
 def test_it_has_loose_ends_to_look_at(demo_session: Session) -> None:

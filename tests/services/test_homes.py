@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    ActionState,
     AnswerChoice,
     AttendanceStatus,
     BatchState,
@@ -29,6 +30,7 @@ from coaching.services.progress import CoachHome, ParticipantHome, coach_home, c
 from tests.factories import (
     NOW,
     actor_of,
+    make_action,
     make_cohort,
     make_coordinator,
     make_goal,
@@ -81,7 +83,7 @@ def test_statements_do_not_grow_with_cohorts(
     assert len(statements) == 5
     with count_queries() as statements:
         assert len(participant_home(session, actor=actor, now=NOW).cohorts) == cohorts
-    assert len(statements) == 6
+    assert len(statements) == 7
     with count_queries() as statements:
         assert len(coordinator_home(session, actor=actor, now=NOW).programmes) == cohorts
     assert len(statements) == 3
@@ -287,3 +289,18 @@ def test_administrators_see_every_programme_and_empty_ones_too(session: Session)
     assert (found[0].formal_cohorts, found[0].joiners, found[0].oldest) == (0, 0, None)
     nobody = actor_of(session, make_person(session))
     assert coordinator_home(session, actor=nobody, now=NOW).programmes == ()
+
+
+def test_open_actions_stand_on_ones_home_by_the_day_that_they_are_due(session: Session, person: Person) -> None:
+    member, left = (make_membership(session, person=person) for _ in range(2))
+    left.status = MembershipStatus.WITHDRAWN
+    make_action(session, member, statement="some day")
+    make_action(session, member, statement="later", due_on=date(2026, 7, 2))
+    make_action(session, member, statement="soon", due_on=date(2026, 6, 20))
+    make_action(session, member, state=ActionState.DONE)
+    for other in (left, make_membership(session, member.cohort)):
+        make_action(session, other)
+    found = home_of_participant(session, person).actions
+    assert [(one.statement, one.cohort) for one in found] == [
+        (statement, member.cohort.name) for statement in ("soon", "later", "some day")
+    ]

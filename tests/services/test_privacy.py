@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, NotFound
 from coaching.models import (
+    Action,
+    ActionState,
     Attendance,
     Base,
     CalendarFeed,
@@ -38,7 +40,7 @@ from coaching.services.goals import rate_goal
 from coaching.services.reminder_posting import post_due_reminders
 from coaching.services.retention import RULES, find_outdated, remove_outdated
 from coaching.services.rsvps import RsvpAnswer, answer_rsvps
-from tests.factories import actor_of, make_goal, make_membership, make_person, make_session
+from tests.factories import actor_of, make_action, make_goal, make_membership, make_person, make_session
 
 CANARY = "canary-4711"
 
@@ -58,6 +60,15 @@ def nia(session: Session, now: datetime) -> Person:
     goal = make_goal(session, membership, statement=CANARY)
     rate_goal(session, goal, actor=actor_of(session, person), now=now, score=0, rated_on=now.date(), note=CANARY)
     people.request_password_reset(session, email=person.email, secret="s" * 43, now=now)
+    make_action(session, membership, statement=CANARY, state=ActionState.DROPPED, reason=CANARY, closed_at=now)
+    make_session(
+        session,
+        membership.cohort,
+        pair_membership_id=membership.id,
+        title="Just us",
+        covered=CANARY,
+        shared_notes=CANARY,
+    )
     answer = session.scalars(
         select(CheckInAnswer).join(CheckIn).where(CheckIn.membership_id == membership.id).limit(1)
     ).one()
@@ -75,6 +86,8 @@ def test_an_export_holds_what_is_held(session: Session, nia: Person) -> None:
     held = privacy.export_person(session, nia, actor=actor_of(session, nia))
     assert held["person"][0]["email"] == f"{CANARY}@example.org"
     assert CANARY in {goal["statement"] for goal in held["goal"]}
+    assert (CANARY, "dropped", CANARY) in {(one["statement"], one["state"], one["reason"]) for one in held["action"]}
+    assert (CANARY, CANARY) in {(one["covered"], one["shared_notes"]) for one in held["coaching_session"]}
     assert {"membership", "status_change", "attendance", "check_in", "check_in_answer", "message", "rating"} <= set(
         held
     )
@@ -97,7 +110,7 @@ def test_an_export_holds_nothing_of_others(session: Session, nia: Person) -> Non
 def test_erasure_leaves_nothing_of_the_person_and_keeps_the_counts(
     session: Session, nia: Person, now: datetime
 ) -> None:
-    counted = (Membership, Attendance, CheckIn, CourseRun, ReachSnapshot)
+    counted = (Action, Membership, Attendance, CheckIn, CourseRun, ReachSnapshot)
 
     def counts() -> list[int]:
         return [session.scalars(select(func.count()).select_from(model)).one() for model in counted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from coaching.blueprints.api import (
+    actions,
     attendance_grid,
     check_ins,
     coaching_sessions,
@@ -26,6 +27,7 @@ from coaching.blueprints.api import (
     rsvps,
     runs,
     series,
+    session_record,
     status,
     tokens,
 )
@@ -34,7 +36,8 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
-    polls, feeds, imports, remembered_names, goals, projects, runs, practice, check_ins, messages, status,
+    polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
+    messages, status,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from coaching.blueprints.pages import (
     account,
+    actions,
     attendance,
     attendance_grid,
     calendar_feeds,
@@ -31,6 +32,7 @@ from coaching.blueprints.pages import (
     rsvps,
     runs,
     series,
+    session_record,
     sessions,
     sign_in,
 )
@@ -38,7 +40,7 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
-    attendance, attendance_grid, drop_in, imports, remembered_names,
+    session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds,
 )  # fmt: skip

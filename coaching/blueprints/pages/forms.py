@@ -57,7 +57,12 @@ def sent_again(refusal: Refusal, standing: Callable[[], Form] | None = None) -> 
     `standing` fills the form from the row as it is in the database; it is read where somebody changed it meanwhile.
     """
     db.session.rollback()
-    typed = {name: value for name, value in request.form.items() if name not in {*OF_EVERY_FORM, VERSION}}
+    # Browsers send a line break as two characters, of which the row keeps one: that alone is no difference.
+    typed = {
+        name: value.replace("\r\n", "\n")
+        for name, value in request.form.items()
+        if name not in {*OF_EVERY_FORM, VERSION}
+    }
     version = request.form.get(VERSION, type=int)
     if refusal.code != CHANGED or standing is None:
         return Form(typed, messages_of(refusal), version)

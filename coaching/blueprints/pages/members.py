@@ -29,6 +29,7 @@ from coaching.policies import (
 )
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
+from coaching.services.action_list import list_member_actions
 from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
 from coaching.services.cohorts import get_cohort
@@ -175,6 +176,8 @@ def _page(membership: Membership, form: Form) -> str:
         may_set=may_set_goal(actor, membership),
         goals=list_goals(session, membership, actor=actor) if sees_goals else [],
         attainment=measure_attainment(session, membership, actor=actor) if sees_goals else None,
+        actions=list_member_actions(session, membership, actor=actor) if is_participant else [],
+        today=in_zone(now, actor.timezone).date(),
         record=record,
         tally=count_record(record),
         denominator=DENOMINATOR,

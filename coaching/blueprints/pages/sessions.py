@@ -28,7 +28,7 @@ from coaching.blueprints.pages.session_forms import (
     standing,
     suggested,
 )
-from coaching.blueprints.pages.session_sections import attendance_section
+from coaching.blueprints.pages.session_sections import attendance_section, record_section
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, NotFound
@@ -167,6 +167,7 @@ def render_session(held: CoachingSession, form: Form) -> str:
     """The session's page; `form` is the one on it that was refused."""
     actor, now = current_actor(), utc_now()
     runs = may_run_cohort(actor, held.cohort)
+    attendance = attendance_section(held, now)
     return render_template(
         "session/show.html",
         held=held,
@@ -182,5 +183,6 @@ def render_session(held: CoachingSession, form: Form) -> str:
         now=now,
         **rsvp_parts(held, now),
         breadcrumb=trail(held.cohort, (held.title, "")),
-        **attendance_section(held, now),
+        **attendance,
+        **record_section(held, now, attendance["lines"]),
     )

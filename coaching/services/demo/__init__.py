@@ -23,6 +23,7 @@ from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
 from coaching.services.demo.presence import record_the_last_meetings
+from coaching.services.demo.recording import build_records
 from coaching.services.demo.repeating import build_series
 from coaching.services.demo.waiting import add_own_step, find_quiet
 from coaching.services.sign_in import start_auth_session
@@ -77,6 +78,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_ratings(session, programme, cohorts, rng=rng, now=now)
     build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
     record_the_last_meetings(session, ivy, staff["coach"], now=now)
+    build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)

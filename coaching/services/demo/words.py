@@ -146,3 +146,36 @@ NOTES_NOT_YET = (
     "Waiting for the trust to agree on the platform.",
     "My co-author moved on, looking for another.",
 )
+# What was covered, and the notes that all share.
+RECORDS = (
+    (
+        "Who is here and what each of us wants to build. The five questions that every course has to answer.",
+        "We meet every third week for an hour, with cameras on where that is possible.\n\n"
+        "Agreed: what is said in the circle stays in the circle. Stories may leave it, names may not.",
+    ),
+    (
+        "From an idea to one page: audience, promise, the first week. Two of us presented, the others asked.",
+        "The first week decides whether people stay. Start with something that they do, not with a welcome text.\n\n"
+        "Short videos: three minutes, one thought. The guide to captions is in the materials of the first circle.",
+    ),
+    (
+        "Finding a co-author and the platform's deadlines. What to do when a topic has to wait for approval.",
+        "Ask for approval of the outline, not of the finished course: it takes a third of the time.\n\n"
+        "Three of us look for a critical friend. Say so in the forum by the end of the week.",
+    ),
+    (
+        "The pilot: whom to ask, what to look at, when to stop changing things.",
+        "Five testers find most of what is wrong. Watch two of them while they do it.",
+    ),
+)
+ACTIONS = (
+    "Write the promise of my course in two sentences",
+    "Ask two colleagues to read the outline",
+    "Film a three-minute trial video",
+    "Find a co-author from another profession",
+    "Book the platform's next launch date",
+    "Write the first discussion question, and try it on the team",
+    "Put captions on the videos of week one",
+    "Ask last year's learners what they missed",
+)
+WHY_DROPPED = "The team decided to build on an existing course instead."

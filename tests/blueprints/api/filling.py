@@ -47,7 +47,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "entry_id": _entry(session, world, check_in),
         "message_id": _message(session, world, check_in),
     }
-    made |= {"poll_id": _poll(session, world)}
+    made |= {"poll_id": _poll(session, world), "action_id": factories.make_action(session, world.member)}
     made |= _series(session, world) | _goal(session, world) | _project(session, world) | _import(session, world)
     session.flush()
     return {name: row.public_id for name, row in made.items()}
