@@ -11,12 +11,11 @@ from types import ModuleType
 
 import bench
 from bench.measure import Finding, Report, as_markdown, as_text, load_reports
-from bench.shape import Shape
+from bench.shape import FULL, QUICK, Effort, Shape
 from bench.stage import set_up
 from tests.postgres import Run
 
 ENGINES = ("sqlite", "postgresql")
-FULL, QUICK = Shape(), Shape(cohorts=500)
 
 
 def benches() -> dict[str, ModuleType]:
@@ -42,10 +41,12 @@ def main(arguments: list[str]) -> int:
     chosen = wanted.names or list(known)
     server = Run()
     try:
+        modules = {name: known[name] for name in chosen}
+        shape, effort = (Shape(cohorts=500), QUICK) if wanted.quick else (Shape(), FULL)
         findings = [
             finding
             for engine_name in ([wanted.engine] if wanted.engine else ENGINES)
-            for finding in _run_on(engine_name, {name: known[name] for name in chosen}, is_quick=wanted.quick)
+            for finding in _run_on(engine_name, modules, shape, effort)
         ]
     finally:
         server.end()
@@ -53,14 +54,13 @@ def main(arguments: list[str]) -> int:
     return 1 if any(finding.verdict == "no" for finding in findings) else 0
 
 
-def _run_on(engine_name: str, modules: dict[str, ModuleType], *, is_quick: bool) -> list[Finding]:
+def _run_on(engine_name: str, modules: dict[str, ModuleType], shape: Shape, effort: Effort) -> list[Finding]:
     """Fills the database where any of the benches wants it: one that does not says `NEEDS_COHORTS = False`."""
-    shape = QUICK if is_quick else FULL
     is_filled = any(getattr(module, "NEEDS_COHORTS", True) for module in modules.values())
     size = f"{shape.cohorts} cohorts of {shape.members}" if is_filled else "no cohorts"
     _say(f"{engine_name}: {size}")
     everything: list[Finding] = []
-    with set_up(engine_name, shape, is_quick=is_quick, is_filled=is_filled) as stage:
+    with set_up(engine_name, shape, effort, is_filled=is_filled) as stage:
         for name, module in modules.items():
             _say(f"{engine_name}: {name}")
             findings = module.run(stage)

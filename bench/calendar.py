@@ -40,7 +40,7 @@ AGENDA = "Goal: what would you like to leave with?\nReality: where are you now?\
 def run(stage: Stage) -> list[Finding]:
     findings = _feeds(stage)
     # No database has a part in the histories: once is enough.
-    return [*findings, _histories(is_quick=stage.is_quick)] if stage.engine_name == "sqlite" else findings
+    return [*findings, _histories(HISTORIES // stage.effort.one_in)] if stage.engine_name == "sqlite" else findings
 
 
 def _feeds(stage: Stage) -> list[Finding]:
@@ -63,7 +63,7 @@ def _feeds(stage: Stage) -> list[Finding]:
                 "whole": lambda: ask(""),
                 "unchanged": lambda: ask(headers["ETag"]),
             },
-            rounds=8 if stage.is_quick else 24,
+            rounds=stage.effort.sweeps,
             calls=3,
             clock=stage.clock,
         )
@@ -144,10 +144,9 @@ def _asker(app: Flask) -> Callable[[str], tuple[str, dict[str, str], bytes]]:
     return ask
 
 
-def _histories(*, is_quick: bool) -> Finding:
+def _histories(number: int) -> Finding:
     """Moved, cancelled, renamed, joined and left at random: what the calendar shows in the end is what holds."""
     started, faults, mails = time.perf_counter(), 0, 0
-    number = HISTORIES // 10 if is_quick else HISTORIES
     for seed in range(number):
         history = History(Random(f"bench {seed}"))
         mails += history.live(ACTS)

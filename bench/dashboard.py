@@ -179,7 +179,7 @@ def run(stage: Stage) -> list[Finding]:
             competitors["lazy"]()
         with counted(stage.engine) as ourselves:
             competitors["ours"]()
-        timings = take_turns(competitors, calls=5 if stage.is_quick else 20, clock=stage.clock)
+        timings = take_turns(competitors, rounds=stage.effort.rounds, calls=stage.effort.calls, clock=stage.clock)
     work, engine, limit = "cohort dashboard, 15 members", stage.engine_name, timings["raw"]
     raw_note = f"raw {limit.p50 * 1000:.2f} ms"
     return [

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Dialect, Engine, Table
 
 from bench.dataset_rows import TABLES, Rows
+from bench.defaults import product_defaults
 from bench.shape import Shape
 from coaching.models import Base
 
@@ -23,12 +24,24 @@ def build(engine: Engine, shape: Shape) -> None:
     connection = engine.raw_connection()
     try:
         for name, (columns, rows) in TABLES.items():
-            writer(connection.driver_connection, Base.metadata.tables[name], columns.split(), rows(shape))
+            table, named = Base.metadata.tables[name], columns.split()
+            rest = _defaults(table, named, engine.dialect)
+            filled = (row + tuple(rest.values()) for row in rows(shape))
+            writer(connection.driver_connection, table, [*named, *rest], filled)
         connection.commit()
     finally:
         connection.close()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
         plain.exec_driver_sql("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
+
+
+def _defaults(table: Table, named: list[str], dialect: Dialect) -> dict[str, Any]:
+    """What the rows do not name and the product would fill in, as the driver takes it."""
+    found = {}
+    for name, value in product_defaults(table, named).items():
+        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        found[name] = process(value) if process else value
+    return found
 
 
 def _write_sqlite(driver: Any, table: Table, columns: list[str], rows: Rows) -> None:

@@ -82,8 +82,10 @@ def _sessions(shape: Shape) -> Rows:
             number = (cohort - 1) * SESSIONS + week + 1
             starts_at = _session_start(shape, cohort, week)
             local, ends_at = starts_at.replace(tzinfo=None), starts_at + timedelta(hours=1)
-            yield (1, number, public_id("s", number), cohort, f"Session {week + 1}", local, "Europe/London", 60,
-                   starts_at, ends_at, "scheduled", "https://meet.example.org/room", "", "", NOW)  # fmt: skip
+            reminder = starts_at - timedelta(days=1) if starts_at > NOW else None
+            yield (1, number, public_id("s", number), cohort, shape.coach(cohort), f"Session {week + 1}", local,
+                   "Europe/London", 60, starts_at, ends_at, "scheduled", "https://meet.example.org/room", reminder,
+                   NOW)  # fmt: skip
 
 
 def _attendance(shape: Shape) -> Rows:
@@ -249,8 +251,8 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
     "membership": ("version id public_id cohort_id person_id role status joined_at", _memberships),
     "status_change": ("membership_id status at reason", _status_changes),
     "coaching_session": (
-        "version id public_id cohort_id title local_start timezone duration_minutes starts_at ends_at state location"
-        " agenda cancelled_reason created_at",
+        "version id public_id cohort_id led_by_id title local_start timezone duration_minutes starts_at ends_at state"
+        " join_url next_reminder_at created_at",
         _sessions,
     ),
     "attendance": ("session_id membership_id status minutes source recorded_at", _attendance),

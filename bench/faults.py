@@ -24,7 +24,6 @@ from tests.faults.process import kill, make_pace, start_process
 from tests.mail_server import MailServer
 
 SCHEDULERS = 3
-KILLS, QUICK_KILLS = 1000, 60
 PACE = make_pace(lease=1.0, batch=10)
 PATIENCE = 300.0
 UNSETTLED = (MessageState.DUE, MessageState.CLAIMED, MessageState.TRANSMITTING, MessageState.RETRY)
@@ -32,7 +31,7 @@ UNSETTLED = (MessageState.DUE, MessageState.CLAIMED, MessageState.TRANSMITTING, 
 
 def run(stage: Stage) -> list[Finding]:
     """The whole run on this engine: the kills, the work to its end, and then once more with the policy on."""
-    kills = QUICK_KILLS if stage.is_quick else KILLS
+    kills = stage.effort.kills
     amount = kills * 6 + 200
     with database(stage, "bench_faults") as engine, MailServer(delay=0.004) as server:
         fill(engine, due=amount, waiting=0, now=utc_now())

@@ -212,7 +212,10 @@ def run(stage: Stage) -> list[Finding]:
     if len(told) != ROWS or {row["outcome"] for row in told} != {"matched"}:
         raise RuntimeError("The report is not read as it was meant.")
     timings = take_turns(
-        {"raw": raw, "ours": ours}, rounds=4 if stage.is_quick else 12, calls=2, clock=time.perf_counter
+        {"raw": raw, "ours": ours},
+        rounds=-(-stage.effort.sweeps // 2),
+        calls=min(2, stage.effort.calls),
+        clock=time.perf_counter,
     )
     engine, work = stage.engine_name, f"import of a report of {ROWS} rows"
     # Whoever is first to write finds more to do than those after.

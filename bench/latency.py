@@ -13,8 +13,6 @@ from bench.stage import Stage
 from coaching.memory import freeze_memory
 from coaching.services.cohort_progress import cohort_progress
 
-ROUNDS = 20
-
 
 def _spell(call: Callable[[], object], calls: int, clock: Callable[[], float]) -> list[float]:
     seconds = []
@@ -25,13 +23,15 @@ def _spell(call: Callable[[], object], calls: int, clock: Callable[[], float]) -
     return seconds
 
 
-def measure(call: Callable[[], object], *, calls: int, clock: Callable[[], float]) -> tuple[Timing, Timing]:
+def measure(
+    call: Callable[[], object], *, rounds: int, calls: int, clock: Callable[[], float]
+) -> tuple[Timing, Timing]:
     """The same calls with the collector tamed and as Python has it, in turns."""
     as_found = gc.get_threshold()
     tamed, usual = Timing([]), Timing([])
     _spell(call, calls, clock)
     try:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             freeze_memory()
             tamed.rounds.append(_spell(call, calls, clock))
             gc.unfreeze()
@@ -44,13 +44,13 @@ def measure(call: Callable[[], object], *, calls: int, clock: Callable[[], float
 
 
 def run(stage: Stage) -> list[Finding]:
-    calls, engine = 50 if stage.is_quick else 200, stage.engine_name
+    rounds, calls, engine = stage.effort.rounds, stage.effort.slow_calls, stage.engine_name
     ask = stage.asker(PATH, token=stage.token_for(COORDINATOR))
     findings = []
     with stage.reading() as session:
         read = on_cohorts(stage, session, lambda cohort, who: cohort_progress(session, cohort, actor=who, now=NOW))
         for work, call in (("cohort dashboard", read), ("list of 50 rows, whole WSGI call", ask)):
-            tamed, usual = measure(call, calls=calls, clock=stage.clock)
+            tamed, usual = measure(call, rounds=rounds, calls=calls, clock=stage.clock)
             note = f"p50 {tamed.p50 * 1000:.2f} ms, p99 {tamed.p99 * 1000:.2f} ms"
             findings += [
                 Finding(f"{work}: p99 / p50", engine, tamed.p99 / tamed.p50, "x", 4, note=note),

@@ -10,7 +10,6 @@ from pathlib import Path
 from statistics import median, quantiles
 
 RESULTS = Path(__file__).parent / "results"
-ROUNDS = 24
 
 Call = Callable[[], object]
 
@@ -37,8 +36,8 @@ class Timing:
 def take_turns(
     competitors: Mapping[str, Call],
     *,
-    rounds: int = ROUNDS,
-    calls: int = 20,
+    rounds: int,
+    calls: int,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Timing]:
     """Lets each competitor make `calls` calls a round, in an order that moves on from round to round.

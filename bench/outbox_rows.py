@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.orm import Session
 
+from bench.defaults import product_defaults
 from bench.stage import Stage
 from coaching.database import open_engine
 from coaching.models import (
@@ -104,11 +105,9 @@ def fill_messages(engine: Engine, count: int) -> None:
             "state": MessageState.DUE,
             "due_at": NOW,
             "created_at": NOW,
-            "attempts": 0,
         }
         rows = [(new_public_id(), f"<{number}@bench>", number) for number in range(count)]
-        table = cast(Table, Message.__table__)
-        insert_rows(session.connection(), table, shared, ("public_id", "message_id", "subject_id"), rows)
+        _insert(session, Message, shared, ("public_id", "message_id", "subject_id"), rows)
         session.commit()
     settle_down(engine)
 
@@ -159,17 +158,16 @@ def _make_memberships(session: Session, cohort: Cohort, people: list[int]) -> li
         "role": Role.PARTICIPANT,
         "status": MembershipStatus.ACTIVE,
         "joined_at": NOW,
-        "version": 1,
     }
     rows = [(new_public_id(), person) for person in people]
-    insert_rows(session.connection(), cast(Table, Membership.__table__), shared, ("public_id", "person_id"), rows)
+    _insert(session, Membership, shared, ("public_id", "person_id"), rows)
     return list(session.scalars(select(Membership.id).where(Membership.cohort_id == cohort.id)))
 
 
 def _make_people(session: Session, count: int) -> list[int]:
-    shared = {"timezone": "Europe/London", "is_administrator": False, "created_at": NOW, "version": 1}
+    shared = {"timezone": "Europe/London", "is_administrator": False, "created_at": NOW}
     rows = [(new_public_id(), f"Person {number}", f"person{number}@example.org") for number in range(count)]
-    insert_rows(session.connection(), cast(Table, Person.__table__), shared, ("public_id", "name", "email"), rows)
+    _insert(session, Person, shared, ("public_id", "name", "email"), rows)
     return list(session.scalars(select(Person.id)))
 
 
@@ -177,8 +175,16 @@ def _insert_check_ins(session: Session, pairs: Iterator[tuple[int, int]], due_at
     shared = {"state": CheckInState.DUE, "due_at": due_at, "closes_at": due_at + timedelta(days=28)}
     while chunk := list(islice(pairs, AT_ONCE)):
         rows = [(new_public_id(), step, membership) for membership, step in chunk]
-        columns = ("public_id", "step_id", "membership_id")
-        insert_rows(session.connection(), cast(Table, CheckIn.__table__), shared, columns, rows)
+        _insert(session, CheckIn, shared, ("public_id", "step_id", "membership_id"), rows)
+
+
+def _insert(
+    session: Session, model: type[Base], shared: dict[str, Any], columns: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
+    """Rows as the product inserts many, with its own defaults for what is not said here."""
+    table = cast(Table, model.__table__)
+    rest = product_defaults(table, (*shared, *columns))
+    insert_rows(session.connection(), table, rest | shared, columns, rows)
 
 
 def _administer(statement: str) -> None:

@@ -31,7 +31,10 @@ def run(stage: Stage) -> list[Finding]:
     size = len(ask())
     # Processor time on both engines: of PostgreSQL's share, what our own process spends on it.
     timings = take_turns(
-        {"raw": lambda: raw(COHORT), "page": ask}, calls=5 if stage.is_quick else 20, clock=time.thread_time
+        {"raw": lambda: raw(COHORT), "page": ask},
+        rounds=stage.effort.rounds,
+        calls=stage.effort.calls,
+        clock=time.thread_time,
     )
     page, engine = timings["page"], stage.engine_name
     note = f"{size / 1000:.0f} kB of HTML, {page.p50 / timings['raw'].p50:.1f} x the raw data"

@@ -1,14 +1,18 @@
-"""What the benches of the sweep have in common: how much at once, how often, and a call that posts."""
+"""What the benches of the sweep have in common: how much at once, a scheduler's tools, and a call that posts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from threading import Event as Signal
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from bench.outbox_rows import NOW
-from bench.stage import Stage
+from bench.stage import SECRET, Stage
+from coaching.config import Settings
+from coaching.jobs import Pace, Workshop
 from coaching.jobs.workshop import POSTGRESQL_BATCH, SQLITE_BATCH
 from coaching.services.check_in_posting import post_due_check_ins
 
@@ -18,9 +22,10 @@ def batch_of(stage: Stage) -> int:
     return SQLITE_BATCH if stage.engine_name == "sqlite" else POSTGRESQL_BATCH
 
 
-def rounds_of(stage: Stage) -> int:
-    """How many rounds competitors run."""
-    return 8 if stage.is_quick else 24
+def workshop(stage: Stage, engine: Engine, now: datetime) -> Workshop:
+    """A scheduler's tools, for which it is always `now`."""
+    settings = Settings(environment="test", secret_key=SECRET, instance=stage.folder)
+    return Workshop(settings, engine, "bench", Pace(), Signal(), lambda: now)
 
 
 def poster(engine: Engine, batch: int, rows: int) -> Callable[[], None]:

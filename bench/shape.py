@@ -1,4 +1,4 @@
-"""How large the data of the bench is, and which numbers belong together."""
+"""How large the data of the bench is, which numbers belong together, and how long there is to measure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,26 @@ COHORTS_PER_COACH = 5
 
 ADMINISTRATOR = 1
 FIRST_PERSON = 100
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much a run takes upon itself: fewer rounds and rows tell less, and sooner."""
+
+    rounds: int = 24
+    calls: int = 20
+    slow_calls: int = 200
+    sweeps: int = 24
+    swept: int = 1000
+    posted_naively: int = 40
+    waiting: int = 1_000_000
+    swept_beside_web: int = 30_000
+    kills: int = 1000
+    one_in: int = 1
+
+
+FULL = Effort()
+QUICK = Effort(calls=5, slow_calls=50, sweeps=8, waiting=100_000, swept_beside_web=5_000, kills=60, one_in=10)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder
 
 from bench.dataset import build
-from bench.shape import Shape, public_id
+from bench.shape import Effort, Shape, public_id
 from coaching.app import create_app
 from coaching.clock import utc_now
 from coaching.config import Settings
@@ -37,9 +37,9 @@ BROWSER_SECRET = "bench-" + "b" * 40
 class Stage:
     """A filled database, and what is needed to ask it: the engine as the product makes it, the driver, the app."""
 
-    def __init__(self, engine_name: str, url: str, shape: Shape, folder: Path, *, is_quick: bool) -> None:
+    def __init__(self, engine_name: str, url: str, shape: Shape, folder: Path, effort: Effort) -> None:
         self.engine_name, self.url, self.shape = engine_name, url, shape
-        self.folder, self.is_quick = folder, is_quick
+        self.folder, self.effort = folder, effort
         self.engine = open_engine(url)
 
     @property
@@ -133,11 +133,11 @@ def _environment(path: str, *, token: str, cookie: str) -> dict[str, Any]:
 
 
 @contextmanager
-def set_up(engine_name: str, shape: Shape, *, is_quick: bool, is_filled: bool = True) -> Iterator[Stage]:
+def set_up(engine_name: str, shape: Shape, effort: Effort, *, is_filled: bool = True) -> Iterator[Stage]:
     """Builds the database in a new place, which is gone afterwards. Filling it takes a minute."""
     with tempfile.TemporaryDirectory(prefix="coaching-bench-") as folder:
         url = f"sqlite:///{folder}/bench.db" if engine_name == "sqlite" else _create_database()
-        stage = Stage(engine_name, url, shape, Path(folder), is_quick=is_quick)
+        stage = Stage(engine_name, url, shape, Path(folder), effort)
         if is_filled:
             build(stage.engine, shape)
         yield stage

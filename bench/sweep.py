@@ -15,7 +15,7 @@ from sqlalchemy.orm import sessionmaker
 from bench.measure import Finding, ratio, take_turns
 from bench.naive_posting import post_naively, run_stored_jobs
 from bench.outbox_rows import NOW, database, fill, fill_messages
-from bench.posting import batch_of, poster, rounds_of
+from bench.posting import batch_of, poster
 from bench.stage import Stage
 from coaching.models import MessageState
 from coaching.services.claims import claim_messages
@@ -49,8 +49,8 @@ def _updates(engine: Engine, table: str, values: str, rows: int) -> Callable[[],
 
 def _claims(stage: Stage) -> list[Finding]:
     """Claim and settle in batches. Both change the same number of rows of two equal tables."""
-    batch, rows = batch_of(stage), 2000
-    amount = rows * (rounds_of(stage) + 1)
+    batch, rows = batch_of(stage), 2 * stage.effort.swept
+    amount = rows * (stage.effort.sweeps + 1)
     with database(stage, "bench_claims") as ours, database(stage, "bench_claims_raw") as raw:
         fill_messages(ours, amount)
         fill_messages(raw, amount)
@@ -70,7 +70,7 @@ def _claims(stage: Stage) -> list[Finding]:
                     raise RuntimeError(f"{len(settled)} messages instead of {batch}")
 
         competitors = {"ours": claim_and_settle, "raw": _updates(raw, "message", "state = 'sent'", rows)}
-        timings = take_turns(competitors, rounds=rounds_of(stage), calls=1, clock=stage.clock)
+        timings = take_turns(competitors, rounds=stage.effort.sweeps, calls=1, clock=stage.clock)
     share = 1 / ratio(timings["ours"], timings["raw"])
     rate = rows / timings["ours"].p50
     target = 0.06 if stage.engine_name == "sqlite" else 0.20
@@ -80,8 +80,8 @@ def _claims(stage: Stage) -> list[Finding]:
 
 def _whole_sweep(stage: Stage) -> list[Finding]:
     """Claim, join, link, message, new state: everything that posting a check-in does."""
-    batch, rows = batch_of(stage), 1000
-    amount = rows * (rounds_of(stage) + 1)
+    batch, rows = batch_of(stage), stage.effort.swept
+    amount = rows * (stage.effort.sweeps + 1)
     with database(stage, "bench_sweep") as ours, database(stage, "bench_sweep_raw") as raw:
         fill(ours, due=amount, waiting=0)
         fill(raw, due=amount, waiting=0)
@@ -92,7 +92,7 @@ def _whole_sweep(stage: Stage) -> list[Finding]:
         walls: list[float] = []
         timings = take_turns(
             {"ours": _timed(competitors["ours"], walls), "raw": competitors["raw"]},
-            rounds=rounds_of(stage),
+            rounds=stage.effort.sweeps,
             calls=1,
             clock=stage.clock,
         )
@@ -118,8 +118,8 @@ def _timed(call: Callable[[], None], walls: list[float]) -> Callable[[], None]:
 
 def _peers(stage: Stage) -> list[Finding]:
     """The naive ways, by the clock on the wall: a commit a row through the ORM, and a stored job a check-in."""
-    batch, rows, few = batch_of(stage), 1000, 40
-    rounds = 5
+    batch, rows, few = batch_of(stage), stage.effort.swept, stage.effort.posted_naively
+    rounds = min(5, stage.effort.sweeps)
     with database(stage, "bench_peers") as ours, database(stage, "bench_naive") as naive:
         fill(ours, due=rows * (rounds + 1), waiting=0)
         fill(naive, due=few * (rounds + 1), waiting=0)

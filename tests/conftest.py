@@ -185,8 +185,11 @@ def make_app(
     from coaching.extensions import db
 
     apps: dict[tuple[tuple[str, Any], ...], Flask] = {}
-    # One app compiles a template for all of them.
-    templates = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    # One app compiles a template for all of them, in all workers: theirs are folders in the run's.
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "templates"
+    folder.mkdir(exist_ok=True)
+    templates = FileSystemBytecodeCache(str(folder))
 
     def make(**values: Any) -> Flask:
         key = tuple(sorted(values.items()))

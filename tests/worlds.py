@@ -53,23 +53,23 @@ class World:
 
 
 def make_world(session: Session) -> World:
-    programme = factories.make_programme(session, name="MOOC School")
-    cohort = factories.make_cohort(session, programme, name="Cohort 9")
+    cohort = factories.new_cohort(factories.new_programme(name="MOOC School"), name="Cohort 9")
     people = {
-        name: factories.make_person(session, name=f"{name.title()} Person", is_administrator=name == "administrator")
-        for name in ("administrator", "coach", "participant", "fellow", "observer", "outsider")
+        name: factories.new_person(name=f"{name.title()} Person", is_administrator=name == "administrator")
+        for name in ("administrator", "coach", "participant", "fellow", "observer", "outsider", "coordinator")
     }
-    coach = factories.make_membership(session, cohort, people["coach"], role=Role.COACH)
-    member = factories.make_membership(session, cohort, people["participant"])
-    fellow = factories.make_membership(session, cohort, people["fellow"])
-    factories.make_membership(session, cohort, people["observer"], role=Role.OBSERVER)
+    coach = factories.new_membership(cohort, people["coach"], role=Role.COACH)
+    member = factories.new_membership(cohort, people["participant"])
+    fellow = factories.new_membership(cohort, people["fellow"])
+    observer = factories.new_membership(cohort, people["observer"], role=Role.OBSERVER)
     # Somebody of another programme, so that "not yours" is asked by one who is not a stranger everywhere.
-    factories.make_membership(session, None, people["outsider"], role=Role.COACH)
-    coordinator = factories.make_coordinator(session, programme)
+    outsider = factories.new_membership(None, people["outsider"], role=Role.COACH)
+    session.add_all(people.values())
+    factories.keep_members(session, coach, member, fellow, observer, outsider)
+    factories.make_coordinator(session, cohort.programme, people["coordinator"])
     return World(
-        programme=programme,
+        programme=cohort.programme,
         cohort=cohort,
-        coordinator=coordinator,
         member=member,
         fellow_member=fellow,
         coach_member=coach,

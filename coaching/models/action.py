@@ -1,7 +1,5 @@
 """Action: a commitment between sessions, what by when."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """What people's own calendars are told: invites by mail, feeds that a calendar reads, and whether they come."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any

@@ -1,7 +1,5 @@
 """CoachingSession and Attendance: a meeting of a cohort or of a pair, and who was there."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """Poll: when could you meet? Slots are proposed, members answer for each, and one becomes a session."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -47,8 +45,8 @@ class Poll(Identified, Versioned, Base):
     cohort: Mapped[Cohort] = relationship()
     session: Mapped[CoachingSession | None] = relationship()
     created_by: Mapped[Person | None] = relationship()
-    slots: Mapped[list[PollSlot]] = relationship(back_populates="poll", order_by="PollSlot.starts_at")
-    invitees: Mapped[list[PollInvitee]] = relationship(back_populates="poll", order_by="PollInvitee.id")
+    slots: Mapped[list["PollSlot"]] = relationship(back_populates="poll", order_by="PollSlot.starts_at")
+    invitees: Mapped[list["PollInvitee"]] = relationship(back_populates="poll", order_by="PollInvitee.id")
 
     __table_args__ = (CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),)
 

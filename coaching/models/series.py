@@ -1,7 +1,5 @@
 """Series: the rule by which sessions repeat, as it was agreed."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
@@ -39,6 +39,29 @@ class AttendanceLine(NamedTuple):
     source: AttendanceSource | None
 
 
+_LINES = (
+    select(
+        Membership.public_id,
+        Person.name,
+        Person.email,
+        Attendance.status,
+        Attendance.minutes,
+        Attendance.source,
+    )
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(
+        Attendance,
+        (Attendance.membership_id == Membership.id) & (Attendance.session_id == bindparam("session_id")),
+    )
+    .where(
+        Membership.cohort_id == bindparam("cohort_id"),
+        Membership.role == Role.PARTICIPANT,
+        Membership.status.in_(OPEN_STATUSES),
+    )
+    .order_by(Person.name, Membership.id)
+)
+
+
 def expected_members(coaching_session: CoachingSession) -> Select[Membership, Person]:
     """Who is expected: the participants who are in, or the one of a pair."""
     statement = (
@@ -59,29 +82,12 @@ def expected_members(coaching_session: CoachingSession) -> Select[Membership, Pe
 def list_attendance(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[AttendanceLine]:
     """A line for each expected member. Those who do not run the cohort are given their own line alone."""
     require(may_view_session(actor, coaching_session), seen=False)
-    own_only = not may_run_cohort(actor, coaching_session.cohort)
-    expected = expected_members(coaching_session).subquery()
-    statement = (
-        select(
-            Membership.public_id,
-            Person.name,
-            Person.email,
-            Attendance.status,
-            Attendance.minutes,
-            Attendance.source,
-        )
-        .select_from(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(
-            Attendance,
-            (Attendance.membership_id == Membership.id) & (Attendance.session_id == coaching_session.id),
-        )
-        .where(Membership.id.in_(select(expected.c.id)))
-        .order_by(Person.name, Membership.id)
-    )
-    if own_only:
+    statement, values = _LINES, {"cohort_id": coaching_session.cohort_id, "session_id": coaching_session.id}
+    if coaching_session.pair_membership_id is not None:
+        statement = statement.where(Membership.id == coaching_session.pair_membership_id)
+    if not may_run_cohort(actor, coaching_session.cohort):
         statement = statement.where(Membership.person_id == actor.person_id)
-    return [AttendanceLine(*row) for row in session.execute(statement)]
+    return [AttendanceLine._make(row) for row in session.execute(statement, values).all()]
 
 
 def mark_attendance(

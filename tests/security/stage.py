@@ -117,8 +117,10 @@ class Stage:
         # What was shown already. Mutants are to be asked anew.
         self.shown: dict[tuple[str, str], Answer] = {}
         self.remembers = True
+        self.watching: Answer | None = None
         with app.app_context():
             self.engine: Engine = db.engine
+        event.listen(self.engine, "before_cursor_execute", self._note)
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -178,14 +180,14 @@ class Stage:
         seen = [self.look(who, path).response.headers.get("ETag") for who in ("administrator", "coach")]
         return next(filter(None, seen), '"none"')
 
+    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if self.watching is not None and WRITING.match(statement):
+            self.watching.writes.append(statement)
+
     @contextmanager
     def watched(self) -> Iterator[Answer]:
         """Notes what is written and what is kept, and keeps none of it."""
         answer = Answer(TestResponse([], "200 OK", {}, request=None))  # type: ignore[arg-type]
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if WRITING.match(statement):
-                answer.writes.append(statement)
 
         def hold_back() -> None:
             db.session.flush()
@@ -194,13 +196,13 @@ class Stage:
         unhurried = passwords._hasher, passwords._decoy
         passwords._hasher, passwords._decoy = HASTY, lambda: DECOY
         db.session.commit = hold_back
-        event.listen(self.engine, "before_cursor_execute", note)
+        self.watching = answer
         try:
             yield answer
         finally:
+            self.watching = None
             del db.session.commit
             passwords._hasher, passwords._decoy = unhurried
-            event.remove(self.engine, "before_cursor_execute", note)
 
     def admit(self, session: Session) -> None:
         """Gives everybody what they knock with."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -76,7 +77,7 @@ class Place:
     rows: dict[str, Any]
     secrets: dict[str, str]
 
-    @property
+    @cached_property
     def ids(self) -> dict[str, str]:
         return {noun: row.public_id for noun, row in self.rows.items()}
 

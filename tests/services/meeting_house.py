@@ -11,7 +11,7 @@ from coaching.models import Attendance, ImportBatch, Role
 from coaching.policies import Actor
 from coaching.services import attendance_imports
 from coaching.services.report_description import Reading
-from tests.factories import actor_of, make_cohort, make_membership, make_person, make_session
+from tests.factories import actor_of, keep_members, make_session, new_cohort, new_membership, new_person
 
 ZONE = "America/New_York"
 MEETING = datetime(2020, 9, 24, 15, 35, tzinfo=UTC)
@@ -24,14 +24,13 @@ class House:
 
     def __init__(self, session: Session, *names: tuple[str, str], coach: str = "host@example.com") -> None:
         self.db = session
-        self.cohort = make_cohort(session)
-        self.coach = make_membership(
-            session, self.cohort, make_person(session, name="Andrew Knight", email=coach), role=Role.COACH
-        )
+        self.cohort = new_cohort()
+        self.coach = new_membership(self.cohort, new_person(name="Andrew Knight", email=coach), role=Role.COACH)
         self.members = {
-            name: make_membership(session, self.cohort, make_person(session, name=name, email=email), joined_at=ENTERED)
+            name: new_membership(self.cohort, new_person(name=name, email=email), joined_at=ENTERED)
             for name, email in names
         }
+        keep_members(session, self.coach, *self.members.values())
         self.meeting = make_session(
             session, self.cohort, starts_at=MEETING, timezone=ZONE, local_start=datetime(2020, 9, 24, 11, 35),
             duration_minutes=75,

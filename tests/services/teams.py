@@ -10,10 +10,11 @@ from coaching.models import Cohort, Membership, Programme, Role
 from coaching.policies import Actor
 from tests.factories import (
     actor_of,
-    make_cohort,
+    keep_members,
     make_coordinator,
-    make_membership,
-    make_programme,
+    new_cohort,
+    new_membership,
+    new_programme,
 )
 
 
@@ -36,12 +37,14 @@ class Team:
 
 
 def make_team(session: Session) -> Team:
-    programme = make_programme(session)
-    cohort = make_cohort(session, programme)
-    ana, ben = (make_membership(session, cohort) for _ in range(2))
-    cleo = make_membership(session, make_cohort(session, programme))
-    coach = make_membership(session, cohort, role=Role.COACH)
-    observer = make_membership(session, cohort, role=Role.OBSERVER)
+    programme = new_programme()
+    cohort = new_cohort(programme)
+    ana, ben = new_membership(cohort), new_membership(cohort)
+    cleo = new_membership(new_cohort(programme))
+    coach = new_membership(cohort, role=Role.COACH)
+    observer = new_membership(cohort, role=Role.OBSERVER)
+    stranger = new_membership()
+    keep_members(session, ana, ben, cleo, coach, observer, stranger)
     return Team(
         programme=programme,
         cohort=cohort,
@@ -54,5 +57,5 @@ def make_team(session: Session) -> Team:
         as_coach=actor_of(session, coach.person),
         as_observer=actor_of(session, observer.person),
         as_coordinator=actor_of(session, make_coordinator(session, programme)),
-        as_stranger=actor_of(session, make_membership(session).person),
+        as_stranger=actor_of(session, stranger.person),
     )

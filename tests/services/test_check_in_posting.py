@@ -39,7 +39,7 @@ Counter = Callable[[], AbstractContextManager[list[str]]]
 
 def test_a_due_check_in_gets_its_link_and_its_message(session: Session) -> None:
     programme = make_programme(session, name="MOOC School", is_synthetic=True)
-    cohort = make_planned_cohort(session, programme_id=programme.id, name="Cohort 7")
+    cohort = make_planned_cohort(session, programme=programme, name="Cohort 7")
     member = make_planned_member(session, cohort, person={"email": "ann@example.org"})
     assert post(session) == 1
     check_in = check_ins_of(session, member)[0]

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from coaching.models import Base
 from tests.blueprints.api.caller import Caller, CallerOf, problem
 from tests.blueprints.api.filling import fill
+from tests.databases import ENGINES
 from tests.worlds import World
 
 JSON = "application/json"
@@ -67,7 +68,16 @@ def writes(app: Flask, known: dict[str, str]) -> Iterator[tuple[str, str]]:
                 yield method, path
 
 
-@pytest.mark.parametrize("kind", BODIES)
+# What is not even JSON of ours goes no further on one engine than on the other.
+ON_ENGINES = [
+    (engine_name, kind)
+    for engine_name in ENGINES
+    for kind, (_content, _type, status, _code) in BODIES.items()
+    if engine_name == "sqlite" or status == 422
+]
+
+
+@pytest.mark.parametrize(("engine_name", "kind"), ON_ENGINES)
 def test_no_write_takes_it(app: Flask, world: World, caller: CallerOf, session: Session, kind: str) -> None:
     content, content_type, status, code = BODIES[kind]
     known = fill(session, world)

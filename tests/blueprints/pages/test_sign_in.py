@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
 from coaching.models import AuthSession, Person, SignInFailure
-from coaching.services.passwords import hash_password
 from coaching.services.sign_in import start_auth_session
 from coaching.tokens import hash_secret, new_secret
 from tests import factories
@@ -21,7 +20,7 @@ from tests.conftest import SECRET_KEY
 from tests.worlds import World
 
 PASSWORD = "correct horse battery"
-PASSWORD_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = factories.HASTY.hash(PASSWORD)
 
 
 @pytest.fixture
