@@ -29,10 +29,11 @@ def run(stage: Stage) -> list[Finding]:
     with database(stage, "bench_grid") as engine:
         path = f"/cohorts/{_fill(engine)}/attendance"
         url = engine.url.render_as_string(hide_password=False)
-        grid = Stage(stage.engine_name, url, stage.shape, stage.folder, is_quick=stage.is_quick)
+        grid = Stage(stage.engine_name, url, stage.shape, stage.folder, stage.effort)
         ask = grid.asker(path, cookie=grid.cookie_for(COACH))
         size = len(ask())
-        timing = take_turns({"page": ask}, calls=2 if stage.is_quick else 10, clock=time.thread_time)["page"]
+        effort = stage.effort
+        timing = take_turns({"page": ask}, rounds=effort.rounds, calls=effort.calls, clock=time.thread_time)["page"]
         with grid.app.app_context():
             inner = db.engine
         with counted(inner) as statements:
