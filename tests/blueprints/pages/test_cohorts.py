@@ -73,6 +73,8 @@ class TestViews:
         page = browse(world.coach).get(f"/cohorts/{world.cohort.public_id}")
         seen = words(page)
         for text in ("Who is where", "1 goal, T 60", "Sepsis, early", "1,234", "Did it", "1 of 2 without an answer",
+                     "50% 1 of the 2 places at sessions held since each joined 1 not recorded yet",
+                     "1 of 1 held", "0 of 1 held 1 not recorded yet", "1 of the 1 recorded came",
                      "sessions held and not cancelled since the member joined", "Just us", "One-to-one"):  # fmt: skip
             assert text in seen, text
         assert f"/members/{world.member.public_id}" in links(page)

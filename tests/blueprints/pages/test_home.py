@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
-from coaching.models import Role
+from coaching.clock import utc_now
+from coaching.models import AttendanceStatus, Role
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, links, words
+from tests.services.progress_rows import attend
 from tests.worlds import Traces, World
 
 
@@ -28,6 +32,22 @@ def test_a_coach_finds_who_needs_them(browse: Browse, world: World, traces: Trac
     assert f"/members/{world.member.public_id}" in links(page)
     assert f"/sessions/{traces.pair.public_id}" in links(page)
     assert "Your goals" not in words(page)
+
+
+def test_a_coach_reads_who_missed_several_in_a_row_and_what_nobody_recorded(
+    session: Session, browse: Browse, world: World, traces: Traces
+) -> None:
+    later, forgotten = (
+        factories.make_session(session, world.cohort, starts_at=utc_now() - timedelta(days=days)) for days in (3, 2)
+    )
+    # Absences are of cohorts that still meet.
+    world.cohort.ends_on = utc_now().date() + timedelta(days=30)
+    for held in (traces.held, later):
+        attend(session, held, world.fellow_member, AttendanceStatus.ABSENT)
+    page = browse(world.coach).get("/")
+    assert "2 in a row missed, since" in words(page)
+    assert "Nobody is recorded yet. Until then it is counted as held" in words(page)
+    assert f"/sessions/{forgotten.public_id}" in links(page)
 
 
 def test_a_coach_whom_nobody_waits_for_is_told_so(browse: Browse, world: World) -> None:

@@ -35,6 +35,8 @@ def test_a_coordinator_sees_both_kinds_side_by_side(session: Session, browse: Br
     page = browse(world.coordinator).get(f"/programmes/{world.programme.public_id}")
     seen = words(page)
     for text in ("Side by side", "Formal Coaching All", "80% 4 of 5; 95% interval 38% to 96%", "1,234 as of",
+                     "50% 1 of 2; 95% interval 9% to 91% ; 1 not recorded yet", "50% 1 of 2, 1 not recorded yet",
+                     "Attendance is of the places at sessions held and not cancelled since the member joined",
                  "From application to completion", "How far the courses came", "Two weeks on: 1 asked",
                  "Six weeks on: 1 asked, 1 can still answer"):  # fmt: skip
         assert text in seen, text
