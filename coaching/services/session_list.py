@@ -20,7 +20,7 @@ from coaching.models import (
     SessionState,
     mode_of,
 )
-from coaching.policies import Actor, may_run_cohort
+from coaching.policies import Actor, may_run_cohort, may_view_cohort_progress
 from coaching.services.recurrence import frequency_of
 from coaching.services.words import is_one_of
 
@@ -66,7 +66,10 @@ Places = dict[tuple[str, datetime], SeriesPlace]
 
 
 class SessionLine(NamedTuple):
-    """A session; `recorded` members have an attendance, `present` of them were there, wholly or partly."""
+    """A session; `recorded` members have an attendance, `present` of them were there, wholly or partly.
+
+    Both are None for those who do not see everybody's progress: in a small cohort a count is a name.
+    """
 
     id: str
     title: str
@@ -78,8 +81,8 @@ class SessionLine(NamedTuple):
     state: SessionState
     is_pair: bool
     series: SeriesPlace | None
-    recorded: int
-    present: int
+    recorded: int | None
+    present: int | None
 
     @property
     def mode(self) -> SessionMode | None:
@@ -89,19 +92,23 @@ class SessionLine(NamedTuple):
 
 def read_sessions(connection: Connection, cohort: Cohort, *, actor: Actor) -> tuple[SessionLine, ...]:
     """The cohort's sessions by time. A one-to-one is for its pair and for those who run the cohort."""
-    runs = may_run_cohort(actor, cohort)
+    runs, counts = may_run_cohort(actor, cohort), may_view_cohort_progress(actor, cohort)
     standing = actor.standings.get(cohort.id)
     own = standing.membership_id if standing is not None else None
     rows = connection.execute(_SESSIONS, {"cohort_id": cohort.id}).all()
     places = _places(rows)
     return tuple(
-        _line(row, places) for row in rows if runs or row.pair_membership_id is None or row.pair_membership_id == own
+        _line(row, places, counts=counts)
+        for row in rows
+        if runs or row.pair_membership_id is None or row.pair_membership_id == own
     )
 
 
-def _line(row: Any, places: Places) -> SessionLine:
+def _line(row: Any, places: Places, *, counts: bool) -> SessionLine:
     public_id, title, starts_at, ends_at, zone, place, link, state, pair, given, series, _rule, recorded, there = row
     in_series = places.get((series, given)) if series else None
+    if not counts:
+        recorded = there = None
     return SessionLine(
         public_id, title, starts_at, ends_at, zone, place, link, state, pair is not None, in_series, recorded, there
     )

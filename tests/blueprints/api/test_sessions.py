@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import Attendance, AttendanceStatus
+from coaching.models import Attendance, AttendanceStatus, Person
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, SEEN, CallerOf, body, problem
 from tests.worlds import World
@@ -123,6 +123,20 @@ def test_a_participant_sees_their_own_line_alone(world: World, caller: CallerOf,
     assert line["membership_id"] == world.member.public_id
     problem(caller(world.participant).post(path, {"marks": [mark(world.member.public_id)]}), 403)
     problem(caller(world.outsider).get(path), 404)
+
+
+def test_how_many_came_is_for_those_who_see_everybodys_progress(
+    world: World, caller: CallerOf, session: Session
+) -> None:
+    held = factories.make_session(session, world.cohort)
+    body(caller(world.coach).post(f"/sessions/{held.public_id}/attendance", {"marks": [mark(world.member.public_id)]}))
+
+    def counts(person: Person) -> tuple[object, object]:
+        (line,) = body(caller(person).get(f"/cohorts/{world.cohort.public_id}/sessions"))["items"]
+        return line["recorded"], line["present"]
+
+    assert counts(world.coach) == counts(world.observer) == counts(world.coordinator) == (1, 1)
+    assert counts(world.participant) == counts(world.fellow) == (None, None)
 
 
 def mark(membership_id: str) -> dict[str, str]:
