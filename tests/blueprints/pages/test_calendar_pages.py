@@ -51,6 +51,15 @@ def test_the_page_says_who_has_the_time_and_first_who_does_not(session: Session,
     assert "0 of 3 have it: that it is cancelled." in seen
 
 
+def test_who_was_never_told_is_no_news_once_a_session_has_begun(session: Session, browse: Browse) -> None:
+    cohort, (coach, _ann, _bob) = make_group(session)
+    logged = make_at(session, cohort, (utc_now() - timedelta(days=5)).replace(microsecond=0, tzinfo=None))
+    schedule(session, logged, now=utc_now())
+    seen = words(browse(coach.person).get(f"/sessions/{logged.public_id}"))
+    assert "Nobody was invited" in seen
+    assert "Not told yet" not in seen
+
+
 def test_an_address_is_shown_once_works_and_is_ended(session: Session, browse: Browse, group: Group) -> None:
     held, (_coach, ann, _bob) = group
     page = browse(ann.person)
