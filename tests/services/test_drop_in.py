@@ -70,6 +70,15 @@ def test_a_code_is_good_until_it_is_closed_or_the_session_over(house: House) -> 
         mark(house, MEETING, "CDEF3479")
 
 
+def test_a_one_to_one_is_the_pairs_alone(house: House) -> None:
+    house.meeting.pair_membership = house.members[JOHN]
+    house.db.flush()
+    ringo = who(house, "Ringo Starr")
+    assert drop_in.list_open_sessions(house.db, actor=ringo, now=MEETING) == []
+    assert drop_in.list_open_sessions(house.db, actor=who(house), now=MEETING) == [house.meeting]
+    assert mark(house, MEETING).is_new
+
+
 def test_what_a_coach_or_a_report_says_stands_against_ones_own_mark(house: House, now: datetime) -> None:
     ringo = house.members["Ringo Starr"].public_id
     marks = {ringo: AttendanceStatus.ABSENT}
