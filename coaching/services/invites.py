@@ -173,7 +173,8 @@ def _post(connection: Connection, ground: Ground, mails: Sequence[Mail], *, now:
         mail.invite.sequence += 1
         mail.public_id = new_public_id()
         asks = mail.plan is not None and mail.plan.act in (Act.WHOLE, Act.PART) and mail.member.role != Role.COACH
-        mail.secret = new_secret() if asks else None
+        # A link whose time is over would hold its mail back, and what is over asks nobody.
+        mail.secret = new_secret() if asks and _link_ends(mail) > now + LINK_OUTLIVES else None
         rows.append(_message_row(ground, mail, now=now))
     links = [
         (hash_secret(mail.secret), mail.invite.id, mail.member.person_id, _link_ends(mail))

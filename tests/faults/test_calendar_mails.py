@@ -131,6 +131,25 @@ def test_a_series_is_lived_through_in_mails(session: Session, server: MailServer
     assert {str(row) for row in kept} == {"({}, None, None)"}
 
 
+def test_who_has_a_session_still_to_come_hears_that_it_was_held_already(
+    session: Session, server: MailServer, office: PostOffice
+) -> None:
+    """The mail has no link to answer by: one whose time is over would keep the mail from leaving."""
+    cohort, members = make_group(session)
+    held = make_at(session, cohort)
+    schedule(session, held)
+    sent_by(session, office, server)
+    move(session, held, hours=-24 * 40)
+    assert held.ends_at < NOW - DAY
+    mails = sent_by(session, office, server)
+    assert {mail.recipient for mail in mails} == {one.person.email for one in members}
+    for mail in mails:
+        assert events(mail)[0]["DTSTART"].dt == held.starts_at
+        body = mail.mail.get_body(("plain",))
+        assert body is not None
+        assert "/rsvp/" not in body.get_content()
+
+
 def decline(session: Session, held: CoachingSession, member: Membership) -> None:
     said = {"choice": RsvpChoice.NO, "starts_at": held.starts_at, "answered_at": NOW, "via": "page"}
     session.add(Rsvp(session_id=held.id, membership_id=member.id, **said))
