@@ -48,6 +48,11 @@ BAD = {
         "This report is of a meeting on 16 March 2026; the session was on 9 March 2026.",
         asks=True,
     ),
+    "another session's of the same day": Bad(
+        GOOD.replace("09:00:00 AM", "03:00:00 PM").replace("10:00:00 AM", "04:00:00 PM").encode(),
+        "This report is of a meeting from 15:00 to 16:00; the session was from 09:00 to 10:00 (UTC).",
+        asks=True,
+    ),
     "the wrong order of day and month": Bad(
         GOOD.encode(), "Read month first, its dates would be of that day: say how they are written.", True, "dmy"
     ),

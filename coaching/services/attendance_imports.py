@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -13,7 +13,6 @@ from coaching.errors import Invalid
 from coaching.importers.matching import Match, Member, MemberKey, match_people
 from coaching.importers.presence import PresencePerson, PresenceReport
 from coaching.importers.remembered import apply_memory
-from coaching.importers.times import find_zone
 from coaching.models import (
     OPEN_STATUSES,
     BatchState,
@@ -30,14 +29,12 @@ from coaching.services import audit, import_recording
 from coaching.services.attendance import check_may_record
 from coaching.services.remembered_matches import read_memory
 from coaching.services.report_description import Reading, describe, read_for
+from coaching.services.report_fit import find_problems
 from coaching.tokens import new_public_id
 
-# A meeting that began within half a day of the session is taken for it: rooms open early, calls overrun.
-SAME_MEETING = timedelta(hours=12)
 # The largest room that Zoom and Teams let people speak in. Nobody goes through a longer review by hand.
 MOST_PEOPLE = 1000
 UNCONFIRMED = "unconfirmed"
-OTHER_WORDS = {"mdy": "day first", "dmy": "month first"}
 
 
 def apply_import(
@@ -62,7 +59,7 @@ def apply_import(
     already = find_applied(session, coaching_session, report.sha256)
     if already is not None:
         return already
-    if problems := find_problems(report, coaching_session, reading):
+    if problems := find_problems(session, report, coaching_session, reading):
         raise Invalid("The report cannot be recorded as it is. Each line says why.", problems, code=UNCONFIRMED)
     batch = _new_batch(coaching_session, report, file_name=file_name, actor=actor, now=now)
     session.add(batch)
@@ -138,30 +135,6 @@ def find_applied(session: Session, coaching_session: CoachingSession, sha256: st
         ImportBatch.state == BatchState.APPLIED,
     )
     return session.scalars(statement).first()
-
-
-def find_problems(report: PresenceReport, coaching_session: CoachingSession, reading: Reading) -> dict[str, list[str]]:
-    """What stands in the way, by field or row; nothing where somebody said that the report is meant as it is."""
-    if reading.anyway:
-        return {}
-    found = {f"row {number}": [text] for number, text in report.row_errors.items()}
-    began = report.meeting.starts_at if report.meeting else None
-    if began is None:
-        began = min((i.start for person in report.people for i in person.utc_intervals), default=None)
-    if began is None and report.meeting is not None:
-        text = "The day of the meeting cannot be read, so nobody can tell whether this is the report of this session. "
-    elif began is not None and abs(began - coaching_session.starts_at) > SAME_MEETING:
-        held, day = coaching_session.local_start.date(), began.astimezone(find_zone(coaching_session.timezone)).date()
-        text = f"This report is of a meeting on {_write(day)}; the session was on {_write(held)}. "
-        if report.date_order in OTHER_WORDS and (held.year, held.month, held.day) == (day.year, day.day, day.month):
-            text += f"Read {OTHER_WORDS[report.date_order]}, its dates would be of that day: say how they are written. "
-    else:
-        return found
-    return {"file": [text + "Choose the other report, or say that this one is meant all the same."]} | found
-
-
-def _write(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _detected(report: PresenceReport) -> dict[str, Any]:

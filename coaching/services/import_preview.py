@@ -17,7 +17,6 @@ from coaching.services.attendance import check_may_record, recorded_attendance
 from coaching.services.attendance_imports import (
     decide_outcome,
     find_applied,
-    find_problems,
     key_of,
     match_report,
     member_of,
@@ -27,6 +26,7 @@ from coaching.services.attendance_imports import (
 )
 from coaching.services.import_recording import COACH_STANDS, counts_if_absent, status_of
 from coaching.services.report_description import Reading, describe
+from coaching.services.report_fit import find_problems
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def preview_import(
         missing=tuple(member.person.name for member in missing),
         recorded=tuple(member.person.name for member in missing if member.id in recorded),
         absent=tuple(member.person.name for member in missing if member.id not in recorded),
-        problems=find_problems(report, coaching_session, reading),
+        problems=find_problems(session, report, coaching_session, reading),
         already=already.public_id if already else None,
     )
 

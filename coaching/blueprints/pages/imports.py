@@ -39,6 +39,7 @@ from coaching.services.import_batches import (
 )
 from coaching.services.import_preview import ImportPreview, preview_import
 from coaching.services.import_suggestions import suggest_members
+from coaching.services.report_fit import span_of
 from coaching.tokens import new_secret
 
 NOBODY = "nobody"
@@ -201,6 +202,7 @@ def _show(held: CoachingSession, form: Form, upload: Upload, seen: ImportPreview
         "import/preview.html",
         held=held,
         seen=seen,
+        span=span_of(seen.report),
         upload=upload,
         form=form,
         errors=form.errors,
