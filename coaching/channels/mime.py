@@ -104,14 +104,14 @@ def one_line(words: str) -> str:
 def _moment(iso: str, zone_name: str) -> str:
     """A stored moment as people read it, in their own zone, which is named."""
     local = _local(iso, zone_name)
-    return f"{_day(local)}, {local:%H:%M} ({zone_name})"
+    return f"{_day(local)}, {local:%H:%M} ({_place(zone_name)})"
 
 
 def _until(iso: str, end: str, zone_name: str) -> str:
     """From a moment until another, in the reader's own zone; the end has its day where it is another one."""
     first, last = _local(iso, zone_name), _local(end, zone_name)
     to = f"{last:%H:%M}" if first.date() == last.date() else f"{_day(last)}, {last:%H:%M}"
-    return f"{_day(first)}, {first:%H:%M} to {to} ({zone_name})"
+    return f"{_day(first)}, {first:%H:%M} to {to} ({_place(zone_name)})"
 
 
 def _beside(iso: str, zone_name: str, own_zone: str) -> str:
@@ -120,7 +120,7 @@ def _beside(iso: str, zone_name: str, own_zone: str) -> str:
     if there.replace(tzinfo=None) == here.replace(tzinfo=None):
         return ""
     day = "" if there.date() == here.date() else f"{_day(there)}, "
-    return f"{day}{there:%H:%M} in {zone_name}"
+    return f"{day}{there:%H:%M} in {_place(zone_name)}"
 
 
 def _ahead(iso: str, written_at: datetime) -> str:
@@ -136,6 +136,10 @@ def _ahead(iso: str, written_at: datetime) -> str:
 
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def _place(zone_name: str) -> str:
+    return zone_name.replace("_", " ")
 
 
 def _local(iso: str, zone_name: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import fields, post_load, validate
@@ -22,6 +23,8 @@ from coaching.schemas.base import (
 )
 from coaching.schemas.person import Email
 
+_WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}")
+
 
 class WallClock(fields.NaiveDateTime):
     """A date and a time of day as the clocks show it: YYYY-MM-DDTHH:MM, without an offset."""
@@ -38,9 +41,12 @@ class WallClock(fields.NaiveDateTime):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **context: Any) -> Any:
         moment = super()._deserialize(value, attr, data, **context)
+        # A date alone would be midnight, which nobody meant, and seconds would be dropped in silence.
+        if not _WALL_CLOCK.match(value) or moment.second or moment.microsecond:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         if moment.tzinfo is not None:
             raise self.make_error("invalid_awareness", awareness="naive", obj_type=self.OBJ_TYPE)
-        return moment.replace(second=0, microsecond=0)
+        return moment
 
 
 class SessionValuesSchema(BaseSchema):

@@ -111,6 +111,6 @@ def test_a_reminder_says_how_near_the_session_is_when_it_is_written(before: time
 
 def test_a_reminder_names_the_readers_zone_and_the_sessions_where_it_differs() -> None:
     plain = render_mail(letter(REMINDER, "session_reminder", timezone="America/New_York")).plain
-    assert "Tuesday 7 July 2026, 04:00 to 05:00 (America/New_York)" in plain
+    assert "Tuesday 7 July 2026, 04:00 to 05:00 (America/New York)" in plain
     assert "That is 17:00 in Asia/Tokyo." in plain
     assert "That is" not in render_mail(letter(REMINDER, "session_reminder", timezone="Asia/Tokyo")).plain

@@ -134,7 +134,7 @@ def test_a_check_in_says_who_reads_the_answer_and_until_when_in_the_readers_zone
     for kind in ("plain", "html"):
         words = " ".join(Words(part(mail, kind)).words)
         assert "your coaches in Cohort 7 & friends, and the coordinators of MOOC School" in words
-        assert "Monday 13 July 2026, 04:00 (America/New_York)" in words
+        assert "Monday 13 July 2026, 04:00 (America/New York)" in words
 
 
 def test_a_synthetic_programme_says_so() -> None:

@@ -53,7 +53,7 @@ def download(cohort_id: str) -> Response:
     """The same as a file: a line a member, a column a session, and the figures with what they are of."""
     _cohort, grid = _read(cohort_id)
     zone = current_actor().timezone
-    columns = [f"{_moment(one, zone)} {one.title}" for one in grid.sessions]
+    columns = [f"{_moment(one, zone)} ({zone}) {one.title}" for one in grid.sessions]
     return csv_file([*HEADINGS, *columns], map(_line, grid.members), name="attendance.csv")
 
 

@@ -113,7 +113,10 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/sessions/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
+    """The form; of a cancelled session, which changes no more, its page."""
     held = session_run(public_id)
+    if held.state == SessionState.CANCELLED:
+        return redirect(url_for("sessions.show", public_id=public_id))
     return render_edit(held, standing(held))
 
 

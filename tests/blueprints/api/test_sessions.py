@@ -45,6 +45,12 @@ def test_a_coach_schedules_a_session(world: World, caller: CallerOf) -> None:
     }
 
 
+def test_a_start_is_a_day_with_a_time_to_the_minute(world: World, caller: CallerOf) -> None:
+    path = f"/cohorts/{world.cohort.public_id}/sessions"
+    for start in ("2026-03-30", "2026-03-30T09:00:30", "20260330T0900"):
+        problem(caller(world.coach).post(path, NEW | {"local_start": start}), 422, names="local_start")
+
+
 def test_a_one_to_one_is_for_its_pair(world: World, caller: CallerOf) -> None:
     coach, path = caller(world.coach), f"/cohorts/{world.cohort.public_id}/sessions"
     made = body(coach.post(path, NEW | {"pair_with": world.member.public_id}), 201)

@@ -119,7 +119,9 @@ class TestTheFile:
         assert headings[:5] == [
             "Person", "Came to", "Sessions held since joining", "Of these excused", "Of these not recorded yet",
         ]  # fmt: skip
-        assert [heading[16:] for heading in headings[7:]] == [" Held", " Later", " Last"]
+        assert [heading[16:] for heading in headings[7:]] == [
+            f" (Europe/London) {one}" for one in ("Held", "Later", "Last")
+        ]
         assert sorted(rows) == [
             ["'=HYPERLINK(1)", "0", "3", "0", "1", "0", "2", "Absent", "Absent", "Not recorded"],
             [world.member.person.name, "1", "3", "1", "1", "0", "0", "Present", "Excused", "Not recorded"],
