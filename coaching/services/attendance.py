@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, inspect, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
@@ -59,6 +59,14 @@ _LINES = (
         Membership.status.in_(OPEN_STATUSES),
     )
     .order_by(Person.name, Membership.id)
+)
+
+_HOW_MANY = (
+    select(func.count())
+    .where(Attendance.session_id.in_(bindparam("numbers", expanding=True)))
+    .group_by(Attendance.session_id)
+    .order_by(Attendance.session_id)
+    .limit(1)
 )
 
 
@@ -157,3 +165,32 @@ def check_may_record(coaching_session: CoachingSession, *, now: datetime) -> Non
         raise Conflict("This session was cancelled, so nobody attended it.")
     if coaching_session.starts_at > now:
         raise Conflict("This session has not begun yet. Record who came once it has.")
+
+
+def check_may_be_to_come(session: Session, moved: Sequence[CoachingSession], *, now: datetime) -> None:
+    """Refuses to move what somebody was at to a time that is still to come: the marks would wait there for a day that
+    they are not of. Call it before the sessions are flushed."""
+    to_come = [held.id for held in moved if held.starts_at > now and _is_moved(held)]
+    if people := _people_recorded(session, to_come):
+        message = f"Attendance of {people} is recorded, so it cannot be still to come."
+        raise Invalid.field("local_start", f"{message} Schedule another session for the new time.")
+
+
+def check_may_be_cancelled(session: Session, cancelled: Sequence[CoachingSession]) -> None:
+    """Refuses to cancel what somebody was at: their attendance would be out of every figure without a word."""
+    if people := _people_recorded(session, [held.id for held in cancelled]):
+        message = f"Attendance of {people} is recorded, so this session cannot be cancelled."
+        raise Conflict(f"{message} If it is wrong, correct who came.")
+
+
+def _is_moved(held: CoachingSession) -> bool:
+    row: Any = inspect(held)
+    return bool(row.attrs.starts_at.history.has_changes())
+
+
+def _people_recorded(session: Session, numbers: Sequence[int]) -> str:
+    """How many people are recorded at the first of these sessions at which anybody is, in words; blank if at none."""
+    if not numbers:
+        return ""
+    found = session.connection().execute(_HOW_MANY, {"numbers": list(numbers)}).scalar()
+    return f"{found} {'person' if found == 1 else 'people'}" if found else ""

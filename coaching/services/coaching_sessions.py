@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import NamedTuple, TypedDict, Unpack
 
 from sqlalchemy import Select, select
@@ -13,6 +14,7 @@ from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, Person, Role, Scope, SessionState
 from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit, session_effects
+from coaching.services.attendance import check_may_be_cancelled, check_may_be_to_come
 from coaching.services.bookings import check_coach_is_free
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.session_scope import move_sessions, sessions_in_scope, set_time
@@ -123,12 +125,12 @@ def edit_session(
         values["led_by_id"] = find_leader(session, cohort, led_by, actor=actor)
     differing = {name: value for name, value in values.items() if getattr(coaching_session, name) != value}
     with session.no_autoflush:
-        for one in changed:
-            for name, value in differing.items():
-                setattr(one, name, value)
+        for one, (name, value) in product(changed, differing.items()):
+            setattr(one, name, value)
         move_sessions(
             changed, coaching_session, local_start=local_start, timezone=timezone, duration_minutes=duration_minutes
         )
+        check_may_be_to_come(session, changed, now=now)
         check_coach_is_free(session, changed, now=now, actor=actor)
     # What follows is worked out by statements that read the sessions' rows.
     session.flush()
@@ -154,13 +156,19 @@ def cancel_session(
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
-    for one in changed:
+    check_may_be_cancelled(session, changed)
+    call_off(session, changed, reason=reason, now=now)
+    _record(session, "cancelled", coaching_session, scope, actor=actor, now=now)
+    return coaching_session
+
+
+def call_off(session: Session, cancelled: Sequence[CoachingSession], *, reason: str, now: datetime) -> None:
+    """Cancels sessions that the caller has locked, and tells calendars. The caller has asked permission."""
+    for one in cancelled:
         one.state, one.cancelled_reason = SessionState.CANCELLED, reason
     # What follows is worked out by statements that read the sessions' rows.
     session.flush()
-    session_effects.follow_cancelled(session, changed, now=now)
-    _record(session, "cancelled", coaching_session, scope, actor=actor, now=now)
-    return coaching_session
+    session_effects.follow_cancelled(session, cancelled, now=now)
 
 
 def copy_session(

@@ -21,6 +21,8 @@ from coaching.policies import (
     require,
 )
 from coaching.services import audit, follow_ups, poll_mails, session_effects
+from coaching.services.calendar_lock import lock_calendar
+from coaching.services.leavers import Released, release_sessions
 from coaching.services.people import create_person, find_person_by_email, invite_person
 from coaching.services.zones import latest_today
 
@@ -90,8 +92,11 @@ def change_status(
     now: datetime,
     status: MembershipStatus,
     reason: str = "",
-) -> Membership:
-    """Adds a step to the member's history. Leaving ends their follow-ups; a pause holds them; coming back resumes."""
+) -> Released:
+    """Adds a step to the member's history. Leaving ends their follow-ups; a pause holds them; coming back resumes.
+
+    Who leaves lets go of their sessions to come: what became of these is the answer.
+    """
     cohort = membership.cohort
     require(may_run_cohort(actor, cohort), seen=may_view_member(actor, membership))
     require(
@@ -101,6 +106,8 @@ def change_status(
     )
     if membership.status == status:
         raise Conflict(f"This member is {status} already.")
+    # Before the membership's own row: whoever schedules a session holds the calendar, and comes to the members then.
+    lock_calendar(session.connection(), cohort.id)
     membership.status = status
     session.add(
         StatusChange(membership_id=membership.id, status=status, at=now, actor_id=actor.person_id, reason=reason)
@@ -108,13 +115,15 @@ def change_status(
     # The check-ins are planned or ended by statements that read the membership's row.
     session.flush()
     _tell_calendars(session, membership, now=now)
+    released = Released()
     if status in OPEN_STATUSES and status != MembershipStatus.PAUSED:
         follow_ups.resume_check_ins(session, membership, now=now)
     elif status != MembershipStatus.PAUSED:
         follow_ups.withdraw_check_ins(session, membership, now=now)
         poll_mails.call_off(session, membership, now=now)
+        released = release_sessions(session, membership, actor=actor, now=now)
     audit.record(session, f"membership.{status}", membership, actor=actor, now=now)
-    return membership
+    return released
 
 
 def _invite(session: Session, membership: Membership, *, actor: Actor, secret: str, now: datetime) -> None:

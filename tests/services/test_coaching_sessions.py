@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
-from coaching.models import Role, SessionState
+from coaching.models import Attendance, AttendanceSource, AttendanceStatus, CoachingSession, Role, Scope, SessionState
 from coaching.policies import Actor
 from coaching.services import coaching_sessions as sessions
 from coaching.services.zones import is_repeated, to_utc
 from tests.factories import actor_of, make_membership
+from tests.services.calendar_rows import make_at, make_series
 
 FIELDS: dict[str, Any] = {
     "title": "Circle 1",
@@ -127,3 +128,74 @@ def test_a_cancelled_session_stays_and_is_not_changed_any_more(
         sessions.edit_session(session, made, actor=actor, now=now, **FIELDS)
     with pytest.raises(Conflict):
         sessions.cancel_session(session, made, actor=actor, now=now)
+
+
+def _attended(session: Session, coach: Any, held: CoachingSession, people: int = 1) -> None:
+    for member in [make_membership(session, coach.cohort) for _ in range(people)]:
+        said = {"status": AttendanceStatus.ABSENT, "source": AttendanceSource.COACH, "recorded_at": held.ends_at}
+        session.add(Attendance(session_id=held.id, membership_id=member.id, **said))
+    session.flush()
+
+
+def _moved_to(held: CoachingSession, local_start: datetime) -> dict[str, Any]:
+    same = {name: getattr(held, name) for name in ("title", "timezone", "duration_minutes")}
+    return same | {"local_start": local_start}
+
+
+def test_what_is_recorded_is_not_moved_to_come_and_not_cancelled(
+    session: Session, coach: Any, actor: Actor, now: datetime
+) -> None:
+    held = make_at(session, coach.cohort, now.replace(tzinfo=None) - timedelta(days=7), timezone="UTC")
+    _attended(session, coach, held, 2)
+    later = _moved_to(held, held.local_start + timedelta(days=14))
+    with pytest.raises(Invalid) as refusal:
+        sessions.edit_session(session, held, actor=actor, now=now, **later)
+    assert refusal.value.messages == {
+        "local_start": [
+            "Attendance of 2 people is recorded, so it cannot be still to come. "
+            "Schedule another session for the new time."
+        ]
+    }
+    session.expire_all()
+    with pytest.raises(Conflict, match="Attendance of 2 people is recorded, so this session cannot be cancelled"):
+        sessions.cancel_session(session, held, actor=actor, now=now)
+    assert held.state == SessionState.SCHEDULED
+    # Another time that is past is a correction, and so are its texts.
+    earlier = _moved_to(held, held.local_start - timedelta(days=1)) | {"title": "Corrected"}
+    sessions.edit_session(session, held, actor=actor, now=now, **earlier)
+    assert (held.title, held.starts_at) == ("Corrected", now - timedelta(days=8))
+
+
+def test_what_has_begun_and_has_nobody_recorded_is_moved_and_cancelled(
+    session: Session, coach: Any, actor: Actor, now: datetime
+) -> None:
+    held = make_at(session, coach.cohort, now.replace(tzinfo=None) - timedelta(days=7), timezone="UTC")
+    other = make_at(session, coach.cohort, now.replace(tzinfo=None) - timedelta(days=6), timezone="UTC")
+    _attended(session, coach, other)
+    sessions.edit_session(session, held, actor=actor, now=now, **_moved_to(held, held.local_start + timedelta(days=14)))
+    assert held.starts_at == now + timedelta(days=7)
+    sessions.edit_session(session, held, actor=actor, now=now, **_moved_to(held, held.local_start - timedelta(days=14)))
+    sessions.cancel_session(session, held, actor=actor, now=now)
+    assert held.state == SessionState.CANCELLED
+
+
+@pytest.mark.parametrize("scope", [Scope.FOLLOWING, Scope.ALL])
+def test_one_of_a_series_at_which_somebody_is_recorded_already_keeps_it_all(
+    session: Session, coach: Any, actor: Actor, now: datetime, scope: Scope
+) -> None:
+    """The code in the room records people from a quarter of an hour before the start."""
+    _series, held = make_series(
+        session, coach.cohort, local_start=now.replace(tzinfo=None) + timedelta(minutes=5), timezone="UTC"
+    )
+    _attended(session, coach, held[0])
+    later = _moved_to(held[0], held[0].local_start + timedelta(days=1))
+    with pytest.raises(Invalid) as refusal:
+        sessions.edit_session(session, held[0], actor=actor, now=now, scope=scope, **later)
+    assert "Attendance of 1 person is recorded" in refusal.value.messages["local_start"][0]
+    session.expire_all()
+    with pytest.raises(Conflict, match="Attendance of 1 person"):
+        sessions.cancel_session(session, held[0], actor=actor, now=now, scope=scope)
+    # What is no move keeps nobody from writing.
+    same = _moved_to(held[0], held[0].local_start) | {"title": "Renamed"}
+    sessions.edit_session(session, held[0], actor=actor, now=now, scope=scope, **same)
+    assert {one.title for one in held} == {"Renamed"}

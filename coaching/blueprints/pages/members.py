@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.formatting import in_zone, plural
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
@@ -35,6 +35,7 @@ from coaching.services.check_ins import list_check_ins
 from coaching.services.cohorts import get_cohort
 from coaching.services.course_projects import list_projects
 from coaching.services.goals import list_goals, measure_attainment
+from coaching.services.leavers import Released
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
 from coaching.services.progress import DENOMINATOR
 from coaching.services.project_list import ProjectLine
@@ -97,12 +98,13 @@ def change(public_id: str) -> ResponseReturnValue:
     try:
         check_version(membership)
         values = load_form(ChangeStatusSchema(), request.form, beside=(VERSION,))
-        change_status(db.session(), membership, actor=current_actor(), now=utc_now(), **values)
+        released = change_status(db.session(), membership, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
         form = sent_again(refusal, lambda: filled(membership.version, status=membership.status))
         return _page(membership, form), status_of(refusal)
     flash(f"{membership.person.name} is now {words(membership.status).lower()}.", "success")
+    _tell_released(released)
     return redirect(url_for("members.show", public_id=public_id), 303)
 
 
@@ -115,6 +117,16 @@ def invite(public_id: str) -> ResponseReturnValue:
     invite_again(db.session(), membership, actor=current_actor(), secret=new_secret(), now=utc_now())
     flash(f"A new invitation to {membership.person.name} is on its way. The earlier link has ended.", "success")
     return redirect(url_for("members.show", public_id=public_id), 303)
+
+
+def _tell_released(released: Released) -> None:
+    if released.cancelled:
+        one_to_ones = plural(released.cancelled, "one-to-one with them is", "one-to-ones with them are")
+        flash(f"{one_to_ones} cancelled.", "info")
+    if released.without_leader:
+        one, many = "session to come now has nobody who leads it", "sessions to come now have nobody who leads them"
+        sessions = plural(released.without_leader, one, many)
+        flash(f"{sessions}. Choose who does under “Edit or move” of each.", "warning")
 
 
 def _cohort_run(public_id: str) -> Cohort:

@@ -43,7 +43,13 @@ from coaching.schemas.coaching_session import (
     ScheduleSessionSchema,
 )
 from coaching.services.calendar_lock import lock_calendar
-from coaching.services.coaching_sessions import cancel_session, edit_session, get_session, schedule_session
+from coaching.services.coaching_sessions import (
+    cancel_session,
+    edit_session,
+    get_session,
+    list_coaches,
+    schedule_session,
+)
 from coaching.services.invite_list import list_invites
 from coaching.services.series import list_series_sessions, rule_of
 from coaching.services.zones import is_repeated
@@ -171,14 +177,18 @@ def render_session(held: CoachingSession, form: Form) -> str:
     actor, now = current_actor(), utc_now()
     runs = may_run_cohort(actor, held.cohort)
     attendance = attendance_section(held, now)
+    is_live, has_begun = held.state == SessionState.SCHEDULED, held.starts_at <= now
+    awaits_leader = runs and is_live and not has_begun and held.led_by_id is None
     return render_template(
         "session/show.html",
         held=held,
         form=form,
         errors=form.errors,
         runs=runs,
-        is_live=held.state == SessionState.SCHEDULED,
-        has_begun=held.starts_at <= now,
+        is_live=is_live,
+        has_begun=has_begun,
+        can_be_led=awaits_leader and bool(list_coaches(db.session(), held.cohort, actor=actor)),
+        is_recorded=any(line.status for line in attendance["lines"]),
         invites=list_invites(db.session(), held, actor=actor) if runs else [],
         in_series=list_series_sessions(db.session(), held.series, actor=actor) if held.series is not None else [],
         series_sentence=rule_of(held.series).sentence if held.series is not None else "",

@@ -104,6 +104,18 @@ def test_a_session_is_cancelled_once(world: World, caller: CallerOf, session: Se
     problem(coach.patch(path, {"title": "Again"}, etag=SEEN), 409)
 
 
+def test_what_is_recorded_is_neither_cancelled_nor_moved_to_come(
+    world: World, caller: CallerOf, session: Session
+) -> None:
+    held = factories.make_session(session, world.cohort)
+    coach, path = caller(world.coach), f"/sessions/{held.public_id}"
+    coach.post(f"{path}/attendance", {"marks": [mark(world.member.public_id)]})
+    problem(coach.post(f"{path}/cancellation"), 409)
+    etag = coach.get(path).headers["ETag"]
+    problem(coach.patch(path, {"local_start": "2031-03-16T10:00"}, etag=etag), 422, names="local_start")
+    assert body(coach.get(path))["state"] == "scheduled"
+
+
 def test_a_reason_can_be_left_out(world: World, caller: CallerOf, session: Session) -> None:
     held = factories.make_session(session, world.cohort)
     assert body(caller(world.coach).post(f"/sessions/{held.public_id}/cancellation"))["cancelled_reason"] == ""

@@ -10,7 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from coaching.models import Membership, MembershipStatus, Message, MessageKind, Person, Role, StatusChange
+from coaching.models import (
+    Membership,
+    MembershipStatus,
+    Message,
+    MessageKind,
+    Person,
+    Role,
+    SessionState,
+    StatusChange,
+)
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
 from tests.worlds import Traces, World
@@ -157,6 +166,20 @@ class TestStanding:
         landed(browse(world.coordinator).post(f"{address}/statuses", typed), address)
         session.refresh(world.coach_member)
         assert world.coach_member.status == MembershipStatus.WITHDRAWN
+
+    def test_who_leaves_lets_go_of_their_sessions(
+        self, session: Session, browse: Browse, world: World, traces: Traces
+    ) -> None:
+        traces.coming.led_by_id = traces.pair.led_by_id = world.coach.id
+        browser, typed = browse(world.coordinator), {"version": "1", "status": "withdrawn"}
+        address = f"/members/{world.member.public_id}"
+        landed(browser.post(f"{address}/statuses", typed), address)
+        assert "1 one-to-one with them is cancelled." in words(browser.get(address))
+        address = f"/members/{world.coach_member.public_id}"
+        landed(browser.post(f"{address}/statuses", typed), address)
+        assert "1 session to come now has nobody who leads it." in words(browser.get(address))
+        session.expire_all()
+        assert (traces.coming.led_by_id, traces.pair.state) == (None, SessionState.CANCELLED)
 
 
 class TestInvitingAgain:

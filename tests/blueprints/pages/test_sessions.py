@@ -10,7 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from coaching.models import Attendance, AttendanceSource, AttendanceStatus, CoachingSession, SessionState
+from coaching.models import (
+    Attendance,
+    AttendanceSource,
+    AttendanceStatus,
+    CoachingSession,
+    MembershipStatus,
+    SessionState,
+)
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
 from tests.worlds import Traces, World
@@ -165,6 +172,43 @@ class TestChanging:
         seen = words(browse(world.participant).get(address))
         assert "Cancelled because Snow" in seen
         refused(browser.post(f"{address}/cancellation", {"version": "2", "reason": ""}), 409, "was cancelled")
+
+    def test_what_did_not_take_place_is_cancelled_and_what_is_recorded_is_not(
+        self, session: Session, browse: Browse, world: World, traces: Traces
+    ) -> None:
+        browser, address = browse(world.coach), f"/sessions/{traces.held.public_id}"
+        assert "Cancel the session" not in words(browser.get(address))
+        answer = browser.post(f"{address}/cancellation", {"version": "1", "reason": ""})
+        refused(answer, 409, "Attendance of 1 person is recorded, so this session cannot be cancelled.")
+        missed = factories.make_session(session, world.cohort, title="Missed", starts_at=utc_now() - timedelta(days=2))
+        address = f"/sessions/{missed.public_id}"
+        assert "If it did not take place, cancel it" in words(browser.get(address))
+        landed(browser.post(f"{address}/cancellation", {"version": "1", "reason": "Snow"}), address)
+        session.refresh(missed)
+        assert missed.state == SessionState.CANCELLED
+
+    def test_what_is_recorded_is_refused_at_its_day(
+        self, session: Session, browse: Browse, world: World, traces: Traces
+    ) -> None:
+        browser, address = browse(world.coach), f"/sessions/{traces.held.public_id}/edit"
+        shown = fields(browser.get(address))
+        names = ("version", "title", "timezone", "duration_minutes", "local_time")
+        answer = browser.post(address, {name: shown[name] for name in names} | {"local_day": "2031-07-10"})
+        refused(answer, 422, "Attendance of 1 person is recorded, so it cannot be still to come.")
+        assert fields(answer)["local_day"] == "2031-07-10"
+
+    def test_who_runs_it_is_told_that_nobody_leads(
+        self, session: Session, browse: Browse, world: World, traces: Traces
+    ) -> None:
+        said = "Nobody leads this session. Choose who does under Edit or move."
+        address = f"/sessions/{traces.coming.public_id}"
+        assert said in words(browse(world.coach).get(address))
+        assert said not in words(browse(world.participant).get(address))
+        assert said not in words(browse(world.coach).get(f"/sessions/{traces.held.public_id}"))
+        traces.coming.led_by_id = world.coach.id
+        assert said not in words(browse(world.coach).get(address))
+        traces.coming.led_by_id, world.coach_member.status = None, MembershipStatus.WITHDRAWN
+        assert said not in words(browse(world.coordinator).get(address))
 
     @pytest.mark.parametrize(("who", "status"), [("participant", 403), ("observer", 403), ("outsider", 404)])
     def test_the_others_change_nothing(
