@@ -51,6 +51,7 @@ def test_the_one_to_ones_of_who_leaves_are_cancelled(session: Session, status: M
     _series, row = make_series(session, cohort, local_start=LATER, pair_membership_id=ann.id, led_by_id=led)
     others = [make_at(session, cohort, pair_membership_id=bob.id), make_at(session, cohort)]
     begun = make_at(session, cohort, START - timedelta(days=365), pair_membership_id=ann.id)
+    off = make_at(session, cohort, pair_membership_id=ann.id, state=SessionState.CANCELLED, cancelled_reason="Snow")
     schedule(session, one, *row, *others)
     send_all(session)
     assert leave(session, ann, status) == (
@@ -60,6 +61,7 @@ def test_the_one_to_ones_of_who_leaves_are_cancelled(session: Session, status: M
     assert {(held.state, held.cancelled_reason) for held in (one, *row)} == {
         (SessionState.CANCELLED, f"{ann.person.name} has left the cohort.")
     }
+    assert off.cancelled_reason == "Snow"
     assert [held.next_reminder_at for held in (one, *row)] == [None] * 5
     assert [held.state for held in (*others, begun)] == [SessionState.SCHEDULED] * 3
     # Each hears once of each event: the coach and the leaver of the one and of the series, the leaver of the circle.

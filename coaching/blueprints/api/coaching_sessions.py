@@ -75,7 +75,8 @@ def show(session_id: str) -> CoachingSession:
 def edit(data: dict[str, Any], session_id: str) -> CoachingSession:
     """Changes or moves a session that has not been cancelled.
 
-    With `scope` the sessions of its series that follow, or all, get the same changes, save those that have begun.
+    With `scope` the sessions of its series that follow, or all, get the same changes, save those that have begun. One
+    whose attendance is recorded is not moved to a time that is still to come.
     """
     coaching_session = get_session(rows(), session_id, actor=current_actor())
     blueprint.check_etag(coaching_session, CoachingSessionSchema)
@@ -88,7 +89,10 @@ def edit(data: dict[str, Any], session_id: str) -> CoachingSession:
 @blueprint.arguments(CancelSessionSchema, required=False)
 @blueprint.response(200, CoachingSessionSchema)
 def cancel(data: dict[str, Any], session_id: str) -> CoachingSession:
-    """Cancels a session, or by `scope` those of its series. It stays on the list, and counts in nobody's attendance."""
+    """Cancels a session, or by `scope` those of its series. It stays on the list, and counts in nobody's attendance.
+
+    One whose attendance is recorded is not cancelled.
+    """
     coaching_session = get_session(rows(), session_id, actor=current_actor())
     return cancel_session(rows(), coaching_session, actor=current_actor(), now=utc_now(), **data)
 

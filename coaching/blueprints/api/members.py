@@ -65,7 +65,7 @@ def list_statuses(member_id: str) -> list[StatusRow]:
 @blueprint.arguments(ChangeStatusSchema)
 @blueprint.response(201, MembershipSchema)
 def change(data: dict[str, Any], member_id: str) -> tuple[Membership, dict[str, str]]:
-    """Adds a step to the member's history. Who leaves is followed up no more."""
+    """Adds a step to the member's history. Who leaves is followed up no more, and lets go of their sessions to come."""
     member = get_membership(rows(), member_id, actor=current_actor())
     change_status(rows(), member, actor=current_actor(), now=utc_now(), **data)
     return member, place("members.list_statuses", member_id=member.public_id)
