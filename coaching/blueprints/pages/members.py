@@ -32,6 +32,7 @@ from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
 from coaching.services.action_list import list_member_actions
 from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
+from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
 from coaching.services.course_projects import list_projects
 from coaching.services.goals import list_goals, measure_attainment
@@ -104,7 +105,7 @@ def change(public_id: str) -> ResponseReturnValue:
         form = sent_again(refusal, lambda: filled(membership.version, status=membership.status))
         return _page(membership, form), status_of(refusal)
     flash(f"{membership.person.name} is now {words(membership.status).lower()}.", "success")
-    _tell_released(released)
+    _tell_released(released, membership.cohort)
     return redirect(url_for("members.show", public_id=public_id), 303)
 
 
@@ -119,14 +120,16 @@ def invite(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("members.show", public_id=public_id), 303)
 
 
-def _tell_released(released: Released) -> None:
+def _tell_released(released: Released, cohort: Cohort) -> None:
     if released.cancelled:
         one_to_ones = plural(released.cancelled, "one-to-one with them is", "one-to-ones with them are")
         flash(f"{one_to_ones} cancelled.", "info")
     if released.without_leader:
         one, many = "session to come now has nobody who leads it", "sessions to come now have nobody who leads them"
         sessions = plural(released.without_leader, one, many)
-        flash(f"{sessions}. Choose who does under “Edit or move” of each.", "warning")
+        has_coaches = bool(list_coaches(db.session(), cohort, actor=current_actor()))
+        advice = "Choose who does" if has_coaches else "Add a coach to the cohort, and then choose who does,"
+        flash(f"{sessions}. {advice} under “Edit or move” of each.", "warning")
 
 
 def _cohort_run(public_id: str) -> Cohort:

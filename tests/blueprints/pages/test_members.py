@@ -177,7 +177,15 @@ class TestStanding:
         assert "1 one-to-one with them is cancelled." in words(browser.get(address))
         address = f"/members/{world.coach_member.public_id}"
         landed(browser.post(f"{address}/statuses", typed), address)
-        assert "1 session to come now has nobody who leads it." in words(browser.get(address))
+        said = "1 session to come now has nobody who leads it. Add a coach to the cohort, and then choose who does,"
+        assert said in words(browser.get(address))
+        session.expire_all()
+        second = factories.make_membership(session, world.cohort, role=Role.COACH)
+        factories.make_membership(session, world.cohort, role=Role.COACH)
+        traces.coming.led_by_id = second.person_id
+        address = f"/members/{second.public_id}"
+        landed(browser.post(f"{address}/statuses", typed), address)
+        assert "has nobody who leads it. Choose who does under “Edit or move” of each." in words(browser.get(address))
         session.expire_all()
         assert (traces.coming.led_by_id, traces.pair.state) == (None, SessionState.CANCELLED)
 
