@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,6 +14,19 @@ from coaching.models import CoachingSession, Scope, SessionState
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 from coaching.services.zones import check_zone, settle_on_clock, to_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A session's new time before it has it: what was agreed, what the clocks show then, and the moment (UTC)."""
+
+    moved: CoachingSession
+    agreed: datetime
+    local_start: datetime
+    starts_at: datetime
+    timezone: str
+    duration_minutes: int
+
 
 CHANGED_MEANWHILE = "Somebody changed this session in the meantime. Load it again, and make your change once more."
 
@@ -72,9 +86,24 @@ def move_sessions(
     timezone: str,
     duration_minutes: int,
 ) -> None:
-    """Moves sessions as one of them, the anchor, was moved: by as many days, to the same time of day, zone and length.
+    """Moves sessions as one of them, the anchor, is moved."""
+    for move in plan_moves(
+        moved, anchor, local_start=local_start, timezone=timezone, duration_minutes=duration_minutes
+    ):
+        _hold(move.moved, move.local_start, move.starts_at, move.timezone, move.duration_minutes)
 
-    What did not change of the anchor's time stays with each as it is. Each is worked out on its own day's clocks.
+
+def plan_moves(
+    moved: Sequence[CoachingSession],
+    anchor: CoachingSession,
+    *,
+    local_start: datetime,
+    timezone: str,
+    duration_minutes: int,
+) -> list[Move]:
+    """Where sessions go as one of them, the anchor, goes: by as many days, to the same time of day, zone and length.
+
+    What does not change of the anchor's time stays with each as it is. Each is worked out on its own day's clocks.
     """
     check_zone(timezone)
     days = local_start.date() - anchor.local_start.date()
@@ -82,18 +111,22 @@ def move_sessions(
     other_zone = timezone if timezone != anchor.timezone else None
     other_length = duration_minutes if duration_minutes != anchor.duration_minutes else None
     if not days and clock is None and other_zone is None and other_length is None:
-        return
+        return []
+    moves = []
     for one in moved:
         if one is anchor:
+            check_year(local_start)
+            # Of the one that somebody typed a time for, a time that does not exist is refused.
+            starts_at = to_utc(local_start, timezone)
+            moves.append(Move(one, local_start, local_start, starts_at, timezone, duration_minutes))
             continue
         agreed = _agreed(one) + days
         if clock is not None:
             agreed = datetime.combine(agreed.date(), clock)
         check_year(agreed)
         zone = other_zone or one.timezone
-        _hold(one, *settle_on_clock(agreed, zone), zone, other_length or one.duration_minutes)
-    if anchor in moved:
-        set_time(anchor, local_start, timezone, duration_minutes)
+        moves.append(Move(one, agreed, *settle_on_clock(agreed, zone), zone, other_length or one.duration_minutes))
+    return moves
 
 
 def check_year(local_start: datetime) -> None:
