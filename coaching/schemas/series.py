@@ -69,7 +69,10 @@ class LocalMoveSchema(BaseSchema):
 
 
 class PreviewedSessionSchema(BaseSchema):
-    """A session as it would be, with what the clocks do to it; `notes` say that and what will be done about it."""
+    """A session as it would be, with what the clocks do to it; `notes` say that and what will be done about it.
+
+    `taken` says what its coach holds at that time, and is empty where they are free.
+    """
 
     number = fields.Integer(dump_only=True)
     recurrence_start = WallClock(dump_only=True)
@@ -85,10 +88,14 @@ class PreviewedSessionSchema(BaseSchema):
     is_affected = fields.Boolean(dump_only=True)
     moves = fields.List(fields.Nested(LocalMoveSchema), dump_only=True)
     notes = fields.List(fields.String(), dump_only=True)
+    taken = fields.String(dump_only=True)
 
 
 class SeriesPreviewSchema(BaseSchema):
-    """A series as it would be saved; `affected` of its sessions have to do with a change of clocks."""
+    """A series as it would be saved; `affected` of its sessions have to do with a change of clocks.
+
+    At the time of `taken` of them their coach holds another session, and saving is refused while any of those is kept.
+    """
 
     rule = fields.String(dump_only=True)
     sentence = fields.String(dump_only=True)
@@ -96,4 +103,5 @@ class SeriesPreviewSchema(BaseSchema):
     sessions = fields.List(fields.Nested(PreviewedSessionSchema), dump_only=True)
     warnings = fields.List(fields.String(), dump_only=True)
     affected = fields.Integer(dump_only=True)
+    taken = fields.Integer(dump_only=True)
     summary = fields.String(dump_only=True)

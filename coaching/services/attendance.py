@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, inspect, select
+from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
@@ -167,25 +167,49 @@ def check_may_record(coaching_session: CoachingSession, *, now: datetime) -> Non
         raise Conflict("This session has not begun yet. Record who came once it has.")
 
 
-def check_may_be_to_come(session: Session, moved: Sequence[CoachingSession], *, now: datetime) -> None:
+def check_may_be_to_come(
+    session: Session, changed: Sequence[CoachingSession], were: Mapping[int, datetime], *, now: datetime
+) -> None:
     """Refuses to move what somebody was at to a time that is still to come: the marks would wait there for a day that
-    they are not of. Call it before the sessions are flushed."""
-    to_come = [held.id for held in moved if held.starts_at > now and _is_moved(held)]
+    they are not of. `were` has the starts from before, by the sessions' numbers."""
+    to_come = [held.id for held in changed if were[held.id] <= now < held.starts_at]
     if people := _people_recorded(session, to_come):
         message = f"Attendance of {people} is recorded, so it cannot be still to come."
         raise Invalid.field("local_start", f"{message} Schedule another session for the new time.")
 
 
-def check_may_be_cancelled(session: Session, cancelled: Sequence[CoachingSession]) -> None:
+def check_may_be_cancelled(session: Session, cancelled: Sequence[CoachingSession], *, now: datetime) -> None:
     """Refuses to cancel what somebody was at: their attendance would be out of every figure without a word."""
-    if people := _people_recorded(session, [held.id for held in cancelled]):
+    if people := _people_recorded(session, [held.id for held in cancelled if held.starts_at <= now]):
         message = f"Attendance of {people} is recorded, so this session cannot be cancelled."
         raise Conflict(f"{message} If it is wrong, correct who came.")
 
 
-def _is_moved(held: CoachingSession) -> bool:
-    row: Any = inspect(held)
-    return bool(row.attrs.starts_at.history.has_changes())
+def take_back_early_marks(
+    session: Session,
+    changed: Sequence[CoachingSession],
+    were: Mapping[int, datetime] | None = None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Takes back what was recorded of sessions that had not begun, by the code in the room: they are held at another
+    time than `were`, or not at all where it is left out. The trail keeps it."""
+    early = {held.id: held for held in changed if were is None and held.starts_at > now}
+    if were is not None:
+        early = {held.id: held for held in changed if were[held.id] > now and held.starts_at != were[held.id]}
+    if not early:
+        return
+    lines = session.scalars(select(Attendance).where(Attendance.session_id.in_(early))).all()
+    for number in {line.session_id for line in lines}:
+        said = [
+            {"membership_id": line.membership_id, "status": None, "minutes": None, "source": line.source,
+             "batch_id": line.batch_id}
+            for line in lines if line.session_id == number
+        ]  # fmt: skip
+        note_changes(session, early[number], said, actor=actor, now=now)
+    if lines:
+        session.execute(delete(Attendance).where(Attendance.id.in_([line.id for line in lines])))
 
 
 def _people_recorded(session: Session, numbers: Sequence[int]) -> str:

@@ -1,20 +1,30 @@
-"""What the clocks do to a series that is not saved yet: where they move for it or a member, and what will be done."""
+"""What the clocks do to a series, or to a change of one, before it is saved: to it and to members, and what is done."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, Cohort, Membership, Person
-from coaching.services.recurrence import Occurrence, Plan
+from coaching.services.recurrence import Occurrence
 from coaching.services.zones import is_repeated
 
 MINUTE = timedelta(minutes=1)
+
+
+class Planned(NamedTuple):
+    """A session that is not saved yet: its number in its series, its time, zone and length."""
+
+    number: int
+    occurrence: Occurrence
+    timezone: str
+    duration_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class PreviewedSession:
     """A session as it would be, and what the clocks have to do with it.
 
     `offset_minutes` is the zone's distance from UTC, and `offset_moved` by how much that is another than at the session
-    before. One that is left out is compared, and nothing is compared with it.
+    before. One that is left out is compared, and nothing is compared with it. `taken` says what its coach holds then.
     """
 
     number: int
@@ -51,6 +61,7 @@ class PreviewedSession:
     is_repeated: bool
     is_left_out: bool
     moves: tuple[LocalMove, ...]
+    taken: str = ""
 
     @property
     def is_affected(self) -> bool:
@@ -74,28 +85,40 @@ class PreviewedSession:
         return notes + [move.note for move in self.moves]
 
 
-def preview_clocks(
-    plan: Plan, duration_minutes: int, members: Mapping[str, Sequence[str]]
-) -> tuple[PreviewedSession, ...]:
-    """Each session of the plan against the one before it. `members` are people's names by their zones."""
+def count_affected(sessions: Iterable[PreviewedSession]) -> int:
+    """How many sessions the clocks have something to do with, those that are left out not counted."""
+    return sum(one.is_affected and not one.is_left_out for one in sessions)
+
+
+def summarise_clocks(sessions: Sequence[PreviewedSession]) -> str:
+    """What the clocks do to all of them, in one sentence or two."""
+    kept = sum(not one.is_left_out for one in sessions)
+    affected = count_affected(sessions)
+    if not affected:
+        return f"No clock moves within these {kept} sessions: everybody keeps the same time of day."
+    return f"Clocks move before or at {affected} of {kept} sessions. Look at what that does to people."
+
+
+def preview_clocks(planned: Sequence[Planned], members: Mapping[str, Sequence[str]]) -> tuple[PreviewedSession, ...]:
+    """Each session against the one before it. `members` are people's names by their zones."""
     previewed: list[PreviewedSession] = []
     before: Occurrence | None = None
-    for number, one in enumerate(plan.occurrences, start=1):
-        offset = _offset(one, plan.timezone)
+    for number, one, zone, minutes in planned:
+        offset = _offset(one, zone)
         previewed.append(
             PreviewedSession(
                 number=number,
                 recurrence_start=one.recurrence_start,
                 local_start=one.local_start,
                 starts_at=one.starts_at,
-                ends_at=one.starts_at + duration_minutes * MINUTE,
-                timezone=plan.timezone,
+                ends_at=one.starts_at + minutes * MINUTE,
+                timezone=zone,
                 offset_minutes=offset // MINUTE,
-                offset_moved=(offset - _offset(before, plan.timezone)) // MINUTE if before is not None else 0,
+                offset_moved=(offset - _offset(before, zone)) // MINUTE if before is not None else 0,
                 is_skipped=one.is_skipped,
-                is_repeated=is_repeated(one.local_start, plan.timezone),
+                is_repeated=is_repeated(one.local_start, zone),
                 is_left_out=one.is_left_out,
-                moves=tuple(_moves(one, before, plan.timezone, members)) if before is not None else (),
+                moves=tuple(_moves(one, before, zone, members)) if before is not None else (),
             )
         )
         if not one.is_left_out:

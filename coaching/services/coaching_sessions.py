@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import product
 from typing import NamedTuple, TypedDict, Unpack
 
 from sqlalchemy import Select, select
@@ -14,10 +13,10 @@ from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, Person, Role, Scope, SessionState
 from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit, session_effects
-from coaching.services.attendance import check_may_be_cancelled, check_may_be_to_come
+from coaching.services.attendance import check_may_be_cancelled, check_may_be_to_come, take_back_early_marks
 from coaching.services.bookings import check_coach_is_free
 from coaching.services.calendar_lock import lock_calendar
-from coaching.services.session_scope import move_sessions, sessions_in_scope, set_time
+from coaching.services.session_scope import move_sessions, put_values, sessions_in_scope, set_time
 
 
 class Texts(TypedDict, total=False):
@@ -123,17 +122,17 @@ def edit_session(
     values = {"title": title, **known_texts(texts)}
     if led_by is not None:
         values["led_by_id"] = find_leader(session, cohort, led_by, actor=actor)
-    differing = {name: value for name, value in values.items() if getattr(coaching_session, name) != value}
+    were = {one.id: one.starts_at for one in changed}
     with session.no_autoflush:
-        for one, (name, value) in product(changed, differing.items()):
-            setattr(one, name, value)
+        put_values(changed, coaching_session, values)
         move_sessions(
             changed, coaching_session, local_start=local_start, timezone=timezone, duration_minutes=duration_minutes
         )
-        check_may_be_to_come(session, changed, now=now)
+        check_may_be_to_come(session, changed, were, now=now)
         check_coach_is_free(session, changed, now=now, actor=actor)
     # What follows is worked out by statements that read the sessions' rows.
     session.flush()
+    take_back_early_marks(session, changed, were, actor=actor, now=now)
     session.expire(coaching_session, ["leader", "led_by"])
     session_effects.follow_changed(session, changed, now=now)
     _record(session, "edited", coaching_session, scope, actor=actor, now=now)
@@ -156,7 +155,8 @@ def cancel_session(
     require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     _refuse_cancelled(coaching_session)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
-    check_may_be_cancelled(session, changed)
+    check_may_be_cancelled(session, changed, now=now)
+    take_back_early_marks(session, changed, actor=actor, now=now)
     call_off(session, changed, reason=reason, now=now)
     _record(session, "cancelled", coaching_session, scope, actor=actor, now=now)
     return coaching_session

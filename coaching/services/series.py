@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Unpack
 
@@ -20,11 +21,18 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_session, require
 from coaching.services import audit, session_effects
-from coaching.services.bookings import check_coach_is_free
+from coaching.services.bookings import check_coach_is_free, list_taken
 from coaching.services.calendar_lock import lock_calendar
-from coaching.services.clock_preflight import PreviewedSession, preview_clocks, read_member_zones
+from coaching.services.clock_preflight import (
+    Planned,
+    PreviewedSession,
+    count_affected,
+    preview_clocks,
+    read_member_zones,
+    summarise_clocks,
+)
 from coaching.services.coaching_sessions import Texts, find_leader, find_pair, known_texts
-from coaching.services.recurrence import Plan, Repeat, Rule, plan_series, read_rule
+from coaching.services.recurrence import Occurrence, Repeat, Rule, plan_series, read_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +48,16 @@ class SeriesPreview:
     @property
     def affected(self) -> int:
         """How many sessions the clocks have something to do with, those that are left out not counted."""
-        return sum(one.is_affected and not one.is_left_out for one in self.sessions)
+        return count_affected(self.sessions)
+
+    @property
+    def taken(self) -> int:
+        """How many sessions are at a time at which their coach holds another, those that are left out not counted."""
+        return sum(bool(one.taken) and not one.is_left_out for one in self.sessions)
 
     @property
     def summary(self) -> str:
-        kept = sum(not one.is_left_out for one in self.sessions)
-        if not self.affected:
-            return f"No clock moves within these {kept} sessions: everybody keeps the same time of day."
-        return f"Clocks move before or at {self.affected} of {kept} sessions. Look at what that does to people."
+        return summarise_clocks(self.sessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +108,29 @@ def preview_series(
     led_by: str | None = None,
     **texts: Unpack[Texts],
 ) -> SeriesPreview:
-    """What saving the series would make, and what the clocks have to do with it. Writes nothing."""
+    """What saving the series would make, what the clocks have to do with it and where its coach is taken.
+
+    Writes nothing.
+    """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     pair = find_pair(session, cohort, pair_with)
     leader = find_leader(session, cohort, led_by, actor=actor)
     plan = plan_series(local_start, timezone, repeat)
-    planned = plan_sessions(
-        plan, duration_minutes, cohort=cohort, title=title, created_at=now, led_by_id=leader, **known_texts(texts)
-    )
-    ends = {"The first session": planned[0], "The last session": planned[-1]}
+    shared: dict[str, object] = {
+        "cohort": cohort,
+        "title": title,
+        "created_at": now,
+        "led_by_id": leader,
+        **known_texts(texts),
+    }
+    planned = plan_sessions(plan.occurrences, timezone, duration_minutes, **shared)
+    kept = [made for made, one in zip(planned, plan.occurrences, strict=True) if not one.is_left_out]
+    ends = {"The first session": kept[0], "The last session": kept[-1]}
     warnings = tuple(text.replace("This session", which) for which, one in ends.items() for text in one.warnings)
-    sessions = preview_clocks(plan, duration_minutes, read_member_zones(session, cohort, pair))
+    taken = list_taken(session, planned, now=now, actor=actor)
+    times = [Planned(number, one, timezone, duration_minutes) for number, one in enumerate(plan.occurrences, start=1)]
+    previewed = preview_clocks(times, read_member_zones(session, cohort, pair))
+    sessions = tuple(replace(one, taken=taken.get(place, "")) for place, one in enumerate(previewed))
     return SeriesPreview(plan.rule.text, plan.rule.sentence, timezone, sessions, warnings)
 
 
@@ -142,9 +164,9 @@ def schedule_series(
         exceptions=plan.exceptions,
         created_at=now,
     )
-    leader = find_leader(session, cohort, led_by, actor=actor)
-    shared = {"cohort": cohort, "series": series, "pair_membership": series.pair_membership, "led_by_id": leader}
-    sessions = plan_sessions(plan, duration_minutes, title=title, created_at=now, **shared, **known_texts(texts))
+    shared = {"cohort": cohort, "series": series, "title": title, "pair_membership": series.pair_membership}
+    shared |= {"led_by_id": find_leader(session, cohort, led_by, actor=actor), "created_at": now} | known_texts(texts)
+    sessions = plan_sessions(plan.kept, timezone, duration_minutes, **shared)
     check_coach_is_free(session, sessions, now=now, actor=actor)
     session.add_all([series, *sessions])
     # Invites refer to the sessions by their numbers.
@@ -220,18 +242,20 @@ def rule_of(series: Series) -> Rule:
     return read_rule(series.rule, series.local_start)
 
 
-def plan_sessions(plan: Plan, duration_minutes: int, **shared: object) -> list[CoachingSession]:
-    """The sessions of a plan, in no database session yet."""
+def plan_sessions(
+    occurrences: Iterable[Occurrence], timezone: str, duration_minutes: int, **shared: object
+) -> list[CoachingSession]:
+    """The sessions at these times, in no database session yet."""
     return [
         CoachingSession(
             recurrence_start=one.recurrence_start,
             local_start=one.local_start,
-            timezone=plan.timezone,
+            timezone=timezone,
             duration_minutes=duration_minutes,
             starts_at=one.starts_at,
             ends_at=one.starts_at + timedelta(minutes=duration_minutes),
             state=SessionState.SCHEDULED,
             **shared,
         )
-        for one in plan.kept
+        for one in occurrences
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +15,19 @@ from coaching.models import CoachingSession, Scope, SessionState
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 from coaching.services.zones import check_zone, settle_on_clock, to_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A session's new time before it has it: what was agreed, what the clocks show then, and the moment (UTC)."""
+
+    moved: CoachingSession
+    agreed: datetime
+    local_start: datetime
+    starts_at: datetime
+    timezone: str
+    duration_minutes: int
+
 
 CHANGED_MEANWHILE = "Somebody changed this session in the meantime. Load it again, and make your change once more."
 
@@ -72,9 +87,24 @@ def move_sessions(
     timezone: str,
     duration_minutes: int,
 ) -> None:
-    """Moves sessions as one of them, the anchor, was moved: by as many days, to the same time of day, zone and length.
+    """Moves sessions as one of them, the anchor, is moved."""
+    for move in plan_moves(
+        moved, anchor, local_start=local_start, timezone=timezone, duration_minutes=duration_minutes
+    ):
+        _hold(move.moved, move.local_start, move.starts_at, move.timezone, move.duration_minutes)
 
-    What did not change of the anchor's time stays with each as it is. Each is worked out on its own day's clocks.
+
+def plan_moves(
+    moved: Sequence[CoachingSession],
+    anchor: CoachingSession,
+    *,
+    local_start: datetime,
+    timezone: str,
+    duration_minutes: int,
+) -> list[Move]:
+    """Where sessions go as one of them, the anchor, goes: by as many days, to the same time of day, zone and length.
+
+    What does not change of the anchor's time stays with each as it is. Each is worked out on its own day's clocks.
     """
     check_zone(timezone)
     days = local_start.date() - anchor.local_start.date()
@@ -82,18 +112,22 @@ def move_sessions(
     other_zone = timezone if timezone != anchor.timezone else None
     other_length = duration_minutes if duration_minutes != anchor.duration_minutes else None
     if not days and clock is None and other_zone is None and other_length is None:
-        return
+        return []
+    moves = []
     for one in moved:
         if one is anchor:
+            check_year(local_start)
+            # Of the one that somebody typed a time for, a time that does not exist is refused.
+            starts_at = to_utc(local_start, timezone)
+            moves.append(Move(one, local_start, local_start, starts_at, timezone, duration_minutes))
             continue
         agreed = _agreed(one) + days
         if clock is not None:
             agreed = datetime.combine(agreed.date(), clock)
         check_year(agreed)
         zone = other_zone or one.timezone
-        _hold(one, *settle_on_clock(agreed, zone), zone, other_length or one.duration_minutes)
-    if anchor in moved:
-        set_time(anchor, local_start, timezone, duration_minutes)
+        moves.append(Move(one, agreed, *settle_on_clock(agreed, zone), zone, other_length or one.duration_minutes))
+    return moves
 
 
 def check_year(local_start: datetime) -> None:
@@ -117,3 +151,10 @@ def _hold(
     coaching_session.duration_minutes = duration_minutes
     coaching_session.starts_at = starts_at
     coaching_session.ends_at = starts_at + timedelta(minutes=duration_minutes)
+
+
+def put_values(changed: Sequence[CoachingSession], like: CoachingSession, values: Mapping[str, object]) -> None:
+    """Gives all of them what is to be another than it is of one; what is as it was stays each one's own."""
+    differing = {name: value for name, value in values.items() if getattr(like, name) != value}
+    for one, (name, value) in product(changed, differing.items()):
+        setattr(one, name, value)

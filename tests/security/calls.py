@@ -36,6 +36,7 @@ from coaching.services import (
     attendance_grid,
     attendance_imports,
     attendance_trail,
+    change_preflight,
     check_ins,
     clashes,
     coaching_sessions,
@@ -263,6 +264,9 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "cancel_session | pair": lambda s: coaching_sessions.cancel_session(s.session, s["pair session"], **s.act),
     "edit_session | series": lambda s: coaching_sessions.edit_session(
         s.session, s["repeated session"], **s.act, title="Another", scope=Scope.ALL, **HOUR
+    ),
+    "preview_change": lambda s: change_preflight.preview_change(
+        s.session, s["repeated session"], **s.act, scope=Scope.ALL, **HOUR
     ),
     "copy_session": lambda s: coaching_sessions.copy_session(
         s.session, s["session"], **s.act, local_start=HOUR["local_start"]

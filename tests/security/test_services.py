@@ -67,6 +67,7 @@ edit_session | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  
 cancel_session                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 cancel_session | pair           403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 edit_session | series           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+preview_change                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 copy_session                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 copy_session | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_coaches                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -50,6 +50,16 @@ def _want(coach: Membership, starts_at: datetime, minutes: int = 60, **values: A
     )
 
 
+def test_a_refusal_names_ten_that_clash_and_counts_the_rest(session: Session, coach: Membership, actor: Actor) -> None:
+    days = [TEN + timedelta(days=day) for day in range(13)]
+    for day in days:
+        make_session(session, coach.cohort, title="Clinic", starts_at=day, led_by_id=coach.person_id)
+    with pytest.raises(Conflict) as refusal:
+        check_coach_is_free(session, [_want(coach, day) for day in days], now=TEN - timedelta(days=9), actor=actor)
+    assert refusal.value.message.count("Sam holds “Clinic”") == 10
+    assert refusal.value.message.endswith("3 more of these sessions are at times that are taken. Choose other times.")
+
+
 def test_of_fifty_who_want_the_same_hour_one_gets_it(session: Session, app: Flask, coach: Membership) -> None:
     """Over the API, because there each is a transaction of its own, and a busy database would show as a 503."""
     headers = {"Authorization": f"Bearer {make_token(session, coach.person)}"}

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coaching.models import CoachingSession, Frequency, MembershipStatus, Role
+from coaching.models import CoachingSession, Frequency, MembershipStatus, Role, Scope
 from coaching.policies import Actor
+from coaching.services.change_preflight import preview_change
+from coaching.services.clock_preflight import PreviewedSession
+from coaching.services.coaching_sessions import edit_session
 from coaching.services.recurrence import Repeat
-from coaching.services.series import SeriesPreview, preview_series
-from tests.factories import actor_of, make_membership, make_person
+from coaching.services.series import SeriesPreview, preview_series, schedule_series
+from tests.factories import actor_of, make_membership, make_person, make_session
 
 Count = Callable[[], AbstractContextManager[list[str]]]
 
@@ -132,3 +136,87 @@ def test_it_takes_as_many_statements_for_one_member_as_for_many(
             _preview(session, coach, actor, now, repeat=Repeat(Frequency.WEEKLY, count=count))
         counted.append(len(statements))
     assert counted[0] == counted[1] <= 3
+
+
+def _repeated(session: Session, coach: Any, actor: Actor, now: datetime, start: datetime) -> list[CoachingSession]:
+    made = schedule_series(
+        session, coach.cohort, actor=actor, now=now, title="Circle", local_start=start, timezone="Europe/London",
+        duration_minutes=60, repeat=Repeat(Frequency.WEEKLY, count=4),
+    )  # fmt: skip
+    statement = select(CoachingSession).where(CoachingSession.series_id == made.id)
+    return list(session.scalars(statement.order_by(CoachingSession.recurrence_start)))
+
+
+def _change(
+    session: Session, one: CoachingSession, actor: Actor, now: datetime, scope: Scope, **changes: Any
+) -> tuple[PreviewedSession, ...]:
+    values = {name: getattr(one, name) for name in ("local_start", "timezone", "duration_minutes")} | changes
+    return preview_change(session, one, actor=actor, now=now, scope=scope, **values).sessions
+
+
+def test_a_change_of_a_series_is_shown_as_it_would_be(
+    session: Session, coach: Any, actor: Actor, now: datetime
+) -> None:
+    _member(session, coach, "Di", "Asia/Kolkata")
+    held = _repeated(session, coach, actor, now, datetime(2027, 3, 14, 3))
+    to = {"local_start": datetime(2027, 3, 21, 1, 30)}
+    seen = _change(session, held[1], actor, now, Scope.FOLLOWING, **to)
+    assert [(one.number, one.local_start.isoformat(" ", "minutes")) for one in seen] == [
+        (2, "2027-03-21 01:30"), (3, "2027-03-28 02:30"), (4, "2027-04-04 01:30")
+    ]  # fmt: skip
+    assert [one.is_skipped for one in seen] == [False, True, False]
+    assert seen[1].notes == ["That day the clocks in Europe/London skip 01:30. It will be held at 02:30."]
+    assert "For Di (Asia/Kolkata) it moves from 07:00 to 06:00." in seen[2].notes
+    assert [one.local_start.hour for one in held] == [3] * 4
+    # What does not move, or moves alone, is not shown.
+    assert _change(session, held[1], actor, now, Scope.ONE, **to) == ()
+    assert _change(session, held[1], actor, now, Scope.ALL, duration_minutes=30) == ()
+    # Saved, it is as it was shown.
+    edit_session(
+        session, held[1], actor=actor, now=now, title="Circle", timezone="Europe/London", duration_minutes=60,
+        scope=Scope.FOLLOWING, **to,
+    )  # fmt: skip
+    assert [(one.local_start, one.starts_at) for one in held[1:]] == [(one.local_start, one.starts_at) for one in seen]
+
+
+def test_another_zone_is_shown_with_its_own_clocks(session: Session, coach: Any, actor: Actor, now: datetime) -> None:
+    held = _repeated(session, coach, actor, now, datetime(2026, 10, 20, 10))
+    seen = _change(session, held[0], actor, now, Scope.ALL, timezone="Asia/Kolkata")
+    assert [(one.timezone, one.offset_moved) for one in seen] == [("Asia/Kolkata", 0)] * 4
+    assert seen[1].notes == ["For Cat (Europe/London) it moves from 05:30 to 04:30."]
+
+
+def test_a_session_at_whose_time_the_coach_is_taken_says_so(
+    session: Session, coach: Any, actor: Actor, now: datetime, count_queries: Count
+) -> None:
+    counted = []
+    for hour, count in ((9, 4), (10, 40)):
+        start = datetime(2026, 10, 20, hour)
+        for week in range(1, count):
+            at = start.replace(tzinfo=ZoneInfo("Europe/London")) + timedelta(weeks=week)
+            make_session(session, coach.cohort, title="Clinic", starts_at=at.astimezone(UTC), led_by_id=coach.person_id)
+        session.expire_all()
+        actor = actor_of(session, coach.person)
+        with count_queries() as statements:
+            seen = _preview(session, coach, actor, now, local_start=start, repeat=Repeat(Frequency.WEEKLY, count=count))
+        counted.append(len(statements))
+        assert [bool(one.taken) for one in seen.sessions] == [False] + [True] * (count - 1)
+    assert counted[0] == counted[1]
+    assert seen.sessions[1].taken == f"You hold “Clinic” of {coach.cohort.name} at that time."
+    # One that is left out says so as well, and is not counted.
+    left = _preview(
+        session, coach, actor, now, repeat=Repeat(Frequency.WEEKLY, count=4, exceptions=[date(2026, 10, 27)])
+    )
+    assert (left.taken, bool(left.sessions[1].taken)) == (2, True)
+
+
+def test_what_the_coach_holds_elsewhere_is_not_named_to_others(
+    session: Session, coach: Any, actor: Actor, now: datetime
+) -> None:
+    at = datetime(2026, 10, 20, 9, tzinfo=UTC)
+    make_session(session, title="Secret", starts_at=at, led_by_id=coach.person_id)
+    other = make_membership(session, coach.cohort, make_person(session, name="Dan"), role=Role.COACH)
+    who = actor_of(session, other.person)
+    seen = _preview(session, coach, who, now, led_by=coach.public_id)
+    assert [one.taken for one in seen.sessions] == ["Cat holds another session at that time.", "", "", ""]
+    assert _preview(session, coach, who, now).taken == 0

@@ -12,6 +12,7 @@ from coaching.models import AttendanceStatus, DropInCode
 from coaching.policies import Actor
 from coaching.services import attendance, drop_in, import_batches
 from coaching.services.attendance_trail import list_changes
+from coaching.services.coaching_sessions import cancel_session, edit_session
 from coaching.services.drop_in import SelfMark, mark_self, open_code
 from coaching.tokens import new_room_code, read_room_code
 from tests.factories import actor_of, make_membership
@@ -68,6 +69,24 @@ def test_a_code_is_good_until_it_is_closed_or_the_session_over(house: House) -> 
     house.meeting.ends_at += timedelta(days=1)
     with pytest.raises(Conflict, match="closed"):
         mark(house, MEETING, "CDEF3479")
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_a_mark_from_before_the_start_is_taken_back_with_the_session(house: House, *, is_moved: bool) -> None:
+    """Else a session that is put off while people come in could be neither moved nor cancelled, or keep the mark."""
+    held, act = house.meeting, {"actor": house.actor, "now": EARLY}
+    assert mark(house, EARLY).is_new
+    if is_moved:
+        values = {"title": held.title, "timezone": held.timezone, "duration_minutes": held.duration_minutes}
+        edit_session(house.db, held, local_start=held.local_start + timedelta(days=1), **values, **act)
+    else:
+        cancel_session(house.db, held, **act)
+    assert house.status(JOHN) is None
+    lines = list_changes(house.db, held, actor=who(house))
+    assert [(line.status, line.source, line.by) for line in lines] == [
+        ("present", "self", JOHN),
+        (None, "self", house.coach.person.name),
+    ]
 
 
 def test_a_one_to_one_is_the_pairs_alone(house: House) -> None:

@@ -11,7 +11,7 @@ from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.rsvps import rsvp_parts
-from coaching.blueprints.pages.series import preview_page
+from coaching.blueprints.pages.series import CHANGE, SEEN, change_page, preview_page
 from coaching.blueprints.pages.session_forms import (
     FILL,
     REPEAT,
@@ -43,6 +43,7 @@ from coaching.schemas.coaching_session import (
     ScheduleSessionSchema,
 )
 from coaching.services.calendar_lock import lock_calendar
+from coaching.services.change_preflight import preview_change
 from coaching.services.coaching_sessions import (
     cancel_session,
     edit_session,
@@ -64,6 +65,9 @@ CANCELLED = {
     Scope.FOLLOWING: "{} and those that follow are cancelled. They count in nobody's attendance.",
     Scope.ALL: "All sessions of {} that had not begun are cancelled. They count in nobody's attendance.",
 }
+
+# What a change says of the time, and for which sessions.
+WHEN = ("local_start", "timezone", "duration_minutes", "scope")
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -128,18 +132,27 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/sessions/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
-    """Changes or moves the session, and those of its series that the form names."""
+    """Changes or moves the session, and those of its series that the form names.
+
+    Where the clocks have to do with several that move, they are shown before anything is saved.
+    """
     held = session_run(public_id)
-    if FILL in request.form:
+    if FILL in request.form or CHANGE in request.form:
         return render_edit(held, as_sent())
     try:
         lock_calendar(db.session().connection(), held.cohort_id)
         check_version(held)
-        values = read(EditSessionSchema(), VERSION)
-        edit_session(db.session(), held, actor=current_actor(), now=utc_now(), **values)
+        values = read(EditSessionSchema(), VERSION, SEEN)
+        now, when = utc_now(), {name: values[name] for name in WHEN}
+        seen = preview_change(db.session(), held, actor=current_actor(), now=now, **when)
+        edit_session(db.session(), held, actor=current_actor(), now=now, **values)
         write()
     except (Invalid, Conflict) as refusal:
         return render_edit(held, sent_again_with_start(refusal, held)), status_of(refusal)
+    if seen.affected and SEEN not in request.form:
+        # It could be saved; it was tried so that a refusal comes before the preview.
+        db.session.rollback()
+        return change_page(held, seen)
     flash(f"{SAVED[values['scope']]}{_about_clocks(held)}", "success")
     _warn(held)
     return redirect(url_for("sessions.show", public_id=public_id), 303)

@@ -37,7 +37,7 @@ def build_series(session: Session, cohort: DemoCohort, *, now: datetime) -> None
     session.add(series)
     session.add_all(
         plan_sessions(
-            plan, MINUTES, cohort=cohort.row, series=series, led_by=cohort.coach, title=title, created_at=said,
-            **words.PRACTICE_HOUR,
+            plan.kept, ZONE, MINUTES, cohort=cohort.row, series=series, led_by=cohort.coach, title=title,
+            created_at=said, **words.PRACTICE_HOUR,
         )
     )  # fmt: skip

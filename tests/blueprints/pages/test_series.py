@@ -105,7 +105,16 @@ def test_it_is_changed_and_cancelled_by_scope(session: Session, browse: Browse, 
     names = {*TYPED, "version"} - {"pair_with", "frequency", "count", "until"}
     form = {name: value for name, value in fields(browser.get(f"{address}/edit")).items() if name in names}
     changes = {"title": "Studio", "local_time": "11:00", "scope": "following"}
-    landed(browser.post(f"{address}/edit", form | changes), address)
+    seen = browser.post(f"{address}/edit", form | changes)
+    assert "It moves 2 sessions of the series. Nothing is saved yet." in words(seen)
+    assert "the clocks in Europe/London went forward by 60 minutes. It is still at 11:00." in words(seen)
+    session.expire_all()
+    assert [one.local_start.hour for one in sessions] == [9, 9, 9]
+    kept = {name: value for name, value in fields(seen).items() if name in names | {"scope"}}
+    assert kept == form | changes
+    changed = browser.post(f"{address}/edit", kept | {"change": "yes"})
+    assert {name: fields(changed)[name] for name in kept} == kept
+    landed(browser.post(f"{address}/edit", kept | {"seen": "yes"}), address)
     assert "This session and those that follow are saved." in words(browser.get(address))
     session.expire_all()
     assert [(one.title, one.local_start.hour) for one in sessions] == [
@@ -121,6 +130,42 @@ def test_it_is_changed_and_cancelled_by_scope(session: Session, browse: Browse, 
     )
     session.expire_all()
     assert [one.state == SessionState.CANCELLED for one in sessions] == [False, True, True]
+
+
+def test_a_change_of_several_is_saved_at_once_where_the_clocks_do_nothing(
+    session: Session, browse: Browse, world: World
+) -> None:
+    browser = browse(world.coach)
+    sessions = _saved(session, browser, world, local_day="2031-05-07")
+    address = f"/sessions/{sessions[0].public_id}"
+    names = {*TYPED, "version"} - {"pair_with", "frequency", "count", "until"}
+    form = {name: value for name, value in fields(browser.get(f"{address}/edit")).items() if name in names}
+    landed(browser.post(f"{address}/edit", form | {"local_time": "11:00", "scope": "all"}), address)
+    session.expire_all()
+    assert [one.local_start.hour for one in sessions] == [11, 11, 11]
+
+
+def test_what_the_coach_holds_already_is_shown_and_can_be_left_out(
+    session: Session, browse: Browse, world: World
+) -> None:
+    browser = browse(world.coach)
+    # By the second, London is an hour ahead of UTC.
+    for day, hour in ((datetime(2031, 3, 26), 9), (datetime(2031, 4, 2), 8)):
+        factories.make_session(
+            session, world.cohort, title="Clinic", starts_at=day.replace(hour=hour, tzinfo=UTC),
+            ends_at=day.replace(hour=hour + 1, tzinfo=UTC), led_by_id=world.coach.id,
+        )  # fmt: skip
+    session.commit()
+    shown = words(browser.post(_address(world, "sessions"), TYPED))
+    assert "The coach holds something else at the time of 2 sessions." in shown
+    assert shown.count(f"You hold “Clinic” of {world.cohort.name} at that time.") == 2
+    answer = browser.post(_address(world, "series"), TYPED | {"exceptions": []})
+    refused(answer, 409, "Wednesday 26 March 2031", "Wednesday 2 April 2031", "Choose other times.", "Save the series")
+    assert words(answer).count("You hold “Clinic”") == 2
+    assert {name: value for name, value in fields(answer).items() if name in TYPED} == TYPED
+    assert _sessions(session) == []
+    left = browser.post(_address(world, "series"), TYPED | {"exceptions": ["2031-03-26", "2031-04-02"]})
+    landed(left, f"/sessions/{_sessions(session)[0].public_id}")
 
 
 def test_a_session_of_no_series_offers_no_scope_and_takes_none(session: Session, browse: Browse, world: World) -> None:
