@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make run        the product with its demo on http://127.0.0.1:$(PORT) (PORT=... for another port)"
 	@echo "make demo       the demo's data, and fresh links to sign in with"
-	@echo "make test       every test, on SQLite and PostgreSQL"
+	@echo "make test       the tests, on SQLite and PostgreSQL"
 	@echo "make lint       style, types and import direction"
 	@echo "make check      lint and test"
 	@echo "make format     puts the code into the house's style"

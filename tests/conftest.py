@@ -26,8 +26,11 @@ from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
 from tests.factories import HASTY, NOW
 from tests.postgres import NoServerError, Run
+from tests.turns import find_left_out
 
 SECRET_KEY = "a-secret-that-only-tests-use-0123456789"
+# Other people's exports, which are never part of the project.
+SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -61,6 +64,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _RUN in config.stash:
         config.stash[_RUN].end()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In CI, and where a test is asked for by its name, both engines have their turn."""
+    if is_ci() or any("::" in argument for argument in config.args):
+        return
+    left_out = find_left_out(items)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
 
 
 def pytest_collection_finish() -> None:
@@ -273,7 +285,6 @@ def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """Real exports that stand beside a checkout; a test that reads one is skipped where there are none."""
-    place = Path(__file__).resolve().parents[2] / "shared" / "samples"
-    if not place.is_dir():
+    if not SAMPLES.is_dir():
         pytest.skip("The sample exports are not beside this checkout.")
-    return place
+    return SAMPLES

@@ -24,6 +24,7 @@ from coaching.clock import utc_now
 from coaching.schema import upgrade
 from coaching.services.people import create_person, invite_person
 from coaching.services.programmes import appoint_coordinator, create_programme
+from tests.conftest import SAMPLES
 from tests.databases import make_engine
 
 Found = TypeVar("Found")
@@ -142,3 +143,17 @@ def product(empty_database_url: str, tmp_path: Path, mailbox: tuple[Mailbox, str
     product = Product(empty_database_url, tmp_path / "instance", mailbox[1])
     yield product
     product.stop()
+
+
+@pytest.fixture
+def real_reports(engine_name: str) -> Callable[[str], Path | None]:
+    """A real export by its name, on SQLite and where the exports stand beside the checkout; our own does elsewhere.
+
+    One engine is enough: what a report says is read before any database is asked.
+    """
+
+    def find(name: str) -> Path | None:
+        found = SAMPLES / name
+        return found if engine_name == "sqlite" and found.is_file() else None
+
+    return find

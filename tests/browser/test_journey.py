@@ -7,6 +7,7 @@ without signing in; and the coordinator sees it all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,16 +24,10 @@ ENDED = date.today() - timedelta(days=15)
 pytestmark = [pytest.mark.browser]
 
 
-def test_the_main_job(browser: Browser, product: Product, mailbox: tuple[Mailbox, str]) -> None:
-    live_the_main_job(browser, product, mailbox, OUR_REPORT)
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"])
-def test_the_main_job_with_a_real_report(
-    browser: Browser, product: Product, mailbox: tuple[Mailbox, str], samples: Path
+def test_the_main_job(
+    browser: Browser, product: Product, mailbox: tuple[Mailbox, str], real_reports: Callable[[str], Path | None]
 ) -> None:
-    """On one engine: what a report says is read before any database is asked."""
-    live_the_main_job(browser, product, mailbox, samples / "zoom_participants.csv")
+    live_the_main_job(browser, product, mailbox, real_reports("zoom_participants.csv") or OUR_REPORT)
 
 
 def live_the_main_job(browser: Browser, product: Product, mailbox: tuple[Mailbox, str], report: Path) -> None:

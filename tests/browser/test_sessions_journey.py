@@ -7,6 +7,7 @@ joins late; what Zoom and Teams saw is imported; and the grid says who came.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -42,18 +43,12 @@ class Invite(NamedTuple):
     recurrences: tuple[datetime, ...]
 
 
-def test_a_season(browser: Browser, product: Product, mailbox: tuple[Mailbox, str]) -> None:
-    live_a_season(browser, product, mailbox, HERE / "zoom_report.csv", HERE / "teams_report.csv")
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"])
-def test_a_season_with_real_reports(
-    browser: Browser, product: Product, mailbox: tuple[Mailbox, str], samples: Path
+def test_a_season(
+    browser: Browser, product: Product, mailbox: tuple[Mailbox, str], real_reports: Callable[[str], Path | None]
 ) -> None:
-    """On one engine: what a report says is read before any database is asked."""
-    live_a_season(
-        browser, product, mailbox, samples / "zoom_participants.csv", samples / "teams_attendance_utf16be.csv"
-    )
+    zoom = real_reports("zoom_participants.csv") or HERE / "zoom_report.csv"
+    teams = real_reports("teams_attendance_utf16be.csv") or HERE / "teams_report.csv"
+    live_a_season(browser, product, mailbox, zoom, teams)
 
 
 def live_a_season(browser: Browser, product: Product, mailbox: tuple[Mailbox, str], zoom: Path, teams: Path) -> None:

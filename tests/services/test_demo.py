@@ -88,6 +88,7 @@ def figures(session: Session) -> list[object]:
     return [names, values, titles]
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"])
 def test_the_same_seed_makes_the_same_programme_and_another_makes_another(
     session: Session, demo_session: Session, now: datetime
 ) -> None:

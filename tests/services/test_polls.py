@@ -93,8 +93,8 @@ def test_everybody_is_asked_in_their_own_zone_with_a_link_of_their_own(
     )  # fmt: skip
     text = render_mail(letter)
     assert text.subject == "When could you meet? Circle 4"
-    assert "Monday 6 July 2026, 05:00 (America/New_York)" in text.plain
-    assert "until Tuesday 30 June 2026, 13:00 (America/New_York)" in text.plain
+    assert "Monday 6 July 2026, 05:00 (America/New York)" in text.plain
+    assert "until Tuesday 30 June 2026, 13:00 (America/New York)" in text.plain
     assert "https://x/poll/s" in text.plain
     assert "https://x/poll/s" in text.html
     opened = open_poll(session, mails[1].secret or "", now=now)

@@ -37,7 +37,7 @@ from tests.postgres import NoServerError
 from tests.worlds import make_world
 
 FACTOR = int(os.environ.get("COACHING_TEST_FUZZ", "1"))
-EXAMPLES = {GenerationMode.POSITIVE: 6 * FACTOR, GenerationMode.NEGATIVE: 4 * FACTOR}
+EXAMPLES = {GenerationMode.POSITIVE: 4 * FACTOR, GenerationMode.NEGATIVE: 3 * FACTOR}
 STRICT = [
     not_a_server_error,
     status_code_conformance,
