@@ -156,14 +156,16 @@ def cancel_session(
     _refuse_cancelled(coaching_session)
     changed = sessions_in_scope(session, coaching_session, scope, now=now)
     check_may_be_cancelled(session, changed, now=now)
-    take_back_early_marks(session, changed, actor=actor, now=now)
-    call_off(session, changed, reason=reason, now=now)
+    call_off(session, changed, reason=reason, actor=actor, now=now)
     _record(session, "cancelled", coaching_session, scope, actor=actor, now=now)
     return coaching_session
 
 
-def call_off(session: Session, cancelled: Sequence[CoachingSession], *, reason: str, now: datetime) -> None:
+def call_off(
+    session: Session, cancelled: Sequence[CoachingSession], *, reason: str, actor: Actor, now: datetime
+) -> None:
     """Cancels sessions that the caller has locked, and tells calendars. The caller has asked permission."""
+    take_back_early_marks(session, cancelled, actor=actor, now=now)
     for one in cancelled:
         one.state, one.cancelled_reason = SessionState.CANCELLED, reason
     # What follows is worked out by statements that read the sessions' rows.

@@ -31,7 +31,7 @@ def release_sessions(session: Session, membership: Membership, *, actor: Actor, 
     """
     alone = _to_come(session, membership, CoachingSession.pair_membership_id == membership.id, now=now)
     if alone:
-        call_off(session, alone, reason=f"{membership.person.name} has left the cohort.", now=now)
+        call_off(session, alone, reason=f"{membership.person.name} has left the cohort.", actor=actor, now=now)
     led = _to_come(session, membership, CoachingSession.led_by_id == membership.person_id, now=now)
     for one in led:
         one.led_by_id = None

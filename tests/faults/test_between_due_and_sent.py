@@ -3,7 +3,7 @@ are told apart. The mail server is a real one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from coaching.channels.smtp import SmtpChannel
 from coaching.models import AnswerChoice, Membership, MembershipStatus, Message, MessageState
 from coaching.services.check_in_posting import post_due_check_ins
 from coaching.services.check_ins import answer_check_in, open_by_link
@@ -21,27 +20,9 @@ from coaching.services.outbox import resend_message
 from tests.factories import NOW, actor_of, make_person
 from tests.mail_server import MailServer
 from tests.services.check_in_rows import check_in_states, check_ins_of, make_planned_member, post
-from tests.services.outbox_rows import Clock, make_message, make_office, states
+from tests.services.outbox_rows import Clock, make_message, states
 
 Act = Callable[[Session, Membership], Any]
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def office(engine: Engine, server: MailServer, clock: Clock) -> Iterator[PostOffice]:
-    channel = SmtpChannel("127.0.0.1", server.port, "Coaching <coaching@example.org>", timeout=0.5)
-    yield make_office(engine, channel, clock)
-    channel.close()
 
 
 def withdraw(session: Session, member: Membership) -> None:

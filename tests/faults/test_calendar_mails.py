@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import vobject
 from icalendar import Calendar
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.channels.smtp import SmtpChannel
 from coaching.models import CoachingSession, Membership, MembershipStatus, Message, Rsvp, RsvpChoice
 from coaching.services import session_effects
 from coaching.services.calendar_events import uid_of
@@ -22,29 +21,11 @@ from tests.calendar_client import CalendarClient
 from tests.factories import NOW, make_membership
 from tests.mail_server import MailServer, Received
 from tests.services.calendar_rows import cancel, make_at, make_group, make_series, move, schedule
-from tests.services.outbox_rows import Clock, make_office, states
+from tests.services.outbox_rows import Clock, states
 
 AT = datetime(2026, 7, 7, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 Act = Callable[[Session, CoachingSession, Membership], Any]
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as server:
-        yield server
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def office(engine: Engine, server: MailServer, clock: Clock) -> Iterator[PostOffice]:
-    channel = SmtpChannel("127.0.0.1", server.port, "Coaching <coaching@example.org>", timeout=0.5)
-    yield make_office(engine, channel, clock)
-    channel.close()
 
 
 def sent_by(session: Session, office: PostOffice, server: MailServer) -> list[Received]:

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed
-from coaching.models import AttendanceStatus, DropInCode
+from coaching.models import AttendanceStatus, DropInCode, MembershipStatus, SessionState
 from coaching.policies import Actor
 from coaching.services import attendance, drop_in, import_batches
 from coaching.services.attendance_trail import list_changes
 from coaching.services.coaching_sessions import cancel_session, edit_session
 from coaching.services.drop_in import SelfMark, mark_self, open_code
+from coaching.services.memberships import change_status
 from coaching.tokens import new_room_code, read_room_code
 from tests.factories import actor_of, make_membership
 from tests.services.meeting_house import BAND, MEETING, House, own_report
@@ -87,6 +88,15 @@ def test_a_mark_from_before_the_start_is_taken_back_with_the_session(house: Hous
         ("present", "self", JOHN),
         (None, "self", house.coach.person.name),
     ]
+
+
+def test_a_mark_from_before_the_start_goes_with_who_leaves_a_one_to_one(house: House) -> None:
+    house.meeting.pair_membership = house.members[JOHN]
+    house.db.flush()
+    assert mark(house, EARLY).is_new
+    change_status(house.db, house.members[JOHN], actor=house.actor, now=EARLY, status=MembershipStatus.WITHDRAWN)
+    assert house.meeting.state == SessionState.CANCELLED
+    assert house.status(JOHN) is None
 
 
 def test_a_one_to_one_is_the_pairs_alone(house: House) -> None:
