@@ -31,6 +31,7 @@ from coaching.models.cohort import (
     Role,
     StatusChange,
 )
+from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.course_project import (
     CourseProject,
     CourseRun,
@@ -44,13 +45,22 @@ from coaching.models.course_project import (
 )
 from coaching.models.follow_up import (
     AnswerChoice,
+    Asking,
     CheckIn,
     CheckInAnswer,
+    CheckInReply,
     CheckInState,
-    FollowUpPlan,
-    FollowUpStep,
+    Held,
     PracticeEntry,
     PracticeKind,
+)
+from coaching.models.follow_up_plan import (
+    Anchor,
+    AnswerFlow,
+    FollowUpPlan,
+    FollowUpQuestion,
+    FollowUpStep,
+    QuestionKind,
 )
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
@@ -71,13 +81,19 @@ from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
+    "UNTIL_HOUR",
+    "WEEKLY_LIMIT",
     "Action",
     "ActionEnd",
     "ActionState",
+    "Anchor",
     "AnswerChoice",
+    "AnswerFlow",
     "ApiToken",
+    "Asking",
     "Attendance",
     "AttendanceChange",
     "AttendanceInterval",
@@ -93,18 +109,22 @@ __all__ = [
     "Capability",
     "CheckIn",
     "CheckInAnswer",
+    "CheckInReply",
     "CheckInState",
     "CoachingSession",
     "Cohort",
     "CohortKind",
+    "ContactPreference",
     "CourseProject",
     "CourseRun",
     "Delivery",
     "DropInCode",
     "FollowUpPlan",
+    "FollowUpQuestion",
     "FollowUpStep",
     "Frequency",
     "Goal",
+    "Held",
     "IdempotencyKey",
     "ImportBatch",
     "ImportRow",
@@ -115,6 +135,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "OptOut",
     "Person",
     "Platform",
     "Poll",
@@ -130,6 +151,7 @@ __all__ = [
     "ProgrammeCoordinator",
     "ProjectOwner",
     "Purpose",
+    "QuestionKind",
     "Rating",
     "ReachMetric",
     "ReachSnapshot",

@@ -55,9 +55,9 @@ _check_in = cast(Table, CheckIn.__table__)
 _message = cast(Table, Message.__table__)
 _capability = cast(Table, Capability.__table__)
 _now: Any = bindparam("now", type_=UTCDateTime())
-_is_due = and_(is_word(CheckIn.state, CheckInState.DUE), _check_in.c.due_at <= _now)
+_is_due = and_(_check_in.c.wake_at <= _now, is_word(CheckIn.state, CheckInState.DUE))
 # In the index's own order, so that a planner without statistics takes the index too, and reads one entry of it.
-_PEEK = select(_check_in.c.id).where(_is_due).order_by(_check_in.c.due_at, _check_in.c.id).limit(literal_column("1"))
+_PEEK = select(_check_in.c.id).where(_is_due).order_by(_check_in.c.wake_at, _check_in.c.id).limit(literal_column("1"))
 _EARLIER = (
     select(func.count())
     .where(_message.c.kind == MessageKind.CHECK_IN, _message.c.subject_id == _check_in.c.id)
@@ -84,11 +84,11 @@ _DUE = (
     .join(Cohort, Cohort.id == Membership.cohort_id)
     .join(Programme, Programme.id == Cohort.programme_id)
     .where(_is_due)
-    .order_by(_check_in.c.due_at, _check_in.c.id)
+    .order_by(_check_in.c.wake_at, _check_in.c.id)
     .limit(bindparam("limit"))
     .with_for_update(of=_check_in, skip_locked=True)
 )
-_TO_STATE = update(_check_in).values(state=bindparam("state_now"), asked_at=bindparam("asked"))
+_TO_STATE = update(_check_in).values(state=bindparam("state_now"), asked_at=bindparam("asked"), wake_at=None)
 # PostgreSQL takes the numbers as one array: hundreds of parameters would take longer to read than to find.
 _BY_NUMBERS = {
     "sqlite": _TO_STATE.where(_check_in.c.id.in_(bindparam("ids", expanding=True))),

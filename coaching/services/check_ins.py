@@ -172,7 +172,7 @@ def answer_check_in(
     else:
         answer.changed_at, answer.via = now, via
     answer.choice, answer.note, answer.enrolments = choice, note, enrolments
-    check_in.state = CheckInState.ANSWERED
+    check_in.state, check_in.wake_at = CheckInState.ANSWERED, None
     cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED)
     flow_into_practice(session, check_in, answer, on=_today(membership, now), recorded_by_id=actor.person_id, now=now)
     audit.record(session, "check_in.answered", check_in, actor=actor, now=now)
@@ -192,7 +192,7 @@ def expire_check_ins(session: Session, *, now: datetime, limit: int) -> int:
     statement = (
         update(CheckIn)
         .where(CheckIn.id.in_(select(ended.c.id)))
-        .values(state=CheckInState.EXPIRED)
+        .values(state=CheckInState.EXPIRED, wake_at=None)
         .execution_options(synchronize_session=False)
         .returning(CheckIn.id)
     )

@@ -81,7 +81,7 @@ _FIX = (
 _CALL_OFF = (
     update(_check_in)
     .where(_check_in.c.id.in_(bindparam("ids", expanding=True)), is_word(CheckIn.state, CheckInState.ASKED))
-    .values(state=CheckInState.CANCELLED, asked_at=None)
+    .values(state=CheckInState.CANCELLED, asked_at=None, wake_at=None)
 )
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CheckIn, Cohort, Delivery, Membership, Message, MessageState
 from coaching.services.check_in_posting import post_due_check_ins
-from coaching.services.follow_ups import create_default_plan, plan_check_ins
+from coaching.services.follow_up_plans import follow_default_plan
+from coaching.services.follow_ups import plan_check_ins
 from tests.factories import NOW, make_cohort, make_membership, make_person
 
 # Two weeks before NOW, so that the first step of the default plan is due this morning.
@@ -22,7 +23,7 @@ LIMIT = 100
 def make_planned_cohort(session: Session, **values: Any) -> Cohort:
     """A cohort that has ended, with the default plan, and nobody in it yet."""
     cohort = make_cohort(session, **({"ends_on": ENDED} | values))
-    create_default_plan(session, cohort, now=NOW)
+    follow_default_plan(session, cohort, now=NOW)
     session.flush()
     return cohort
 

@@ -22,8 +22,8 @@ from coaching.models import (
     Role,
 )
 from coaching.services.check_ins import answer_check_in
+from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.follow_ups import (
-    create_default_plan,
     move_check_ins,
     plan_check_ins,
     resume_check_ins,
@@ -68,7 +68,7 @@ def settle_as_sent(session: Session) -> None:
 
 
 def test_the_default_plan_asks_five_times_in_a_year(session: Session) -> None:
-    plan = create_default_plan(session, make_cohort(session), now=NOW)
+    plan = follow_default_plan(session, make_cohort(session), now=NOW)
     session.flush()
     assert [step.offset for step in plan.steps] == ["P14D", "P42D", "P3M", "P6M", "P12M"]
     assert [step.position for step in plan.steps] == [1, 2, 3, 4, 5]
@@ -262,7 +262,8 @@ def test_silence_stays_silence_when_the_end_moves(session: Session) -> None:
     member = make_planned_member(session)
     post(session)
     settle_as_sent(session)
-    check_ins_of(session, member)[0].state = CheckInState.EXPIRED
+    expired = check_ins_of(session, member)[0]
+    expired.state, expired.wake_at = CheckInState.EXPIRED, None
     move(session, member.cohort, ENDED + 2 * WEEK)
     assert check_in_states(session, member)[0] == "expired"
 
@@ -316,7 +317,8 @@ def test_who_leaves_is_asked_nothing_more_and_their_link_closes(session: Session
 
 def test_what_was_answered_stays_answered_when_somebody_leaves(session: Session) -> None:
     member = make_planned_member(session)
-    check_ins_of(session, member)[0].state = CheckInState.ANSWERED
+    answered = check_ins_of(session, member)[0]
+    answered.state, answered.wake_at = CheckInState.ANSWERED, None
     change(session, member, MembershipStatus.WITHDRAWN)
     assert check_in_states(session, member)[0] == "answered"
 

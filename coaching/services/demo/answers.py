@@ -78,7 +78,7 @@ def build_answers(session: Session, *, quiet: Membership, rng: Random, now: date
     first_launch = {row[0]: row[1] for row in launches}
     past = select(CheckIn).where(CheckIn.due_at < now - timedelta(days=5)).order_by(CheckIn.id)
     for check_in in session.scalars(past):
-        check_in.asked_at = check_in.due_at
+        check_in.asked_at, check_in.wake_at = check_in.due_at, None
         is_open = check_in.closes_at > now
         if rng.random() < FORGETFUL or (is_open and check_in.membership_id == quiet.id):
             check_in.state = CheckInState.ASKED if is_open else CheckInState.EXPIRED
