@@ -122,7 +122,7 @@ def _check_ins(session: Session, world: World, now: datetime) -> tuple[CheckIn, 
         step = factories.make_step(session, world.cohort, position=position, label=label, question="Did you launch?")
         asked = datetime.combine(now.date(), datetime.min.time(), UTC) - timedelta(days=10 - position)
         check_in = factories.make_check_in(
-            session, step, world.member, state=CheckInState.ASKED, due_at=asked, asked_at=asked,
+            session, step, world.member, state=CheckInState.ASKED, due_at=asked, asked_at=asked, escalated_at=now,
             closes_at=now + timedelta(days=30),
         )  # fmt: skip
         made.append(check_in)

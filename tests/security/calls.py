@@ -74,6 +74,7 @@ from coaching.services import (
     series,
     session_record,
     sign_in,
+    silence,
 )
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
@@ -238,6 +239,8 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "status_history": lambda s: memberships.status_history(s.session, s["member"], **s.who),
     "read_record": lambda s: attendance_grid.read_record(s.session, s["member"], **s.act),
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
+    "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
+    "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),

@@ -254,6 +254,7 @@ FORMS: dict[str, Recipe] = {
     "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
+    "silence.see_to": constant(),
     "sign_in.submit": credentials,
 }
 # As If-Match: the version that is there when it is sent.
@@ -311,7 +312,14 @@ BODIES: dict[str, Recipe] = {
 }
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
 BODILESS = frozenset(
-    {"api_tokens.revoke", "api_feeds.end", "api_drop_in.end", "api_imports.reopen", "api_remembered_names.forget"}
+    {
+        "api_tokens.revoke",
+        "api_feeds.end",
+        "api_drop_in.end",
+        "api_imports.reopen",
+        "api_remembered_names.forget",
+        "api_silence.see_to",
+    }
 )
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(

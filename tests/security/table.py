@@ -360,6 +360,9 @@ api_check_ins.show | withdrawn check-in           404 404 404 404 404 404 ok  40
 check_ins.answer                                  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 check_ins.answer | withdrawn check-in             404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_check_ins.answer                              ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+silence.see_to                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_silence.see_to                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
 
 # The outbox and the state of the product: for administrators.

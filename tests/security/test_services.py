@@ -48,6 +48,8 @@ invite_again                    404 404 404 404 404 404 ok  404 404 404 404 ok  
 status_history                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 read_record                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_check_ins                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_silent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+see_to_silence                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok

@@ -373,6 +373,7 @@ class _Builder:
             state=state,
             due_at=self.ago(8),
             asked_at=self.ago(8),
+            escalated_at=self.ago(1),
             closes_at=self.ago(-30),
         )
 

@@ -87,6 +87,7 @@ def make_check_in(
     asked_at: datetime | None = NOW - timedelta(days=8),
     answer: AnswerChoice | None = None,
     state: CheckInState | None = None,
+    escalated_at: datetime | None = None,
     answered_at: datetime = NOW,
 ) -> CheckIn:
     asked = CheckInState.ASKED if asked_at else CheckInState.DUE
@@ -98,6 +99,7 @@ def make_check_in(
         due_at=asked_at or NOW + timedelta(days=7),
         closes_at=CLOSES,
         asked_at=asked_at,
+        escalated_at=escalated_at or (asked_at and asked_at + timedelta(days=7)),
     )
     if answer:
         _keep(session, CheckInAnswer(check_in_id=check_in.id, choice=answer, answered_at=answered_at, via="link"))

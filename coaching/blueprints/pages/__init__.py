@@ -35,6 +35,7 @@ from coaching.blueprints.pages import (
     session_record,
     sessions,
     sign_in,
+    silence,
 )
 from coaching.blueprints.pages.context import init_context
 
@@ -42,7 +43,7 @@ NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
-    rsvps, rsvp_links, polls, poll_links, calendar_feeds,
+    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence,
 )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def _check_in(session: Session, world: World) -> CheckIn:
         world.member,
         state=CheckInState.ASKED,
         asked_at=NOW,
+        escalated_at=NOW,
         closes_at=datetime(2100, 1, 1, tzinfo=UTC),
     )
 
