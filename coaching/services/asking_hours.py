@@ -1,4 +1,4 @@
-"""When somebody may be asked next: hours of their own clock, weekdays, and so many times in any seven days. No database.
+"""When somebody may be asked next: their own hours, weekdays, and so many times in any seven days. No database.
 
 All arithmetic is on moments in UTC; the clock where the person lives only tells which of them lie within their hours.
 So nothing here minds that clocks skip an hour or show one twice.
