@@ -38,6 +38,7 @@ def make_planned_member(session: Session, cohort: Cohort | None = None, **values
 
 
 def post(session: Session, now: datetime = NOW) -> int:
+    session.flush()
     return post_due_check_ins(session, now=now, limit=LIMIT)
 
 
