@@ -79,6 +79,10 @@ def write_mail(letter: Letter, *, sender: str) -> bytes:
     # These two keep absence notes and other machines from answering.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if "unsubscribe" in letter.facts:
+        # RFC 8058: the mail program has a button of its own, and posts to this address.
+        mail["List-Unsubscribe"] = f"<{letter.facts['unsubscribe']}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
     if "calendar" in letter.facts:

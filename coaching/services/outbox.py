@@ -135,8 +135,14 @@ def cancel_messages(
     """Calls off what has not been handed over yet, and returns the subjects whose message it was in time for.
 
     A message that is being transmitted, or was, stays what it is. `reason` is kept as the message's last line. Of a
-    subject that is told to many, `recipient_id` picks one.
+    subject that is told to many, `recipient_id` picks one. Check-ins are taken out of the mails that ask them, which
+    may ask others too; what comes back are those that nobody was asked.
     """
+    if kind == MessageKind.CHECK_IN:
+        # It is made of the same parts as this module, and stands on it.
+        from coaching.services.askings import take_back  # noqa: PLC0415
+
+        return take_back(session, subject_ids, now=now, reason=reason)
     is_theirs = Message.recipient_id == recipient_id if recipient_id is not None else true()
     stopped: list[int] = []
     for start in range(0, len(subject_ids), _AT_ONCE):
