@@ -73,6 +73,7 @@ _DUE = (
         Membership.person_id,
         Person.email,
         and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
+        Cohort.id,
         Cohort.name,
         Programme.name,
         Programme.is_synthetic,
@@ -111,6 +112,7 @@ class DueCheckIn(NamedTuple):
     person_id: int
     email: str | None
     may_sign_in: bool
+    cohort_id: int
     cohort: str
     programme: str
     is_synthetic: bool
@@ -204,7 +206,8 @@ def _insert_messages(
         "attempts": 0,
     }
     columns = (
-        "public_id", "message_id", "subject_id", "occurrence", "recipient_id", "address", "facts", "secret",
+        "public_id", "message_id", "subject_id", "occurrence", "recipient_id", "cohort_id", "address", "facts",
+        "secret",
     )  # fmt: skip
     rows = [
         (
@@ -214,6 +217,7 @@ def _insert_messages(
             # Which asking this is: one that was called off, because the cohort's end moved, is followed by another.
             str(each.earlier + 1),
             each.person_id,
+            each.cohort_id,
             each.email or "",
             _facts(each),
             secret,

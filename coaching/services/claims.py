@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from coaching.channels.base import Words
 from coaching.models import (
     OPEN_STATUSES,
     Capability,
@@ -35,6 +36,7 @@ from coaching.models import (
     Person,
 )
 from coaching.models.base import UTCDateTime
+from coaching.services.mail_words import load_words
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
@@ -77,6 +79,7 @@ _LOAD = (
         Message.secret,
         Message.wire,
         Message.attempts,
+        Message.cohort_id,
         Person.name,
         Person.email,
         Person.timezone,
@@ -111,6 +114,7 @@ class ClaimedMessage(NamedTuple):
     secret: str | None
     wire: bytes | None
     attempts: int
+    cohort_id: int | None
     name: str
     email: str | None
     timezone: str
@@ -118,6 +122,7 @@ class ClaimedMessage(NamedTuple):
     check_in_state: CheckInState | None
     closes_at: datetime | None
     status: MembershipStatus | None
+    words: Words | None = None
 
 
 class Refused(NamedTuple):
@@ -158,7 +163,16 @@ def load_claimed(
             refused.append(Refused(message, reason))
         else:
             standing.append(message)
-    return standing, refused
+    return _with_words(connection, standing), refused
+
+
+def _with_words(connection: Connection, messages: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
+    """The messages with their programme's own words, where it has some: one statement, whatever their number."""
+    unwritten = {message.cohort_id for message in messages if message.wire is None and message.cohort_id is not None}
+    if not unwritten:
+        return list(messages)
+    words = load_words(connection, unwritten)
+    return [message._replace(words=words.get((message.cohort_id or 0, message.kind))) for message in messages]
 
 
 def _why_not(message: ClaimedMessage, living: Collection[str], *, now: datetime) -> str:

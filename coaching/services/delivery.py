@@ -18,6 +18,7 @@ from coaching.channels.base import Channel, ChannelDown, Letter, Outcome, Verdic
 from coaching.database import read_options
 from coaching.models import MessageKind, MessageState
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
+from coaching.services.mail_words import note_faults
 from coaching.services.settlements import (
     MOST_ATTEMPTS,
     backoff,
@@ -201,6 +202,7 @@ def _write(
     if fresh:
         with office.session_factory.begin() as session:
             fix_wires(session, fresh, token=token)
+            note_faults(session, [message.words for message in ready if message.words], now=office.clock())
     _settle(office)
     return ready
 
@@ -216,6 +218,7 @@ def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
         facts=message.facts,
         link=link,
         written_at=office.clock(),
+        words=message.words,
     )
     return office.channels[message.channel].write(letter)
 

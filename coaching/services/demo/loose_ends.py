@@ -112,5 +112,5 @@ def _ask(session: Session, check_in: CheckIn) -> Message:
     }
     return enqueue(
         session, kind=MessageKind.CHECK_IN, subject_id=check_in.id, occurrence="1", recipient=person, facts=facts,
-        secret=secret, now=check_in.due_at,
+        secret=secret, now=check_in.due_at, cohort_id=cohort.id,
     )  # fmt: skip
