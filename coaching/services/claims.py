@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import (
     Connection,
@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from coaching.channels.base import Words
 from coaching.models import (
     OPEN_STATUSES,
     Capability,
@@ -40,6 +39,9 @@ from coaching.services.mail_words import load_words
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
+
+if TYPE_CHECKING:
+    from coaching.channels.base import Words
 
 WAITING = (MessageState.DUE, MessageState.RETRY)
 
