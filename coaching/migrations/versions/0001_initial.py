@@ -665,6 +665,13 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
         batch_op.create_index(
+            "ix_message_settled",
+            ["settled_at", "channel", "state"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NOT NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_message_unknown",
             ["id"],
             unique=False,
@@ -746,6 +753,13 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
     )
     with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_check_in_ended",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+        )
         batch_op.create_index(
             "ix_check_in_open",
             ["closes_at"],
@@ -833,6 +847,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_at", ["at", "outcome"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
 
     op.create_table(
@@ -1715,6 +1730,7 @@ def downgrade():
     op.drop_table("goal")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+        batch_op.drop_index("ix_delivery_at")
 
     op.drop_table("delivery")
     op.drop_table("course_run")
@@ -1728,6 +1744,11 @@ def downgrade():
             "ix_check_in_silent",
             sqlite_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
             postgresql_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_check_in_ended",
+            sqlite_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
         )
         batch_op.drop_index(
             "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
@@ -1744,6 +1765,11 @@ def downgrade():
             "ix_message_unknown",
             sqlite_where=sa.text("state = 'unknown'"),
             postgresql_where=sa.text("state = 'unknown'"),
+        )
+        batch_op.drop_index(
+            "ix_message_settled",
+            sqlite_where=sa.text("settled_at IS NOT NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_message_recipient_id"))
         batch_op.drop_index(
