@@ -238,7 +238,13 @@ def _send_by(office: PostOffice, name: str, batch: Sequence[ClaimedMessage], tok
 
 
 def _hand_over(channel: Channel, message: ClaimedMessage) -> Outcome:
-    outcome = channel.send(message.wire or b"", message_id=message.message_id, address=message.address)
+    try:
+        outcome = channel.send(message.wire or b"", message_id=message.message_id, address=message.address)
+    except Exception as error:
+        # A channel promises to raise nothing, so that nobody can tell how far it came. Named and not shown, because an
+        # error's text may quote the message.
+        log.exception("A channel failed: %s.", type(error).__name__, exc_info=False)
+        return Outcome(Verdict.UNKNOWN, f"The channel failed: {type(error).__name__}.")
     if outcome.verdict == Verdict.DOWN:
         raise ChannelDown(outcome.detail)
     return outcome
