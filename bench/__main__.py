@@ -1,4 +1,4 @@
-"""`python -m bench [name ...] [--engine sqlite|postgresql] [--quick]`, and `python -m bench table` for the document."""
+"""`python -m bench [name ...] [--engine sqlite|postgresql] [--quick]`; `python -m bench table [name ...]` for docs."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def benches() -> dict[str, ModuleType]:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["table"]:
-        print(as_markdown([finding for report in load_reports() for finding in report.findings]))
+    if arguments[:1] == ["table"]:
+        reports = [report for report in load_reports() if report.name in arguments[1:] or not arguments[1:]]
+        print(as_markdown([finding for report in reports for finding in report.findings]))
         return 0
     known = benches()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)

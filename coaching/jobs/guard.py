@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 WORDS = {
     Trouble.FULL: "The disk of the database is full: nothing is posted or sent. Make room, and it goes on by itself.",
     Trouble.AWAY: "The database does not answer: nothing is posted or sent. When it is back, it goes on by itself.",
-    Trouble.LOCKED: "The database is locked by somebody else for longer than can be waited. It is tried again.",
+    Trouble.LOCKED: "Somebody else holds what is needed in the database. It is tried again.",
 }
 
 
