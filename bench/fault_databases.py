@@ -104,7 +104,7 @@ def _findings(
         "lost": asked - len(arrived.keys() | unknown) + sum(state not in ENDS for state in states.values()),
         "doubled": sum(count > 1 for count in arrived.values()),
         "stuck past their deadline": count_stuck(engine, now),
-        "kinds of change of state that may not be": illegal,
+        "changes of state that may not be": illegal,
     }
     note = f"{asked:,} check-ins, {len(unknown)} listed as undecidable"
     return [Finding(f"{what}: {words}", stage.engine_name, count, "messages", 0, note=note)

@@ -55,7 +55,7 @@ def kill_schedulers(stage: Stage) -> list[Finding]:
         return Finding(f"{what}: {words}", stage.engine_name, measured, "messages", target, note=note)
 
     return [
-        finding("kinds of change of state that may not be", illegal),
+        finding("changes of state that may not be", illegal),
         finding("stuck past their deadline", stuck),
         finding("lost", amount - len(first.arrived.keys() | first.unknown)),
         finding("doubled", sum(count > 1 for count in first.arrived.values())),

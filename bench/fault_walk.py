@@ -57,7 +57,7 @@ def walk_at_random(stage: Stage) -> list[Finding]:
             + sum(state == MessageState.SENT and number not in server.taken for number, state in ended.items()),
             "doubled": sum(count > 1 for count in server.taken.values()),
             "stuck past their deadline": count_stuck(engine, plant.clock.now),
-            "kinds of change of state that may not be": len(log.illegal()),
+            "changes of state that may not be": len(log.illegal()),
             "tried again before half of their wait was over": _count_hasty(engine),
         }  # fmt: skip
     note = f"{made} messages, {sum(state == MessageState.UNKNOWN for state in ended.values())} listed as undecidable"
