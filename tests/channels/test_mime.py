@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching.channels.base import Letter
-from coaching.channels.mime import LONGEST_SUBJECT, one_line, write_mail
+from coaching.channels.house_words import LONGEST_SUBJECT, one_line
+from coaching.channels.mime import write_mail
 from coaching.models import MessageKind
 from tests.channels import calendar_facts
 
