@@ -19,6 +19,7 @@ from coaching.database import read_options
 from coaching.models import MessageState
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
 from coaching.services.letter_links import facts_with_links, link_of
+from coaching.services.mail_words import note_faults
 from coaching.services.settlements import (
     MOST_ATTEMPTS,
     backoff,
@@ -194,6 +195,7 @@ def _write(
     if fresh:
         with office.session_factory.begin() as session:
             fix_wires(session, fresh, token=token)
+            note_faults(session, [message.words for message in ready if message.words], now=office.clock())
     _settle(office)
     return ready
 
@@ -209,6 +211,7 @@ def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
         facts=facts_with_links(*told),
         link=link_of(*told),
         written_at=office.clock(),
+        words=message.words,
     )
     return office.channels[message.channel].write(letter)
 

@@ -139,6 +139,7 @@ def _invite(session: Session, membership: Membership, *, actor: Actor, secret: s
         secret=secret,
         now=now,
         is_synthetic=cohort.programme.is_synthetic,
+        cohort_id=cohort.id,
     )
 
 

@@ -89,6 +89,7 @@ def enqueue(
     occurrence: str = "",
     secret: str | None = None,
     channel: str = "mail",
+    cohort_id: int | None = None,
 ) -> Message:
     """The message of this cause, written now and sent after the transaction is kept.
 
@@ -106,6 +107,7 @@ def enqueue(
     values = once | {
         "public_id": public_id,
         "address": recipient.email or "",
+        "cohort_id": cohort_id,
         "facts": facts,
         "secret": secret,
         "message_id": message_id_of(public_id),

@@ -47,7 +47,15 @@ def create_person(session: Session, *, email: str, name: str, timezone: str, now
 
 
 def invite_person(
-    session: Session, person: Person, *, to: str, by: str, secret: str, now: datetime, is_synthetic: bool = False
+    session: Session,
+    person: Person,
+    *,
+    to: str,
+    by: str,
+    secret: str,
+    now: datetime,
+    is_synthetic: bool = False,
+    cohort_id: int | None = None,
 ) -> None:
     """Mails the person a link by which they choose a password and come in. `to` is where they are invited."""
     capabilities.end_capabilities(session, Purpose.INVITATION, person.id, now=now)
@@ -67,6 +75,7 @@ def invite_person(
         occurrence=now.isoformat(timespec="microseconds"),
         recipient=person,
         facts={"to": to, "by": by, "is_synthetic": is_synthetic},
+        cohort_id=cohort_id,
         secret=secret,
         now=now,
     )

@@ -50,6 +50,7 @@ def ask(
     shared = {
         "kind": MessageKind.POLL,
         "subject_id": poll.id,
+        "cohort_id": poll.cohort_id,
         "occurrence": REMINDED if is_reminder else ASKED,
         "facts": _facts(poll, by, is_reminder=is_reminder),
         "channel": "mail",

@@ -64,6 +64,7 @@ _DUE = (
         _session.c.ends_at,
         _session.c.timezone,
         _session.c.state,
+        Cohort.id,
         Cohort.name,
         Cohort.reminder_minutes,
         Programme.name,
@@ -120,6 +121,7 @@ class DueSession(NamedTuple):
     ends_at: datetime
     timezone: str
     state: SessionState
+    cohort_id: int
     cohort: str
     offsets: list[int]
     programme: str
@@ -167,14 +169,18 @@ def _insert(connection: Connection, reminders: Sequence[tuple[Any, ...]], *, now
             links.append((hash_secret(secret), invite_id, person_id, held.ends_at + LINK_OUTLIVES))
         public_id, occurrence = new_public_id(), occurrence_of(minutes, held.starts_at)
         facts = _facts(held, minutes)
-        rows.append((public_id, message_id_of(public_id), held.id, occurrence, person_id, email, facts, secret))
+        named = (public_id, message_id_of(public_id), held.id, occurrence, person_id, held.cohort_id)
+        rows.append((*named, email, facts, secret))
     shared: dict[str, Any] = {"purpose": Purpose.RSVP, "created_at": now}
     insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id", "expires_at"), links)
     shared = {
         "kind": MessageKind.SESSION_REMINDER, "channel": "mail", "state": MessageState.DUE, "due_at": now,
         "created_at": now, "attempts": 0,
     }  # fmt: skip
-    columns = ("public_id", "message_id", "subject_id", "occurrence", "recipient_id", "address", "facts", "secret")
+    columns = (
+        "public_id", "message_id", "subject_id", "occurrence", "recipient_id", "cohort_id", "address", "facts",
+        "secret",
+    )  # fmt: skip
     insert_rows(connection, _message, shared, columns, rows, only_missing=True)
 
 
