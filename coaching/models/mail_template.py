@@ -15,10 +15,11 @@ LONGEST_HTML = 20_000
 
 
 class MailTemplate(Identified, Versioned, Base):
-    """A programme's words for one kind of mail. Where there is no row, the mail has ours.
+    """A programme's words for one kind of mail. Where there is no row, or it says `is_ours`, the mail has ours.
 
-    Without `html` the HTML is made from the text. `fault` says why the words could not be filled in since they were
-    saved, and `fault_at` when for the first time: a mail that they would have failed had ours.
+    A return to our words keeps the row, so that its version only ever rises. Without `html` the HTML is made from
+    the text. `fault` says why the words could not be filled in since they were saved, and `fault_at` when for the first
+    time: such a mail had ours.
     """
 
     __tablename__ = "mail_template"
@@ -34,6 +35,7 @@ class MailTemplate(Identified, Versioned, Base):
     subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT))
     text: Mapped[str] = mapped_column(String(LONGEST_TEXT))
     html: Mapped[str] = mapped_column(String(LONGEST_HTML), default="")
+    is_ours: Mapped[bool] = mapped_column(default=False)
     updated_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     updated_at: Mapped[datetime]
     fault: Mapped[str] = mapped_column(String(80), default="")

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _WORDS = (
     select(Cohort.id, MailTemplate.kind, MailTemplate.id, MailTemplate.subject, MailTemplate.text, MailTemplate.html)
     .join(Cohort, Cohort.programme_id == MailTemplate.programme_id)
-    .where(Cohort.id.in_(bindparam("cohorts", expanding=True)))
+    .where(Cohort.id.in_(bindparam("cohorts", expanding=True)), MailTemplate.is_ours.is_(False))
 )
 
 

@@ -34,8 +34,7 @@ def ask(
     The links end with the poll, so that a mail which could not leave until then does not leave at all; what became of
     the poll is shown by them afterwards.
     """
-    secrets = [new_secret() for _one in invitees]
-    people = [one.membership.person for one in invitees]
+    secrets, people = [new_secret() for _one in invitees], [one.membership.person for one in invitees]
     connection = session.connection()
     links = [
         (hash_secret(secret), one.id, person.id) for secret, one, person in zip(secrets, invitees, people, strict=True)
@@ -52,7 +51,7 @@ def ask(
         "subject_id": poll.id,
         "cohort_id": poll.cohort_id,
         "occurrence": REMINDED if is_reminder else ASKED,
-        "facts": _facts(poll, by, is_reminder=is_reminder),
+        "facts": facts_of(poll, by, is_reminder=is_reminder),
         "channel": "mail",
         "state": MessageState.DUE,
         "due_at": now,
@@ -77,7 +76,7 @@ def was_reminded(session: Session, poll: Poll) -> bool:
     return bool(session.execute(select(exists().where(*of_poll))).scalar())
 
 
-def _facts(poll: Poll, by: str, *, is_reminder: bool) -> dict[str, Any]:
+def facts_of(poll: Poll, by: str, *, is_reminder: bool) -> dict[str, Any]:
     cohort = poll.cohort
     return {
         "title": poll.title,

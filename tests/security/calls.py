@@ -53,6 +53,8 @@ from coaching.services import (
     import_preview,
     import_suggestions,
     invite_list,
+    mail_previews,
+    mail_templates,
     membership_list,
     memberships,
     message_scope,
@@ -216,6 +218,19 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     ),
     "appoint_coordinator": lambda s: programmes.appoint_coordinator(
         s.session, s["programme"], s.person("coach"), **s.act
+    ),
+    "list_templates": lambda s: mail_templates.list_templates(s.session, s["programme"], **s.who),
+    "read_template": lambda s: mail_templates.read_template(s.session, s["programme"], "check_in", **s.who),
+    "list_wordings": lambda s: mail_templates.list_wordings(s.session, s["programme"], "check_in", **s.who),
+    "write_template": lambda s: mail_templates.write_template(
+        s.session, s["programme"], "check_in", **s.act, subject="x", text="{{ link }}"
+    ),
+    "revert_template": lambda s: mail_templates.revert_template(s.session, s["programme"], "check_in", **s.act),
+    "restore_wording": lambda s: mail_templates.restore_wording(
+        s.session, s["programme"], "check_in", s["mail wording"].public_id, **s.act
+    ),
+    "preview_template": lambda s: mail_previews.preview_template(
+        s.session, s["programme"], "check_in", **s.act, subject="x", text="{{ link }}"
     ),
     "programme_progress": lambda s: programme_progress.programme_progress(s.session, s["programme"], **s.act),
     "open_cohort": lambda s: cohorts.open_cohort(

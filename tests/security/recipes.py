@@ -175,6 +175,13 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
+WORDS = {"subject": "Other words", "text": "Hello {{ name }}\n\nAnswer here:\n{{ link }}", "html": ""}
+
+
+def page_words(place: Place, _guest: Place) -> dict[str, Any]:
+    return WORDS | {"version": str(place.rows["mail template"].version)}
+
+
 def room_code(_place: Place, guest: Place) -> dict[str, Any]:
     return {"code": guest.secrets["drop-in"]}
 
@@ -220,6 +227,9 @@ FORMS: dict[str, Recipe] = {
     "imports.reopen": constant(),
     "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
+    "mail_templates.preview": page_words,
+    "mail_templates.revert": constant(wording="ours"),
+    "mail_templates.update": page_words,
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
     "members.invite": constant(),
@@ -278,6 +288,8 @@ BODIES: dict[str, Recipe] = {
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
+    "api_mail_templates.preview": constant(**WORDS),
+    "api_mail_templates.write": constant(**WORDS),
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.resend": constant(),
@@ -321,6 +333,8 @@ BODILESS = frozenset(
         "api_silence.see_to",
     }
 )
+# Those of which the version that was seen is named all the same.
+BODILESS_SEEN = frozenset({"api_mail_templates.revert"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name
@@ -355,4 +369,5 @@ def request_options(endpoint: str, place: Place, guest: Place | None = None, **e
         return {"data": UPLOADS[endpoint](place, guest) | extra}
     if endpoint in BODIES:
         return {"json": BODIES[endpoint](place, guest) | extra, "headers": {"If-Match": SEEN}}
-    return {"json": extra} if extra else {}
+    seen = {"headers": {"If-Match": SEEN}} if endpoint in BODILESS_SEEN else {}
+    return seen | ({"json": extra} if extra else {})

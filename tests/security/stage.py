@@ -162,7 +162,7 @@ class Stage:
         who = self.identities[identity] if isinstance(identity, str) else identity
         headers = dict(who.to_api if is_api(path) else who.to_pages) | dict(options.pop("headers", {}))
         if headers.get("If-Match") == SEEN:
-            headers["If-Match"] = self._etag(path) if method == "PATCH" else '"none"'
+            headers["If-Match"] = self._etag(path) if method in {"PATCH", "PUT", "DELETE"} else '"none"'
         with self.watched() as answer:
             answer.response = self.client.open(path, method=method, headers=headers, **options)
         return answer

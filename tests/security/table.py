@@ -72,6 +72,19 @@ cohorts.new                                       404 404 404 404 404 404 ok  40
 cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 
+# A programme's mails: written by its coordinators. Who coaches in it sees the programme, and not these.
+mail_templates.list                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.edit                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.update                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.preview                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.revert                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.index                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.show                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.write                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.revert                         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.preview                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.list_earlier                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+
 # Cohorts: seen by those who are in, changed by those who run them.
 api_cohorts.index                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 cohorts.show                                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

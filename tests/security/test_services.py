@@ -31,6 +31,13 @@ create_api_token                ok  404 404 404 404 404 404 404 404 404 404 404 
 create_api_token | wider        403 404 404 404 404 404 404 404 404 404 404 404 404 404
 create_programme                403 403 403 403 403 403 403 403 403 403 403 403 403 ok
 appoint_coordinator             404 404 404 404 404 404 404 404 404 404 404 403 404 ok
+list_templates                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+read_template                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+list_wordings                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+write_template                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+revert_template                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+restore_wording                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+preview_template                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 programme_progress              404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

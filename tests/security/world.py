@@ -32,6 +32,8 @@ from coaching.models import (
     FollowUpStep,
     ImportBatch,
     ImportRow,
+    MailTemplate,
+    MailWording,
     Membership,
     MembershipStatus,
     Message,
@@ -166,6 +168,7 @@ class _Builder:
         self._projects()
         self._imports()
         self._poll()
+        self._mails()
         self._keys()
         self.session.flush()
         return Place(self.label, self.programme, self.cohort, self.people, self.members, self.rows, self.secrets)
@@ -459,6 +462,17 @@ class _Builder:
             person_id=self.people["participant"].id, session_id=self.rows["future session"].id, created_at=self.ago(1)
         )
         self.rows["invite"] = self.add(invite)
+
+    def _mails(self) -> None:
+        """The programme's own words for its check-ins; its second cohort's place has those for polls."""
+        kind = MessageKind.POLL if self.label == "beside" else MessageKind.CHECK_IN
+        texts = {"subject": self.says("mail-subject"), "text": self.says("mail-text {{ link }}")}
+        whose = {"programme_id": self.programme.id, "kind": kind}
+        coach, at = self.people["coach"].id, self.ago(3)
+        self.rows["mail template"] = self.add(MailTemplate(**whose, **texts, updated_by_id=coach, updated_at=at))
+        self.rows["mail wording"] = self.add(MailWording(**whose, **texts, made_by_id=coach, made_at=at))
+        # Addresses name the kind.
+        self.secrets |= {"templates": "check_in", "mail-templates": "check_in"}
 
     def _keys(self) -> None:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""

@@ -15,6 +15,7 @@ from coaching.blueprints.api import (
     feeds,
     goals,
     imports,
+    mail_templates,
     me,
     members,
     message_lists,
@@ -39,7 +40,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    message_lists, messages, silence, status,
+    message_lists, messages, mail_templates, silence, status,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from coaching.blueprints.pages import (
     imports,
     invitations,
     launches,
+    mail_templates,
     members,
     message_lists,
     messages,
@@ -44,7 +45,7 @@ NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
-    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence,
+    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
 )  # fmt: skip
 
 

@@ -538,6 +538,7 @@ def upgrade():
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("text", sa.String(length=10000), nullable=False),
         sa.Column("html", sa.String(length=20000), nullable=False),
+        sa.Column("is_ours", sa.Boolean(), nullable=False),
         sa.Column("updated_by_id", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fault", sa.String(length=80), nullable=False),
