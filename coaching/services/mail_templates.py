@@ -106,14 +106,7 @@ _WORDINGS = (
     )
     .join(Person, Person.id == MailWording.made_by_id)
     .order_by(MailWording.id.desc())
-    .limit(ABOUT: Mapping[MessageKind, str] = MappingProxyType({
-    MessageKind.INVITATION: "To who is added to a cohort and has no account yet.",
-    MessageKind.POLL: "To who is asked when they could meet, and once more to who has not answered.",
-    MessageKind.SESSION_INVITE: "With the invite for the calendar, whenever a session is new, moves, or is cancelled.",
-    MessageKind.SESSION_REMINDER: "As long before a session as its cohort says.",
-    MessageKind.CHECK_IN: "What the follow-up plan asks, at each of its steps.",
-})  # fmt: skip
-MOST_WORDINGS)
+    .limit(MOST_WORDINGS)
 )
 
 
