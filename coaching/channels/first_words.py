@@ -9,15 +9,18 @@ from coaching.channels.base import Words
 _CHECK_IN = """\
 Hello {{ name }},
 
-{{ question }}
+{% for one in check_ins %}
+{{ one.question }}
 
 Answer in a minute, without signing in:
-{{ link }}
+{{ one.link }}
 
-You can answer, and change your answer, until {{ until }}.
+You can answer, and change your answer, until {{ one.until }}.
 
-Who reads it: your coaches in {{ cohort }}, and the coordinators of {{ programme }}. \
+Who reads it: your coaches in {{ one.cohort }}, and the coordinators of {{ one.programme }}. \
 "Not yet" and "cannot say" are good answers too.
+
+{% endfor %}
 """
 _SESSION_REMINDER = """\
 Hello {{ name }},
@@ -110,7 +113,7 @@ Choose a password and come in:
 """
 
 FIRST_WORDS: Mapping[str, Words] = {
-    "check_in": Words(0, "{{ label }}: {{ cohort }}", _CHECK_IN, ""),
+    "check_in": Words(0, "{{ usual_subject }}", _CHECK_IN, ""),
     "session_reminder": Words(0, "In {{ ahead }}: {{ title }}, {{ when }}", _SESSION_REMINDER, ""),
     "session_invite": Words(0, "{{ usual_subject }}", _SESSION_INVITE, ""),
     "poll": Words(0, "{% if is_reminder %}Reminder: {% endif %}When could you meet? {{ title }}", _POLL, ""),

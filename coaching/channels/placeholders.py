@@ -58,18 +58,34 @@ _PLACE = Placeholder("place", "Where it is; may be empty.", "Room 4")
 _THERE = Placeholder(
     "when_there", "The time in the session's own zone, where it is another; else empty.", "17:00 in Asia/Tokyo"
 )
+_END = "Monday 13 July 2026, 09:00 (Europe/London)"
 _WHEN = "Tuesday 7 July 2026, 09:00 to 10:00 (Europe/London)"
+
+_CHECK_IN = (
+    _COHORT,
+    _PROGRAMME,
+    Placeholder("label", "Which step of the plan it is.", "Two weeks on"),
+    Placeholder("question", "What is asked.", "Have you begun to put what you learned into practice?"),
+    Placeholder("until", "Until when the person can answer, and change the answer.", _END),
+    _ANSWER,
+)
+_ASKED = [
+    {
+        "cohort": f"Cohort {number}",
+        "programme": "Course School",
+        "label": "Two weeks on",
+        "question": "Have you begun to put what you learned into practice?",
+        "until": _END,
+        "link": f"{LINK_EXAMPLE}/{number}",
+    }
+    for number in (7, 8)
+]
 
 PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
     "check_in": (
         _NAME,
-        _COHORT,
-        _PROGRAMME,
-        Placeholder("label", "Which step of the plan it is.", "Two weeks on"),
-        Placeholder("question", "What is asked.", "Have you begun to put what you learned into practice?"),
-        Placeholder("until", "Until when the person can answer, and change the answer.",
-                    "Monday 13 July 2026, 09:00 (Europe/London)"),
-        _ANSWER,
+        Placeholder("count", "How many check-ins it asks for: all that somebody has due are in one mail.", 2),
+        Placeholder("check_ins", "What is asked.", _ASKED, lines=_CHECK_IN),
         _USUAL,
     ),
     "session_reminder": (
@@ -123,7 +139,7 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
         Placeholder("minutes", "How many minutes it takes.", 60),
         Placeholder("times", "The proposed times, in the person's own zone.",
                     ["Tuesday 14 July 2026, 10:00 (Europe/London)", "Wednesday 15 July 2026, 10:00 (Europe/London)"]),
-        Placeholder("until", "Until when the person can answer.", "Monday 13 July 2026, 09:00 (Europe/London)"),
+        Placeholder("until", "Until when the person can answer.", _END),
         Placeholder("is_reminder", "Whether the person was asked before: {% if is_reminder %} ... {% endif %}.", False),
         _ANSWER,
         _USUAL,
@@ -139,6 +155,14 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
 }  # fmt: skip
 
 
+def needed_links(kind: str, values: Mapping[str, Any]) -> set[str]:
+    """The links that people need, as far as this mail has them: its own, and those in the lines of its lists."""
+    links = {values[one.name] for one in PLACEHOLDERS[kind] if one.is_link}
+    for over in PLACEHOLDERS[kind]:
+        links |= {line[one.name] for one in over.lines if one.is_link for line in values[over.name]}
+    return {str(link) for link in links if link}
+
+
 def example_values(kind: str) -> dict[str, Value]:
     """Every value of a kind as it is declared."""
     return {one.name: one.example for one in PLACEHOLDERS[kind]}
@@ -151,9 +175,15 @@ def values_of(letter: Letter, *, usual_subject: str, news: str) -> dict[str, Val
 
 
 def _check_in(letter: Letter, _news: str) -> dict[str, Value]:
-    facts = letter.facts
-    named: dict[str, Value] = {name: str(facts[name]) for name in ("cohort", "programme", "label", "question")}
-    return named | {"until": moment(facts["closes_at"], letter.timezone), "link": letter.link}
+    """One mail asks for all that somebody has due; facts without `items` are those of one, which the letter's link
+    answers."""
+    items = letter.facts.get("items") or [letter.facts | {"link": letter.link}]
+    asked = [
+        {name: str(one[name]) for name in ("cohort", "programme", "label", "question", "link")}
+        | {"until": moment(one["closes_at"], letter.timezone)}
+        for one in items
+    ]
+    return {"count": len(asked), "check_ins": asked}
 
 
 def _session_reminder(letter: Letter, _news: str) -> dict[str, Value]:

@@ -20,13 +20,13 @@ from coaching.channels.house_words import (
     values_for,
 )
 from coaching.channels.markup import TAGS, as_text, cleaned, from_text, links_in, with_one_heading
-from coaching.channels.placeholders import LINK_EXAMPLE, PLACEHOLDERS, example_values, values_of
+from coaching.channels.placeholders import LINK_EXAMPLE, PLACEHOLDERS, example_values, needed_links, values_of
 from coaching.channels.sandbox import TooLong, WrongTemplate, fill_in
 
 SYNTHETIC = "Demo: everything here is synthetic data."
 NEEDS_LINK = "Put {usage} into it: without this link nobody can answer."
 NEEDS_HTML_LINK = (
-    'Link to {name} in it, such as <a class="button" href="{usage}">Answer</a>, or leave the HTML empty: '
+    'Link to {usage} in it, as in <a class="button" href="...">Answer</a>, or leave the HTML empty: '
     "without this link nobody can answer."
 )
 _MANY_LINES = re.compile(r"\n\s*\n\s*\n+")
@@ -45,7 +45,7 @@ def render_words(letter: Letter, words: Words) -> Text:
     body = _MANY_LINES.sub("\n\n", fill_in(words.text, known, values, is_html=False).strip())
     if not subject or not body:
         raise ValueError("Nothing is left of the subject or of the text.")
-    html = _html(words.html, body, letter.kind, values, own=letter.link)
+    html = _html(words.html, body, letter.kind, values)
     footer = render_block(letter, "footer")
     whole = house_template("words.html.jinja").render(
         values_for(letter),
@@ -57,10 +57,10 @@ def render_words(letter: Letter, words: Words) -> Text:
     return Text(subject, "\n\n".join([*above, body, as_text(footer)]) + "\n", whole)
 
 
-def _html(source: str, body: str, kind: str, values: Mapping[str, Any], *, own: str) -> str:
-    if not source.strip():
-        return cleaned(from_text(body, _links(kind, values)), own=own)
-    return cleaned(fill_in(source, PLACEHOLDERS[kind], values, is_html=True), own=own)
+def _html(source: str, body: str, kind: str, values: Mapping[str, Any]) -> str:
+    links = needed_links(kind, values)
+    html = fill_in(source, PLACEHOLDERS[kind], values, is_html=True) if source.strip() else from_text(body, links)
+    return cleaned(html, own=next(iter(links), ""))
 
 
 def faults_of(kind: str, words: Words) -> dict[str, list[str]]:
@@ -87,8 +87,8 @@ def faults_of(kind: str, words: Words) -> dict[str, list[str]]:
 def _faults_of_text(kind: str, text: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
     if not text.strip():
         return {"text": ["Nothing is left of it once it is filled in. Write a text."]}
-    missing = [one for one in PLACEHOLDERS[kind] if one.is_link and str(values[one.name]) not in text]
-    return {"text": [NEEDS_LINK.format(usage=one.usage) for one in missing]} if missing else {}
+    missing = {link for link in needed_links(kind, values) if link not in text}
+    return {"text": [NEEDS_LINK.format(usage=_usage_of_link(kind))]} if missing else {}
 
 
 def _faults_of_html(kind: str, source: str, filled: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -102,11 +102,16 @@ def _faults_of_html(kind: str, source: str, filled: str, values: Mapping[str, An
     kept = cleaned(filled, own=LINK_EXAMPLE)
     if _NO_TARGET.search(kept):
         faults.append("A link in it leads nowhere that mails lead to. Use https://, mailto: or a link of the mail.")
-    missing = [one for one in PLACEHOLDERS[kind] if one.is_link and str(values[one.name]) not in links_in(kept)]
-    faults += [NEEDS_HTML_LINK.format(name=one.name, usage=one.usage) for one in missing]
+    if not needed_links(kind, values) <= links_in(kept):
+        faults.append(NEEDS_HTML_LINK.format(usage=_usage_of_link(kind)))
     return {"html": faults} if faults else {}
 
 
-def _links(kind: str, values: Mapping[str, Any]) -> set[str]:
-    """The links that the twins must both have, as far as this mail has them."""
-    return {str(values[one.name]) for one in PLACEHOLDERS[kind] if one.is_link and values[one.name]}
+def _usage_of_link(kind: str) -> str:
+    """How the link that people need is written; in a list, that of each line, within its loop."""
+    for one in PLACEHOLDERS[kind]:
+        if one.is_link:
+            return one.usage
+        if any(line.is_link for line in one.lines):
+            return f"{{% for one in {one.name} %}} {{{{ one.link }}}} {{% endfor %}}"
+    raise KeyError(kind)

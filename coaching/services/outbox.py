@@ -97,13 +97,8 @@ def enqueue(
     as it is. `secret` is the raw secret of the link in it, which is dropped when the message is settled.
     """
     public_id = new_public_id()
-    once = {
-        "kind": kind,
-        "subject_id": subject_id,
-        "occurrence": occurrence,
-        "recipient_id": recipient.id,
-        "channel": channel,
-    }
+    once = {"kind": kind, "subject_id": subject_id, "occurrence": occurrence}
+    once |= {"recipient_id": recipient.id, "channel": channel}
     values = once | {
         "public_id": public_id,
         "address": recipient.email or "",

@@ -20,8 +20,9 @@ EVERY_RULE: dict[str, Any] = {"rules": {"landmark-one-main": {"enabled": False},
 COLOURS: dict[str, Any] = {"runOnly": ["color-contrast"]}
 VARIED = ("demo", "from HTML", "session_invite")
 EVERYTHING = (
-    '<h2>More</h2><p lang="de">Bitte <strong>hier</strong> <em>antworten</em>.</p><ul><li>{{ cohort }}</li></ul>'
-    '<blockquote>{{ question }}</blockquote><hr><p><a class="button" href="{{ link }}">Answer</a></p>'
+    '<h2>More</h2><p lang="de">Bitte <strong>hier</strong> <em>antworten</em>.</p><ul><li>{{ count }}</li></ul>'
+    "<blockquote>Begun?</blockquote><hr>"
+    '{% for one in check_ins %}<p><a class="button" href="{{ one.link }}">Answer</a></p>{% endfor %}'
     '<p><a href="https://example.org/">Our school</a></p>'
 )
 
@@ -29,9 +30,9 @@ EVERYTHING = (
 def letters() -> dict[str, Letter]:
     """One of each kind, one in a programme's words without HTML, one with all that its HTML may hold, and a demo's."""
     made = {kind: letter(kind) for kind in FACTS}
-    text = "Hello {{ name }}\n\n{{ question }}\n\nAnswer now:\n{{ link }}\n\nSee https://example.org/help"
-    made["from a text"] = letter(words=Words(1, "{{ label }}", text, ""))
-    made["from HTML"] = letter(words=Words(1, "{{ label }}", text, EVERYTHING))
+    text = "Hello {{ name }}\n\n{% for one in check_ins %}\nAnswer now:\n{{ one.link }}\n{% endfor %}\n\nSee https://example.org/"
+    made["from a text"] = letter(words=Words(1, "{{ usual_subject }}", text, ""))
+    made["from HTML"] = letter(words=Words(1, "{{ usual_subject }}", text, EVERYTHING))
     made["demo"] = replace(letter(), facts=FACTS["check_in"] | {"is_synthetic": True})
     assert all(one.words is None or not one.words.fault for one in made.values())
     return made

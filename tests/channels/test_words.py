@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,18 @@ def test_the_words_to_begin_with_say_what_our_own_say(kind: str) -> None:
     assert own.plain.endswith(usual.plain.splitlines()[-1] + "\n")
     assert f'href="{LINK}"' in own.html
     assert own.html.count("<h1") == 1
+
+
+def test_all_check_ins_of_a_mail_have_their_links() -> None:
+    """Whoever has two cohorts is asked by one mail, in which no link may be missing."""
+    items = [letter().facts | {"link": f"{LINK}-{number}", "cohort": f"Cohort {number}"} for number in (1, 2)]
+    both = letter(facts={"items": items, **letter().facts}, link="")
+    mail = render_words(both, replace(FIRST_WORDS["check_in"], subject="{{ count }} questions"))
+    assert mail.subject == "2 questions"
+    assert mail.plain.index(f"{LINK}-1") < mail.plain.index("Cohort 2") > mail.plain.index("Cohort 1")
+    assert mail.html.count('class="button"') == 2
+    alone = "{% for one in check_ins %}{% if loop.first %}{{ one.link }}{% endif %}{% endfor %}"
+    assert list(faults_of("check_in", words(alone))) == ["text"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -121,7 +134,7 @@ def test_a_name_is_no_markup_in_html_and_itself_in_the_text() -> None:
     own = words(
         "Dear {{ name }}, {{ link }}", html='<p title={{ name }}>Dear {{ name }}, <a href="{{ link }}">go</a></p>'
     )
-    text = render_words(letter(name='<b onmouseover="x">Ann</b> & Co'), own)
+    text = render_words(letter("poll", name='<b onmouseover="x">Ann</b> & Co'), own)
     assert 'Dear <b onmouseover="x">Ann</b> & Co,' in text.plain
     assert "<p>Dear &lt;b onmouseover=" in text.html
     assert "<b " not in text.html

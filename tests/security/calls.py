@@ -81,7 +81,7 @@ from coaching.services import (
 )
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
-from tests.security.recipes import REPORT
+from tests.security.recipes import REPORT, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
@@ -223,14 +223,14 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_template": lambda s: mail_templates.read_template(s.session, s["programme"], "check_in", **s.who),
     "list_wordings": lambda s: mail_templates.list_wordings(s.session, s["programme"], "check_in", **s.who),
     "write_template": lambda s: mail_templates.write_template(
-        s.session, s["programme"], "check_in", **s.act, subject="x", text="{{ link }}"
+        s.session, s["programme"], "check_in", **s.act, subject="x", text=WORDS["text"]
     ),
     "revert_template": lambda s: mail_templates.revert_template(s.session, s["programme"], "check_in", **s.act),
     "restore_wording": lambda s: mail_templates.restore_wording(
         s.session, s["programme"], "check_in", s["mail wording"].public_id, **s.act
     ),
     "preview_template": lambda s: mail_previews.preview_template(
-        s.session, s["programme"], "check_in", **s.act, subject="x", text="{{ link }}"
+        s.session, s["programme"], "check_in", **s.act, subject="x", text=WORDS["text"]
     ),
     "programme_progress": lambda s: programme_progress.programme_progress(s.session, s["programme"], **s.act),
     "open_cohort": lambda s: cohorts.open_cohort(

@@ -466,7 +466,10 @@ class _Builder:
     def _mails(self) -> None:
         """The programme's own words for its check-ins; its second cohort's place has those for polls."""
         kind = MessageKind.POLL if self.label == "beside" else MessageKind.CHECK_IN
-        texts = {"subject": self.says("mail-subject"), "text": self.says("mail-text {{ link }}")}
+        texts = {
+            "subject": self.says("mail-subject"),
+            "text": self.says("mail-text {% for one in check_ins %}{{ one.link }}{% endfor %}"),
+        }
         whose = {"programme_id": self.programme.id, "kind": kind}
         coach, at = self.people["coach"].id, self.ago(3)
         self.rows["mail template"] = self.add(MailTemplate(**whose, **texts, updated_by_id=coach, updated_at=at))

@@ -42,6 +42,7 @@ from tests.factories import (
 )
 from tests.services.outbox_rows import Clock, ObedientChannel, make_message, make_office
 
+ASKING = "{% for one in check_ins %}{{ one.cohort }}: {{ one.question }} {{ one.link }}{% endfor %}"
 TEXT = "Dear {{ name }},\n\nanswer:\n{{ link }}"
 INVITED = {"to": "Cohort 1", "by": "Carol Coach"}
 
@@ -155,7 +156,7 @@ def test_mails_have_the_words_of_their_cohorts_programme(
 def test_a_check_in_that_is_posted_knows_its_cohort(
     engine: Engine, session: Session, programme: Programme, actor: Actor
 ) -> None:
-    write(session, programme, actor, "{{ label }} in {{ programme }}", kind="check_in")
+    write(session, programme, actor, "{{ usual_subject }}!", kind="check_in", text=ASKING)
     member = make_membership(session, make_cohort(session, programme), role=Role.PARTICIPANT)
     step = make_step(session, member.cohort, label="Two weeks on")
     make_check_in(session, step, member, state=CheckInState.DUE, due_at=NOW, closes_at=NOW + timedelta(days=9))
@@ -164,7 +165,7 @@ def test_a_check_in_that_is_posted_knows_its_cohort(
     session.commit()
     channel = WritingChannel()
     send_due_messages(make_office(engine, channel, Clock()))
-    assert channel.subjects == [f"Two weeks on in {programme.name}"]
+    assert channel.subjects == [f"Two weeks on: {member.cohort.name}!"]
 
 
 def test_words_that_fail_at_sending_lose_no_mail_and_are_shown(
@@ -200,7 +201,7 @@ def test_a_preview_has_the_newest_of_its_kind_and_is_addressed_to_who_looks(
         return shown.of, shown.text, shown.html
 
     for kind in KINDS:
-        of, text, _html = look(kind)
+        of, text, _html = look(kind, ASKING + "{{ name }}" if kind == "check_in" else "{{ name }} {{ link }}")
         assert (of, actor.name in text) == ("", True)
     cohort = make_cohort(session, programme, name="Cohort 7")
     make_session(session, make_cohort(session), title="Not ours", starts_at=NOW + timedelta(days=90))
@@ -208,7 +209,7 @@ def test_a_preview_has_the_newest_of_its_kind_and_is_addressed_to_who_looks(
     member = make_membership(session, cohort, role=Role.PARTICIPANT)
     make_check_in(session, make_step(session, cohort, label="A year on"), member)
     assert look("session_invite")[0] == look("session_reminder")[0] == "the session “Circle 3” of Cohort 7"
-    of, text, html = look("check_in", "{{ cohort }} {{ question }} {{ link }}")
+    of, text, html = look("check_in", ASKING)
     assert of == "the check-in “A year on” of Cohort 7"
     assert member.person.name not in text + html
     assert 'href="#"' in html

@@ -7,6 +7,7 @@ import pytest
 from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, refused, words
 from tests.worlds import Traces, World
 
+ASKING = "{% for one in check_ins %}{{ one.link }}{% endfor %}"
 OWN = {"subject": "Own words", "text": "Dear {{ name }},\n\nanswer:\n{{ link }}", "html": ""}
 
 
@@ -57,8 +58,8 @@ def test_what_will_not_do_is_said_at_its_field_and_what_was_typed_stays(coordina
 def test_a_preview_shows_the_mail_in_a_frame_that_can_do_nothing(
     coordinator: Browser, mails: str, traces: Traces
 ) -> None:
-    html = '<p>Dear {{ name }}</p><p><a href="{{ link }}">Answer</a></p>'
-    answer = coordinator.post(f"{mails}/check_in/preview", OWN | {"html": html, "version": "0"})
+    html = '<p>Dear {{ name }}</p>{% for one in check_ins %}<a href="{{ one.link }}">Answer</a>{% endfor %}'
+    answer = coordinator.post(f"{mails}/check_in/preview", OWN | {"text": ASKING, "html": html, "version": "0"})
     assert answer.status_code == 200
     assert "of Cohort 9, addressed to you." in words(answer)
     assert '<iframe class="mail-frame" title="The mail as HTML" sandbox srcdoc="' in answer.text
