@@ -41,12 +41,22 @@ def house_template(name: str) -> Template:
 
 
 def render_usual(letter: Letter) -> Text:
-    """The subject, which the text template sets, the text, and the HTML."""
+    """The subject, the text, and the HTML."""
     values = values_for(letter)
-    plain = house_template(f"{letter.kind}.txt.jinja").make_module(values)
-    subject = one_line(str(plain.subject))[:LONGEST_SUBJECT]  # type: ignore[attr-defined]
+    subject, plain = _text_of(letter, values)
     html = house_template(f"{letter.kind}.html.jinja").render(values, subject=subject)
-    return Text(subject, str(plain).strip() + "\n", html)
+    return Text(subject, plain.strip() + "\n", html)
+
+
+def usual_subject(letter: Letter) -> str:
+    """The subject that we would write."""
+    return _text_of(letter, values_for(letter))[0]
+
+
+def _text_of(letter: Letter, values: dict[str, Any]) -> tuple[str, str]:
+    """The subject, which the text template sets, and the text."""
+    plain = house_template(f"{letter.kind}.txt.jinja").make_module(values)
+    return one_line(str(plain.subject))[:LONGEST_SUBJECT], str(plain)  # type: ignore[attr-defined]
 
 
 def render_block(letter: Letter, name: str) -> str:

@@ -8,18 +8,20 @@ out ends where it grows too long. No loop is within another, and each runs over 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from coaching.channels.placeholders import Placeholder
+from coaching.channels.placeholders import PLACEHOLDERS, Placeholder
 
 LONGEST_SOURCE = 20_000
 LONGEST_OUTPUT = 100_000
 MOST_LOOPS = 5
 DEEPEST = 30
+# How many templates are kept compiled.
+KEPT = 64
 FILTERS = ("upper", "lower", "capitalize", "trim", "length", "join")
 LOOP_WORDS = frozenset({"first", "last", "index"})
 # What a template is made of. All else is refused: calls, assignments, arithmetic, macros, includes, imports.
@@ -53,17 +55,16 @@ def _environment(is_html: bool) -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def check_template(source: str, known: Sequence[Placeholder]) -> None:
-    """Raises WrongTemplate for what a template may not hold, or names that there are not."""
-    _parsed(source, known, is_html=False)
+def check_template(source: str, kind: str) -> None:
+    """Raises WrongTemplate for what a template may not hold, or names that this kind of mail has not."""
+    _compiled(source, kind, is_html=False)
 
 
-def fill_in(source: str, known: Sequence[Placeholder], values: Mapping[str, Any], *, is_html: bool) -> str:
+def fill_in(source: str, kind: str, values: Mapping[str, Any], *, is_html: bool) -> str:
     """The template with the values in it. Raises WrongTemplate, TooLong, or Jinja's own errors."""
-    template = _environment(is_html).from_string(_parsed(source, known, is_html=is_html))
     pieces: list[str] = []
     length = 0
-    for piece in template.generate(values):
+    for piece in _compiled(source, kind, is_html=is_html).generate(values):
         length += len(piece)
         if length > LONGEST_OUTPUT:
             raise TooLong(f"It comes to more than {LONGEST_OUTPUT:,} characters.")
@@ -71,7 +72,9 @@ def fill_in(source: str, known: Sequence[Placeholder], values: Mapping[str, Any]
     return "".join(pieces)
 
 
-def _parsed(source: str, known: Sequence[Placeholder], *, is_html: bool) -> nodes.Template:
+@lru_cache(maxsize=KEPT)
+def _compiled(source: str, kind: str, *, is_html: bool) -> Template:
+    """The template, read and checked once: a batch has the same words for hundreds of mails."""
     if len(source) > LONGEST_SOURCE:
         raise WrongTemplate(f"Use at most {LONGEST_SOURCE:,} characters.")
     try:
@@ -80,8 +83,8 @@ def _parsed(source: str, known: Sequence[Placeholder], *, is_html: bool) -> node
         raise WrongTemplate(f"Line {error.lineno} cannot be read: {error.message}") from error
     except RecursionError as error:
         raise WrongTemplate("It has too many brackets within each other. Write it more simply.") from error
-    _Checker(known).check(tree)
-    return tree
+    _Checker(PLACEHOLDERS[kind]).check(tree)
+    return _environment(is_html).from_string(tree)
 
 
 class _Checker:

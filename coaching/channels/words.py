@@ -16,7 +16,7 @@ from coaching.channels.house_words import (
     house_template,
     one_line,
     render_block,
-    render_usual,
+    usual_subject,
     values_for,
 )
 from coaching.channels.markup import TAGS, as_text, cleaned, from_text, links_in, with_one_heading
@@ -39,13 +39,13 @@ def render_words(letter: Letter, words: Words) -> Text:
 
     Why somebody gets the mail, and that the link is theirs alone, stands below in our words, whatever is above.
     """
-    known = PLACEHOLDERS[letter.kind]
-    values = values_of(letter, usual_subject=render_usual(letter).subject, news=as_text(render_block(letter, "news")))
-    subject = one_line(fill_in(words.subject, known, values, is_html=False))[:LONGEST_SUBJECT]
-    body = _MANY_LINES.sub("\n\n", fill_in(words.text, known, values, is_html=False).strip())
+    kind = letter.kind
+    values = values_of(letter, usual_subject=usual_subject(letter), news=as_text(render_block(letter, "news")))
+    subject = one_line(fill_in(words.subject, kind, values, is_html=False))[:LONGEST_SUBJECT]
+    body = _MANY_LINES.sub("\n\n", fill_in(words.text, kind, values, is_html=False).strip())
     if not subject or not body:
         raise ValueError("Nothing is left of the subject or of the text.")
-    html = _html(words.html, body, letter.kind, values)
+    html = _html(words.html, body, kind, values)
     footer = render_block(letter, "footer")
     whole = house_template("words.html.jinja").render(
         values_for(letter),
@@ -59,7 +59,7 @@ def render_words(letter: Letter, words: Words) -> Text:
 
 def _html(source: str, body: str, kind: str, values: Mapping[str, Any]) -> str:
     links = needed_links(kind, values)
-    html = fill_in(source, PLACEHOLDERS[kind], values, is_html=True) if source.strip() else from_text(body, links)
+    html = fill_in(source, kind, values, is_html=True) if source.strip() else from_text(body, links)
     return cleaned(html, own=next(iter(links), ""))
 
 
@@ -70,7 +70,7 @@ def faults_of(kind: str, words: Words) -> dict[str, list[str]]:
     filled: dict[str, str] = {}
     for field, is_html in (("subject", False), ("text", False), ("html", True)):
         try:
-            filled[field] = fill_in(getattr(words, field), PLACEHOLDERS[kind], values, is_html=is_html)
+            filled[field] = fill_in(getattr(words, field), kind, values, is_html=is_html)
         except (WrongTemplate, TooLong) as error:
             faults[field] = [str(error)]
         except (TemplateError, TypeError, ValueError, SyntaxError) as error:

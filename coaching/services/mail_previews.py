@@ -13,9 +13,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.channels.base import Letter, Words
-from coaching.channels.placeholders import LINK_EXAMPLE
-from coaching.channels.words import render_words
 from coaching.errors import Invalid
 from coaching.models import CheckIn, CoachingSession, Cohort, Membership, MessageKind, Poll, Programme
 from coaching.policies import Actor
@@ -59,6 +56,11 @@ def preview_template(
     kind = read_template(session, programme, kind_word, actor=actor).kind
     check_words(kind, subject=subject, text=text, html=html)
     sample = _SAMPLES[kind](session, programme, actor, now) or _made_up(kind, programme, now)
+    # As for all that writes mails: loaded where it is needed.
+    from coaching.channels.base import Letter, Words  # noqa: PLC0415
+    from coaching.channels.placeholders import LINK_EXAMPLE  # noqa: PLC0415
+    from coaching.channels.words import render_words  # noqa: PLC0415
+
     letter = Letter(
         kind=kind.value,
         message_id="",

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.channels.base import Words
-from coaching.channels.first_words import FIRST_WORDS
-from coaching.channels.placeholders import PLACEHOLDERS
-from coaching.channels.words import faults_of
 from coaching.errors import Invalid, NotFound
 from coaching.models import MailTemplate, MailWording, MessageKind, Person, Programme
 from coaching.policies import Actor, may_coordinate, may_open_cohort, require
 from coaching.services import audit
+
+if TYPE_CHECKING:
+    from coaching.channels.base import Words
+    from coaching.channels.placeholders import Placeholder
 
 # In the order in which people meet them. A reset of a password belongs to no programme: it is the whole product's, and
 # who could write it could ask people for their passwords.
@@ -76,7 +76,7 @@ class TemplateLine:
     @property
     def names(self) -> dict[str, str]:
         """What the texts can name, as it is written in them, and what each is."""
-        return {one.usage: one.what for one in PLACEHOLDERS[self.kind.value]}
+        return {one.usage: one.what for one in placeholders_of(self.kind)}
 
 
 class WordingLine(NamedTuple):
@@ -197,9 +197,26 @@ def restore_wording(
 
 def check_words(kind: MessageKind, *, subject: str, text: str, html: str) -> None:
     """Raises Invalid, by field, for words that a mail of this kind cannot have."""
+    # All that writes mails takes a while to load, and the processes that serve pages seldom need it.
+    from coaching.channels.base import Words  # noqa: PLC0415
+    from coaching.channels.words import faults_of  # noqa: PLC0415
+
     faults = faults_of(kind.value, Words(0, subject, text, html))
     if faults:
         raise Invalid("These words cannot be used as they are. Each field says what to do.", faults)
+
+
+def placeholders_of(kind: MessageKind) -> tuple[Placeholder, ...]:
+    """What the words of a kind of mail can name."""
+    from coaching.channels.placeholders import PLACEHOLDERS  # noqa: PLC0415
+
+    return PLACEHOLDERS[kind.value]
+
+
+def _first_words(kind: MessageKind) -> Words:
+    from coaching.channels.first_words import FIRST_WORDS  # noqa: PLC0415
+
+    return FIRST_WORDS[kind.value]
 
 
 def _require_coordinator(programme: Programme, actor: Actor) -> None:
@@ -207,7 +224,7 @@ def _require_coordinator(programme: Programme, actor: Actor) -> None:
 
 
 def _kind(word: str) -> MessageKind:
-    if word not in PLACEHOLDERS:
+    if word not in KINDS:
         raise NotFound
     return MessageKind(word)
 
@@ -228,12 +245,12 @@ def _set(session: Session, template: MailTemplate, *, actor: Actor, now: datetim
 
 
 def _ours(kind: MessageKind) -> TemplateLine:
-    first = FIRST_WORDS[kind.value]
+    first = _first_words(kind)
     return TemplateLine(kind, NAMES[kind], first.subject, first.text, first.html, True, 0, None, None, "", None)
 
 
 def _line(template: MailTemplate, by: str) -> TemplateLine:
-    texts = FIRST_WORDS[template.kind.value] if template.is_ours else template
+    texts = _first_words(template.kind) if template.is_ours else template
     return TemplateLine(
         template.kind,
         NAMES[template.kind],

@@ -16,7 +16,6 @@ from coaching.blueprints.headers import CONTENT_POLICY
 from coaching.blueprints.pages.forms import CHANGED, VERSION, Form, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import CHANGED_MEANWHILE, status_of
-from coaching.channels.placeholders import PLACEHOLDERS
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
@@ -29,6 +28,7 @@ from coaching.services.mail_templates import (
     TemplateLine,
     list_templates,
     list_wordings,
+    placeholders_of,
     read_template,
     restore_wording,
     write_template,
@@ -145,7 +145,7 @@ def _page(programme: Programme, line: TemplateLine, form: Form, preview: Preview
         form=form,
         errors=form.errors,
         labels=LABELS,
-        placeholders=PLACEHOLDERS[line.kind],
+        placeholders=placeholders_of(line.kind),
         earlier=earlier,
         preview=preview,
         breadcrumb=_trail(
