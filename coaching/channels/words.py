@@ -24,11 +24,9 @@ from coaching.channels.placeholders import LINK_EXAMPLE, PLACEHOLDERS, example_v
 from coaching.channels.sandbox import TooLong, WrongTemplate, fill_in
 
 SYNTHETIC = "Demo: everything here is synthetic data."
-NEEDS_LINK = "Put {usage} into it: without this link nobody can answer."
-NEEDS_HTML_LINK = (
-    'Link to {usage} in it, as in <a class="button" href="...">Answer</a>, or leave the HTML empty: '
-    "without this link nobody can answer."
-)
+NEEDS_LINK = "Put {link} into it: without this link nobody can answer."
+NEEDS_HTML_LINK = "Put {link} into it, or leave the HTML empty: without this link nobody can answer."
+HTML_LINK = '<a class="button" href="{}">Answer</a>'
 _MANY_LINES = re.compile(r"\n\s*\n\s*\n+")
 _TAG = re.compile(r"<([a-zA-Z][\w-]*)")
 _NO_TARGET = re.compile(r"<a(?![^>]*\bhref=)[^>]*>")
@@ -88,7 +86,7 @@ def _faults_of_text(kind: str, text: str, values: Mapping[str, Any]) -> dict[str
     if not text.strip():
         return {"text": ["Nothing is left of it once it is filled in. Write a text."]}
     missing = {link for link in needed_links(kind, values) if link not in text}
-    return {"text": [NEEDS_LINK.format(usage=_usage_of_link(kind))]} if missing else {}
+    return {"text": [NEEDS_LINK.format(link=_link_written(kind, "{}"))]} if missing else {}
 
 
 def _faults_of_html(kind: str, source: str, filled: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -103,15 +101,15 @@ def _faults_of_html(kind: str, source: str, filled: str, values: Mapping[str, An
     if _NO_TARGET.search(kept):
         faults.append("A link in it leads nowhere that mails lead to. Use https://, mailto: or a link of the mail.")
     if not needed_links(kind, values) <= links_in(kept):
-        faults.append(NEEDS_HTML_LINK.format(usage=_usage_of_link(kind)))
+        faults.append(NEEDS_HTML_LINK.format(link=_link_written(kind, HTML_LINK)))
     return {"html": faults} if faults else {}
 
 
-def _usage_of_link(kind: str) -> str:
+def _link_written(kind: str, form: str) -> str:
     """How the link that people need is written; in a list, that of each line, within its loop."""
     for one in PLACEHOLDERS[kind]:
         if one.is_link:
-            return one.usage
+            return form.format(one.usage)
         if any(line.is_link for line in one.lines):
-            return f"{{% for one in {one.name} %}} {{{{ one.link }}}} {{% endfor %}}"
+            return f"{{% for one in {one.name} %}} {form.format('{{ one.link }}')} {{% endfor %}}"
     raise KeyError(kind)
