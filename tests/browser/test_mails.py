@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 EVERY_RULE: dict[str, Any] = {"rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}}
 # Of the dark screen only the colours are another question, and these mails have all that there are.
 COLOURS: dict[str, Any] = {"runOnly": ["color-contrast"]}
-VARIED = ("demo", "from HTML", "session_invite")
+VARIED = ("demo, which asks twice", "from HTML", "session_invite")
 EVERYTHING = (
     '<h2>More</h2><p lang="de">Bitte <strong>hier</strong> <em>antworten</em>.</p><ul><li>{{ count }}</li></ul>'
     "<blockquote>Begun?</blockquote><hr>"
@@ -28,12 +28,14 @@ EVERYTHING = (
 
 
 def letters() -> dict[str, Letter]:
-    """One of each kind, one in a programme's words without HTML, one with all that its HTML may hold, and a demo's."""
+    """One of each kind, one in a programme's words without HTML, one with all that its HTML may hold, and a demo's
+    which asks for two things."""
     made = {kind: letter(kind) for kind in FACTS}
     text = "Hello {{ name }}\n\n{% for one in check_ins %}\nAnswer now:\n{{ one.link }}\n{% endfor %}\n\nSee https://example.org/"
     made["from a text"] = letter(words=Words(1, "{{ usual_subject }}", text, ""))
     made["from HTML"] = letter(words=Words(1, "{{ usual_subject }}", text, EVERYTHING))
-    made["demo"] = replace(letter(), facts=FACTS["check_in"] | {"is_synthetic": True})
+    twice = FACTS["check_in"]["items"] * 2
+    made["demo, which asks twice"] = replace(letter(), facts=FACTS["check_in"] | {"is_synthetic": True, "items": twice})
     assert all(one.words is None or not one.words.fault for one in made.values())
     return made
 
