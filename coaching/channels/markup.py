@@ -104,7 +104,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a":
-            self.paragraphs[-1] += f": {self.target}"
+            self.paragraphs[-1] += f":\n{self.target}"
         elif tag in {"p", "h1", "h2", "h3"}:
             self.paragraphs.append("")
 

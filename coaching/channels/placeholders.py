@@ -67,6 +67,9 @@ _CHECK_IN = (
     Placeholder("label", "Which step of the plan it is.", "Two weeks on"),
     Placeholder("question", "What is asked.", "Have you begun to put what you learned into practice?"),
     Placeholder("until", "Until when the person can answer, and change the answer.", _END),
+    Placeholder(
+        "is_reminder", "Whether the person was asked it before: {% if one.is_reminder %} ... {% endif %}.", False
+    ),
     _ANSWER,
 )
 _ASKED = [
@@ -76,6 +79,7 @@ _ASKED = [
         "label": "Two weeks on",
         "question": "Have you begun to put what you learned into practice?",
         "until": _END,
+        "is_reminder": False,
         "link": f"{LINK_EXAMPLE}/{number}",
     }
     for number in (7, 8)
@@ -175,13 +179,11 @@ def values_of(letter: Letter, *, usual_subject: str, news: str) -> dict[str, Val
 
 
 def _check_in(letter: Letter, _news: str) -> dict[str, Value]:
-    """One mail asks for all that somebody has due; facts without `items` are those of one, which the letter's link
-    answers."""
-    items = letter.facts.get("items") or [letter.facts | {"link": letter.link}]
-    asked = [
-        {name: str(one[name]) for name in ("cohort", "programme", "label", "question", "link")}
-        | {"until": moment(one["closes_at"], letter.timezone)}
-        for one in items
+    """One mail asks for all that somebody has due."""
+    asked: list[dict[str, Any]] = [
+        {name: one[name] for name in ("cohort", "programme", "label", "question", "link")}
+        | {"until": moment(one["closes_at"], letter.timezone), "is_reminder": bool(one["nudge"])}
+        for one in letter.facts["items"]
     ]
     return {"count": len(asked), "check_ins": asked}
 

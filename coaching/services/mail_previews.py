@@ -67,7 +67,7 @@ def preview_template(
         name=actor.name,
         address="",
         timezone=actor.timezone,
-        facts=sample.facts | {"is_synthetic": programme.is_synthetic},
+        facts=_linked(sample.facts, LINK_EXAMPLE) | {"is_synthetic": programme.is_synthetic},
         link=LINK_EXAMPLE,
         written_at=now,
     )
@@ -81,19 +81,30 @@ def preview_template(
     return Preview(mail.subject, mail.plain, _TARGET.sub('href="#"', mail.html), sample.of)
 
 
+def _linked(facts: dict[str, Any], link: str) -> dict[str, Any]:
+    """The facts with the links that a mail has beside its own, leading where none does."""
+    items = {"items": [item | {"link": link} for item in facts["items"]]} if "items" in facts else {}
+    return facts | items | {"unsubscribe": link}
+
+
 def _check_in(session: Session, programme: Programme, _actor: Actor, _now: datetime) -> _Sample | None:
     found = session.scalars(_CHECK_INS.where(Cohort.programme_id == programme.id)).one_or_none()
     if found is None:
         return None
     cohort = found.membership.cohort
-    facts = {
+    asked = {
         "label": found.step.label,
         "question": found.step.question,
         "cohort": cohort.name,
         "programme": programme.name,
         "closes_at": found.closes_at.isoformat(),
     }
-    return _Sample(facts, f"the check-in “{found.step.label}” of {cohort.name}")
+    return _Sample(_asking(asked), f"the check-in “{found.step.label}” of {cohort.name}")
+
+
+def _asking(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A mail that asks one check-in for the first time."""
+    return {"items": [dict(asked) | {"nudge": 0, "needs_consent": False}]}
 
 
 def _session_reminder(session: Session, programme: Programme, _actor: Actor, _now: datetime) -> _Sample | None:
@@ -157,7 +168,7 @@ def _made_up(kind: MessageKind, programme: Programme, now: datetime) -> _Sample:
     asked = {"label": "Two weeks on", "question": "Have you begun to put what you learned into practice?"}
     slots = [day[4].isoformat(), day[5].isoformat()]
     made_up: Mapping[MessageKind, dict[str, Any]] = {
-        MessageKind.CHECK_IN: held | asked | {"closes_at": day[8].isoformat()},
+        MessageKind.CHECK_IN: _asking(held | asked | {"closes_at": day[8].isoformat()}),
         MessageKind.SESSION_REMINDER: held,
         MessageKind.SESSION_INVITE: _invited(held),
         MessageKind.POLL: polled

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 EVERY_RULE: dict[str, Any] = {"rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}}
 # Of the dark screen only the colours are another question, and these mails have all that there are.
 COLOURS: dict[str, Any] = {"runOnly": ["color-contrast"]}
-VARIED = ("demo", "from HTML", "session_invite")
+VARIED = ("demo, which asks twice", "from HTML", "session_invite")
 EVERYTHING = (
     '<h2>More</h2><p lang="de">Bitte <strong>hier</strong> <em>antworten</em>.</p><ul><li>{{ count }}</li></ul>'
     "<blockquote>Begun?</blockquote><hr>"
@@ -28,19 +28,22 @@ EVERYTHING = (
 
 
 def letters() -> dict[str, Letter]:
-    """One of each kind, one in a programme's words without HTML, one with all that its HTML may hold, and a demo's."""
+    """One of each kind, one in a programme's words without HTML, one with all that its HTML may hold, and a demo's
+    which asks for two things."""
     made = {kind: letter(kind) for kind in FACTS}
     text = "Hello {{ name }}\n\n{% for one in check_ins %}\nAnswer now:\n{{ one.link }}\n{% endfor %}\n\nSee https://example.org/"
     made["from a text"] = letter(words=Words(1, "{{ usual_subject }}", text, ""))
     made["from HTML"] = letter(words=Words(1, "{{ usual_subject }}", text, EVERYTHING))
-    made["demo"] = replace(letter(), facts=FACTS["check_in"] | {"is_synthetic": True})
-    assert all(one.words is None or not one.words.fault for one in made.values())
+    twice = FACTS["check_in"]["items"] * 2
+    made["demo, which asks twice"] = replace(letter(), facts=FACTS["check_in"] | {"is_synthetic": True, "items": twice})
     return made
 
 
 def test_mails_can_be_read_by_everybody_and_load_nothing(browser: Browser) -> None:
     axe, wrong, loaded = Axe(), {}, []
-    mails = {name: render_mail(one).html for name, one in letters().items()}
+    written = letters()
+    mails = {name: render_mail(one).html for name, one in written.items()}
+    assert {one.words.fault for one in written.values() if one.words} == {""}
     for scheme, shown, rules in (("light", mails, EVERY_RULE), ("dark", VARIED, COLOURS)):
         page = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 800}).new_page()
         page.on("request", lambda request: loaded.append(request.url))

@@ -44,6 +44,8 @@ NOBODIES = (
 RAW_CSRF = "0" * 40
 DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
+# What stands in an address and is no identifier: the kind of mail.
+WORDS = {"templates": "check_in", "mail-templates": "check_in"}
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")
 _OF_ONE_SHOWING = re.compile(rb'name="(csrf_token|form_id)" value="[^"]+"')
 _NAMED_FIELD = re.compile(r'<li><a href="#field-([^"]+)"')
@@ -147,7 +149,7 @@ class Stage:
         def fill(found: re.Match[str]) -> str:
             segment = found[1]
             noun = _noun(segment)
-            known = place.secrets.get(segment) or place.ids.get(noun) or "no-such-secret"
+            known = WORDS.get(segment) or place.secrets.get(segment) or place.ids.get(noun) or "no-such-secret"
             return f"{segment}/{instead.get(noun, known)}"
 
         rule = self.rules[endpoint].rule.replace("/assets/<digest>/<path:name>", "/assets/0/js/coaching.js")

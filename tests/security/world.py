@@ -474,8 +474,6 @@ class _Builder:
         coach, at = self.people["coach"].id, self.ago(3)
         self.rows["mail template"] = self.add(MailTemplate(**whose, **texts, updated_by_id=coach, updated_at=at))
         self.rows["mail wording"] = self.add(MailWording(**whose, **texts, made_by_id=coach, made_at=at))
-        # Addresses name the kind.
-        self.secrets |= {"templates": "check_in", "mail-templates": "check_in"}
 
     def _keys(self) -> None:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""

@@ -151,6 +151,7 @@ def test_mails_have_the_words_of_their_cohorts_programme(
         assert send_due_messages(make_office(engine, channel, Clock())) == {"sent": 4}
     assert sorted(channel.subjects) == ["Welcome to Cohort 1"] * 2 + ["Your invitation to Cohort 1"] * 2
     assert len([one for one in statements if "mail_template" in one]) == 1
+    assert session.query(MailTemplate.fault).distinct().all() == [("",)]
 
 
 def test_a_check_in_that_is_posted_knows_its_cohort(

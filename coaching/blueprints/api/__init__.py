@@ -40,7 +40,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    mail_templates, message_lists, messages, silence, status,
+    message_lists, messages, mail_templates, silence, status,
 )  # fmt: skip
 
 
