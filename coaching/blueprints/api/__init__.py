@@ -10,6 +10,7 @@ from coaching.blueprints.api import (
     check_ins,
     coaching_sessions,
     cohorts,
+    contact_preferences,
     docs,
     drop_in,
     feeds,
