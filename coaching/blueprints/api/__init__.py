@@ -39,7 +39,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    messages, silence, status,
+    messages, silence, status, contact_preferences,
 )  # fmt: skip
 
 
