@@ -6,7 +6,7 @@ they switch off do not leave any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -130,12 +130,6 @@ def switch_kind(
     decide_anew(session, person.id, now=now)
     act = "switched_on" if is_wanted else "switched_off"
     audit.record(session, f"person.{kind}_{act}", person, actor=actor, now=now)
-
-
-def find_opted_out(session: Session, kind: MessageKind, people: Sequence[int]) -> set[int]:
-    """Those of these people who do not want this kind of mail. One statement."""
-    statement = select(OptOut.person_id).where(OptOut.kind == kind, OptOut.person_id.in_(people))
-    return set(session.scalars(statement))
 
 
 def _switch(session: Session, person: Person, wanted_off: Collection[MessageKind], *, now: datetime) -> None:
