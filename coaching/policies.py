@@ -168,6 +168,11 @@ def is_self(actor: Actor, membership: Membership) -> bool:
     return membership.person_id == actor.person_id and membership.status in OPEN_STATUSES
 
 
+def is_that_person(actor: Actor, person_id: int) -> bool:
+    """Somebody themselves: how they want to be asked is nobody else's to read or to change."""
+    return actor.person_id == person_id
+
+
 def may_view_member(actor: Actor, membership: Membership) -> bool:
     return is_self(actor, membership) or may_run_cohort(actor, membership.cohort)
 

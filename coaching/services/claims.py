@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from coaching.models import Capability, Message, MessageKind, MessageState, OptOut, Person
 from coaching.models.base import UTCDateTime
 from coaching.services.claimed_askings import CALLED_OFF, Fate, Gone, Review, review_askings
+from coaching.services.letter_links import link_of
 from coaching.services.mail_words import load_words
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from coaching.channels.base import Words
 
 WAITING = (MessageState.DUE, MessageState.RETRY)
-# Of these the secret is the link's own. Of a check-in's mail it is where the secrets of its links come from.
-_OWN_SECRETS = frozenset(MessageKind) - {MessageKind.CHECK_IN}
 
 # The table, not the class: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
@@ -146,7 +145,7 @@ def load_claimed(
     """What was claimed, apart by whether it is still to be sent: its cause may have gone since it was written."""
     connection = session.connection()
     claimed = [ClaimedMessage(*row) for row in connection.execute(_LOAD, {"token": token, "ids": list(ids)})]
-    hashes = [hash_secret(message.secret) for message in claimed if message.secret]
+    hashes = [hash_secret(message.secret or "") for message in claimed if _has_link(message)]
     living = set(connection.execute(_LIVING_LINKS, {"hashes": hashes, "now": now}).scalars()) if hashes else set()
     reminders = [message.id for message in claimed if message.kind == MessageKind.SESSION_REMINDER]
     stale = why_not_reminded(connection, reminders, now=now) if reminders else {}
@@ -185,9 +184,13 @@ def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
         return "There is no e-mail address."
     if message.opted_out:
         return "They switched mails of this kind off."
-    if message.kind in _OWN_SECRETS and message.secret and hash_secret(message.secret) not in living:
+    if _has_link(message) and hash_secret(message.secret or "") not in living:
         return "The link in it has ended."
     return ""
+
+
+def _has_link(message: ClaimedMessage) -> bool:
+    return bool(link_of(message.kind, message.facts, message.secret, ""))
 
 
 def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMessage | Refused:

@@ -18,6 +18,7 @@ from coaching.models import (
     CohortKind,
     Frequency,
     MembershipStatus,
+    MessageKind,
     Person,
     PollChoice,
     ReachMetric,
@@ -43,6 +44,7 @@ from coaching.services import (
     cohort_check_ins,
     cohort_progress,
     cohorts,
+    contact_preferences,
     course_projects,
     drop_in,
     feed_events,
@@ -206,6 +208,22 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_person": lambda s: people.edit_person(
         s.session, s.person("participant"), **s.act, name="Another", timezone=ZONE
     ),
+    "read_preferences": lambda s: contact_preferences.read_preferences(s.session, s.person("participant"), **s.act),
+    "set_preferences": lambda s: contact_preferences.set_preferences(
+        s.session,
+        s.person("participant"),
+        **s.act,
+        weekly_limit=1,
+        from_hour=9,
+        until_hour=17,
+        weekends=False,
+        paused_until=None,
+        switched_off=[],
+    ),
+    "switch_kind": lambda s: contact_preferences.switch_kind(
+        s.session, s.person("participant"), MessageKind.POLL, **s.act, is_wanted=False
+    ),
+    "read_note": lambda s: contact_preferences.read_note(s.session, s["member"], **s.act),
     "get_person": lambda s: people.get_person(s.session, s.person("participant").public_id, **s.who),
     "export_person": lambda s: privacy.export_person(s.session, s.person("participant"), **s.who),
     "erase_person": lambda s: privacy.erase_person(s.session, s.person("applicant"), **s.act),

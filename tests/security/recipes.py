@@ -210,6 +210,9 @@ FORMS: dict[str, Recipe] = {
     "calendar_feeds.end": constant(),
     "check_in_links.answer": constant(**ANSWER),
     "check_ins.answer": constant(**ANSWER),
+    "contact_preferences.save": constant(
+        weekly_limit="1", from_hour="9", until_hour="17", switched_off=["poll"], version="0"
+    ),
     "cohorts.create": constant(**COHORT, kind="formal"),
     "cohorts.update": constant(**COHORT, **FIRST),
     "drop_in.end": constant(),
@@ -266,6 +269,8 @@ FORMS: dict[str, Recipe] = {
     "sign_in.end": constant(),
     "silence.see_to": constant(),
     "sign_in.submit": credentials,
+    "unsubscribing.switch_off": constant(),
+    "unsubscribing.switch_on": constant(),
 }
 # As If-Match: the version that is there when it is sent.
 SEEN = "seen"
@@ -290,6 +295,7 @@ BODIES: dict[str, Recipe] = {
     "api_imports.undo": constant(),
     "api_mail_templates.preview": constant(**WORDS),
     "api_mail_templates.write": constant(**WORDS),
+    "api_contact_preferences.replace": constant(weekly_limit=1, from_hour=9, until_hour=17, switched_off=["poll"]),
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.resend": constant(),

@@ -39,6 +39,9 @@ rsvp_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok
 rsvp_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 poll_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 poll_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribing.show                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribing.switch_off                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribing.switch_on                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 feeds.read                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.openapi                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.viewer                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -50,6 +53,10 @@ account.show                                      ok  ok  ok  ok  ok  ok  ok  ok
 account.edit                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 account.create_token                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 account.revoke_token                              ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+contact_preferences.show                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+contact_preferences.save                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_contact_preferences.show                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_contact_preferences.replace                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.show                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.list_memberships                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.index                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -404,7 +411,10 @@ NOBODY_AT_API = "401"
 # A cookie that is not ours carries no CSRF token either.
 FORGED_FORM = "400"
 # The secret in the address of a mail's link is a token already, and cookies may be blocked where mail is read.
-WITHOUT_CSRF = {"check_in_links.answer", "rsvp_links.answer", "poll_links.answer"}
+WITHOUT_CSRF = {
+    "check_in_links.answer", "rsvp_links.answer", "poll_links.answer",
+    "unsubscribing.switch_off", "unsubscribing.switch_on",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

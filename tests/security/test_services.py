@@ -22,6 +22,10 @@ STATUSES = {NotFound: "404", NotAllowed: "403", Conflict: "409", Invalid: "422"}
 TABLE = """
                                 par fel wdr app nei str coa fco cob cot obs cdr cdt adm
 edit_person                     ok  404 404 404 404 404 404 404 404 404 404 404 404 403
+read_preferences                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+set_preferences                 ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+switch_kind                     ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+read_note                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 get_person                      ok  404 404 404 404 404 404 404 404 404 404 404 404 ok
 export_person                   ok  404 404 404 404 404 404 404 404 404 404 404 404 ok
 erase_person                    404 404 404 404 404 404 404 404 404 404 404 404 404 ok

@@ -547,6 +547,7 @@ class _Builder:
             )
 
     def _message(self, check_in: CheckIn, recipient: Person) -> Message:
+        self.secrets["unsubscribe"] = f"secret-to-unsubscribe-{self.label}"
         message = Message(
             kind=MessageKind.CHECK_IN,
             subject_id=check_in.id,
@@ -555,6 +556,7 @@ class _Builder:
             address=recipient.email or "",
             facts={"fact": self.says("message-fact")},
             secret=f"message-secret-{self.label}",
+            unsubscribe_hash=hash_secret(self.secrets["unsubscribe"]),
             message_id=f"<{self.label}@coaching.internal>",
             state=MessageState.UNKNOWN,
             due_at=self.ago(8),

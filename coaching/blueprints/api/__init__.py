@@ -10,6 +10,7 @@ from coaching.blueprints.api import (
     check_ins,
     coaching_sessions,
     cohorts,
+    contact_preferences,
     docs,
     drop_in,
     feeds,
@@ -40,7 +41,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    message_lists, messages, mail_templates, silence, status,
+    message_lists, messages, mail_templates, silence, status, contact_preferences,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from coaching.blueprints.pages import (
     check_in_links,
     check_ins,
     cohorts,
+    contact_preferences,
     drop_in,
     goals,
     home,
@@ -38,6 +39,7 @@ from coaching.blueprints.pages import (
     sessions,
     sign_in,
     silence,
+    unsubscribing,
 )
 from coaching.blueprints.pages.context import init_context
 
@@ -46,6 +48,7 @@ NOUNS = (
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
+    contact_preferences, unsubscribing,
 )  # fmt: skip
 
 
