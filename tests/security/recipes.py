@@ -187,6 +187,12 @@ def credentials(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email, "password": PASSWORD}
 
 
+STEP = {"label": "A year on", "anchor": "cohort_end", "offset": "P1Y", "question": "And now?"}
+PAGE_STEP = STEP | {"offset_number": "1", "offset_unit": "Y", "role": "participant", "channel": "mail"}
+PAGE_STEP |= {"window_days": "28", "nudges": "1", "nudge_days": "7"}
+del PAGE_STEP["offset"]
+
+
 FIRST = {"version": "1"}
 FORMS: dict[str, Recipe] = {
     "account.edit": constant(name="Another Name", timezone=ZONE, **FIRST),
@@ -268,6 +274,11 @@ BODIES: dict[str, Recipe] = {
     "api_actions.reopen": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
+    "api_follow_up_plans.add": constant(**STEP),
+    "api_follow_up_plans.choose": constant(follows="default"),
+    "api_follow_up_plans.edit": constant(**STEP),
+    "api_follow_up_plans.preview_edit": constant(**STEP),
+    "api_follow_up_plans.preview_new": constant(**STEP),
     "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
     "api_drop_in.mark": room_code,
     "api_drop_in.start": constant(),
@@ -321,6 +332,8 @@ BODILESS = frozenset(
         "api_silence.see_to",
     }
 )
+# Those that name the version which they do away with.
+SEEN_BODILESS = frozenset({"api_follow_up_plans.remove"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name
@@ -353,6 +366,8 @@ def request_options(endpoint: str, place: Place, guest: Place | None = None, **e
         return {"data": FORMS[endpoint](place, guest) | extra}
     if endpoint in UPLOADS:
         return {"data": UPLOADS[endpoint](place, guest) | extra}
+    if endpoint in SEEN_BODILESS:
+        return {"headers": {"If-Match": SEEN}}
     if endpoint in BODIES:
         return {"json": BODIES[endpoint](place, guest) | extra, "headers": {"If-Match": SEEN}}
     return {"json": extra} if extra else {}

@@ -72,6 +72,23 @@ cohorts.new                                       404 404 404 404 404 404 ok  40
 cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 
+# Follow-up plans: the programme's for its coordinators, read by its coaches; a cohort's own for those who run it.
+api_follow_up_plans.show_default                  404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_follow_up_plans.show_of_cohort                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_follow_up_plans.choose                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_follow_up_plans.add                           404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.add | default plan            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.preview_new                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.preview_new | default plan    404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.show_step                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.show_step | default step      404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_follow_up_plans.edit                          404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.edit | default step           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.preview_edit                  404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.preview_edit | default step   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.remove                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.remove | default step         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+
 # Cohorts: seen by those who are in, changed by those who run them.
 api_cohorts.index                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 cohorts.show                                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -13,6 +13,7 @@ from coaching.blueprints.api import (
     docs,
     drop_in,
     feeds,
+    follow_up_plans,
     goals,
     imports,
     me,
@@ -39,6 +40,7 @@ NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     messages, silence, status,
+    follow_up_plans,
 )  # fmt: skip
 
 
