@@ -187,8 +187,8 @@ def credentials(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email, "password": PASSWORD}
 
 
-STEP = {"label": "A year on", "anchor": "cohort_end", "offset": "P1Y", "question": "And now?"}
-PAGE_STEP = STEP | {"offset_number": "1", "offset_unit": "Y", "role": "participant", "channel": "mail"}
+STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
+PAGE_STEP = STEP | {"offset_number": "1", "offset_unit": "Y", "channel": "mail"}
 PAGE_STEP |= {"window_days": "28", "nudges": "1", "nudge_days": "7"}
 del PAGE_STEP["offset"]
 
@@ -329,6 +329,7 @@ BODILESS = frozenset(
         "api_drop_in.end",
         "api_imports.reopen",
         "api_remembered_names.forget",
+        "api_follow_up_plans.remove",
         "api_silence.see_to",
     }
 )
