@@ -143,7 +143,7 @@ def edit_step(
     _require_editing(session, plan, actor)
     _hold_unchanged(session, plan, step)
     for name in ("anchor", "role"):
-        if name in shape and shape[name] != getattr(step, name):  # type: ignore[literal-required]
+        if name in shape and shape[name] != getattr(step, name):
             raise Invalid.field(name, STAYS)
     if _is_reworded(step, shape) and _was_asked(session, step):
         step.retired_at = now

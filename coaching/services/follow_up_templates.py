@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from coaching.models import Anchor
+from coaching.models import Anchor, FollowUpStep
 
 
 class Template(NamedTuple):
@@ -71,4 +72,11 @@ ON_GOAL_DUE = Template(
     "goal-due", "On the goal’s due date", Anchor.GOAL_DUE, "P0D",
     "Have you reached your goal?", {"asks_enrolments": False, "window_days": 14},
 )  # fmt: skip
+
 TEMPLATES = {each.name: each for each in (*DEFAULT_STEPS, AFTER_SESSION, *AFTER_LAUNCH, ON_GOAL_DUE)}
+
+
+def missing_templates(steps: Iterable[FollowUpStep]) -> list[Template]:
+    """Those that a plan has no step like, by when it asks."""
+    known = {(step.anchor, step.offset) for step in steps}
+    return [each for each in TEMPLATES.values() if (each.anchor, each.offset) not in known]

@@ -73,6 +73,19 @@ cohorts.create                                    404 404 404 404 404 404 ok  40
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 
 # Follow-up plans: the programme's for its coordinators, read by its coaches; a cohort's own for those who run it.
+follow_ups.show_default                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+follow_ups.show                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+follow_ups.choose                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+follow_up_steps.new                               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.new | default plan                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.create                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.create | default plan             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.edit                              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.edit | default step               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.update                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.update | default step             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.remove                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.remove | default step             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 api_follow_up_plans.show_default                  404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_follow_up_plans.show_of_cohort                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 api_follow_up_plans.choose                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -14,6 +14,8 @@ from coaching.blueprints.pages import (
     check_ins,
     cohorts,
     drop_in,
+    follow_up_steps,
+    follow_ups,
     goals,
     home,
     imports,
@@ -43,6 +45,7 @@ NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
+    follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence,
 )  # fmt: skip
 
