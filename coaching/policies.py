@@ -13,6 +13,7 @@ from coaching.models import (
     CoachingSession,
     Cohort,
     CourseProject,
+    FollowUpPlan,
     Membership,
     MembershipStatus,
     Poll,
@@ -246,3 +247,15 @@ def may_log_launch(actor: Actor, project: CourseProject) -> bool:
 
 def may_edit_project(actor: Actor, project: CourseProject) -> bool:
     return may_log_launch(actor, project)
+
+
+def may_edit_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
+    """The programme's plan is its coordinators' to change; a cohort's own is for those who run the cohort."""
+    if plan.is_default:
+        return may_coordinate(actor, plan.programme_id)
+    return cohort is not None and may_run_cohort(actor, cohort)
+
+
+def may_view_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
+    """Step by step: the programme's plan for those who coach in it too, a cohort's own for those who run the cohort."""
+    return may_open_cohort(actor, plan.programme_id) if plan.is_default else may_edit_plan(actor, plan, cohort)

@@ -57,6 +57,7 @@ from coaching.models.follow_up import (
 from coaching.models.follow_up_plan import (
     Anchor,
     AnswerFlow,
+    Followed,
     FollowUpPlan,
     FollowUpQuestion,
     FollowUpStep,
@@ -123,6 +124,7 @@ __all__ = [
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
+    "Followed",
     "Frequency",
     "Goal",
     "Held",

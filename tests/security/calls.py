@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from coaching.errors import Invalid
 from coaching.models import (
     ActionEnd,
+    Anchor,
     AnswerChoice,
     AttendanceStatus,
     CohortKind,
+    Followed,
     Frequency,
     MembershipStatus,
     MessageKind,
@@ -49,6 +51,8 @@ from coaching.services import (
     drop_in,
     feed_events,
     feeds,
+    follow_up_plans,
+    follow_up_steps,
     goals,
     import_batches,
     import_lines,
@@ -202,6 +206,7 @@ def close_action(scene: Scene, name: str) -> Any:
     return actions.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
 
 
+STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
@@ -255,6 +260,17 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
         s.session, s["programme"], **s.act, name="Another", kind=CohortKind.FORMAL, **DAYS
     ),
     "edit_cohort": lambda s: cohorts.edit_cohort(s.session, s["cohort"], **s.act, name="Another", **DAYS),
+    "get_default_plan": lambda s: follow_up_plans.get_default_plan(s.session, s["programme"], **s.who),
+    "read_cohort_plan": lambda s: follow_up_plans.read_cohort_plan(s.session, s["cohort"], **s.who),
+    "choose_plan": lambda s: follow_up_plans.choose_plan(s.session, s["cohort"], **s.act, follows=Followed.DEFAULT),
+    "get_plan": lambda s: follow_up_steps.get_plan(s.session, s["plan"].public_id, **s.who),
+    "get_step": lambda s: follow_up_steps.get_step(s.session, s["step"].public_id, **s.who),
+    "add_step": lambda s: follow_up_steps.add_step(s.session, s["plan"], **s.act, **STEP),
+    "add_step | default": lambda s: follow_up_steps.add_step(s.session, s["default plan"], **s.act, **STEP),
+    "edit_step": lambda s: follow_up_steps.edit_step(s.session, s["step"], **s.act, **STEP),
+    "edit_step | default": lambda s: follow_up_steps.edit_step(s.session, s["default step"], **s.act, **STEP),
+    "remove_step": lambda s: follow_up_steps.remove_step(s.session, s["step"], **s.act),
+    "remove_step | default": lambda s: follow_up_steps.remove_step(s.session, s["default step"], **s.act),
     "cohort_progress": lambda s: cohort_progress.cohort_progress(s.session, s["cohort"], **s.act),
     "cohort_overview": lambda s: cohort_progress.cohort_overview(s.session, s["cohort"], **s.act),
     "read_grid": lambda s: attendance_grid.read_grid(s.session, s["cohort"], **s.act),

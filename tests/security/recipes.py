@@ -194,6 +194,12 @@ def credentials(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email, "password": PASSWORD}
 
 
+STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
+PAGE_STEP = STEP | {"offset_number": "1", "offset_unit": "Y", "channel": "mail"}
+PAGE_STEP |= {"window_days": "28", "nudges": "1", "nudge_days": "7"}
+del PAGE_STEP["offset"]
+
+
 FIRST = {"version": "1"}
 FORMS: dict[str, Recipe] = {
     "account.edit": constant(name="Another Name", timezone=ZONE, **FIRST),
@@ -218,6 +224,10 @@ FORMS: dict[str, Recipe] = {
     "drop_in.end": constant(),
     "drop_in.mark": room_code,
     "drop_in.start": constant(),
+    "follow_ups.choose": constant(follows="default"),
+    "follow_up_steps.create": constant(**PAGE_STEP),
+    "follow_up_steps.update": constant(**PAGE_STEP, **FIRST),
+    "follow_up_steps.remove": constant(**FIRST),
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
@@ -283,6 +293,11 @@ BODIES: dict[str, Recipe] = {
     "api_actions.reopen": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
+    "api_follow_up_plans.add": constant(**STEP),
+    "api_follow_up_plans.choose": constant(follows="default"),
+    "api_follow_up_plans.edit": constant(**STEP),
+    "api_follow_up_plans.preview_edit": constant(**STEP),
+    "api_follow_up_plans.preview_new": constant(**STEP),
     "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
     "api_drop_in.mark": room_code,
     "api_drop_in.start": constant(),
@@ -336,11 +351,12 @@ BODILESS = frozenset(
         "api_drop_in.end",
         "api_imports.reopen",
         "api_remembered_names.forget",
+        "api_follow_up_plans.remove",
         "api_silence.see_to",
     }
 )
-# Those of which the version that was seen is named all the same.
-BODILESS_SEEN = frozenset({"api_mail_templates.revert"})
+# Those that name the version which they do away with.
+BODILESS_SEEN = frozenset({"api_mail_templates.revert", "api_follow_up_plans.remove"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

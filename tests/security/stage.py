@@ -164,7 +164,7 @@ class Stage:
         who = self.identities[identity] if isinstance(identity, str) else identity
         headers = dict(who.to_api if is_api(path) else who.to_pages) | dict(options.pop("headers", {}))
         if headers.get("If-Match") == SEEN:
-            headers["If-Match"] = self._etag(path) if method in {"PATCH", "PUT", "DELETE"} else '"none"'
+            headers["If-Match"] = self._etag(path) if method in CONDITIONAL else '"none"'
         with self.watched() as answer:
             answer.response = self.client.open(path, method=method, headers=headers, **options)
         return answer
@@ -277,6 +277,10 @@ class Stage:
     def csrf_token(self, raw: str = RAW_CSRF) -> str:
         token: Any = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token").dumps(raw)
         return str(token)
+
+
+# What is only done to the version that was seen.
+CONDITIONAL = {"PATCH", "PUT", "DELETE"}
 
 
 def _noun(segment: str) -> str:

@@ -91,6 +91,35 @@ api_mail_templates.write                          404 404 404 404 404 404 403 40
 api_mail_templates.revert                         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 api_mail_templates.preview                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 api_mail_templates.list_earlier                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+# Follow-up plans: the programme's for its coordinators, read by its coaches; a cohort's own for those who run it.
+follow_ups.show_default                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+follow_ups.show                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+follow_ups.choose                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+follow_up_steps.new                               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.new | default plan                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.create                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.create | default plan             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.edit                              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.edit | default step               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.update                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.update | default step             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.remove                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.remove | default step             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.show_default                  404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_follow_up_plans.show_of_cohort                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_follow_up_plans.choose                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_follow_up_plans.add                           404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.add | default plan            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.preview_new                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.preview_new | default plan    404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.show_step                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.show_step | default step      404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_follow_up_plans.edit                          404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.edit | default step           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.preview_edit                  404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.preview_edit | default step   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.remove                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.remove | default step         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 
 # Cohorts: seen by those who are in, changed by those who run them.
 api_cohorts.index                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -45,6 +45,17 @@ preview_template                404 404 404 404 404 404 403 404 403 404 404 ok  
 programme_progress              404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_default_plan                404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+read_cohort_plan                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+choose_plan                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_plan                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+get_step                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+add_step                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+add_step | default              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+edit_step                       404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_step | default             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+remove_step                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+remove_step | default           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 cohort_progress                 403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
 cohort_overview                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 read_grid                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -29,6 +29,7 @@ from coaching.models import (
     Cohort,
     Delivery,
     DropInCode,
+    FollowUpPlan,
     FollowUpStep,
     ImportBatch,
     ImportRow,
@@ -124,6 +125,8 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     here.rows["shared run"] = factories.make_run(
         session, shared, launched_on=(now - timedelta(days=40)).date(), label="label-shared-here"
     )
+    for place in (here, there):
+        _add_default_plan(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
 
@@ -140,6 +143,15 @@ def _person(session: Session, who: str, label: str, **values: Any) -> Person:
 
 # Hashed once: all of them have the same password.
 _HASH = factories.HASTY.hash(PASSWORD)
+
+
+def _add_default_plan(session: Session, place: Place) -> None:
+    """The programme's plan, which no cohort here follows."""
+    plan = FollowUpPlan(programme=place.programme, is_default=True, created_at=place.cohort.created_at)
+    plan.steps = [FollowUpStep(position=1, label="A year on", offset="P1Y", question=f"default-question-{place.label}")]
+    session.add(plan)
+    session.flush()
+    place.rows |= {"default plan": plan, "default step": plan.steps[0]}
 
 
 class _Builder:
@@ -365,6 +377,7 @@ class _Builder:
                 created_at=self.ago(5),
             )
         )
+        self.rows |= {"plan": first.plan, "step": first}
         self.rows |= {"check-in": asked, "answered check-in": answered, "practice": entry}
         self.rows["withdrawn check-in"] = self._check_in("withdrawn", first, CheckInState.ASKED)
 

@@ -15,6 +15,8 @@ from coaching.blueprints.pages import (
     cohorts,
     contact_preferences,
     drop_in,
+    follow_up_steps,
+    follow_ups,
     goals,
     home,
     imports,
@@ -47,6 +49,7 @@ NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
+    follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
 )  # fmt: skip

@@ -586,77 +586,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
 
     op.create_table(
-        "mail_template",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "check_in",
-                "session_invite",
-                "session_reminder",
-                "poll",
-                "invitation",
-                "password_reset",
-                name="message_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("text", sa.String(length=10000), nullable=False),
-        sa.Column("html", sa.String(length=20000), nullable=False),
-        sa.Column("is_ours", sa.Boolean(), nullable=False),
-        sa.Column("updated_by_id", sa.Integer(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("fault", sa.String(length=80), nullable=False),
-        sa.Column("fault_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_mail_template_programme_id")),
-        sa.ForeignKeyConstraint(["updated_by_id"], ["person.id"], name=op.f("fk_mail_template_updated_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
-        sa.UniqueConstraint("programme_id", "kind", name=op.f("uq_mail_template_programme_id_kind")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_mail_template_public_id")),
-    )
-    op.create_table(
-        "mail_wording",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "check_in",
-                "session_invite",
-                "session_reminder",
-                "poll",
-                "invitation",
-                "password_reset",
-                name="message_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("text", sa.String(length=10000), nullable=False),
-        sa.Column("html", sa.String(length=20000), nullable=False),
-        sa.Column("is_ours", sa.Boolean(), nullable=False),
-        sa.Column("made_by_id", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_mail_wording_made_by_id")),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_mail_wording_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_wording")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_mail_wording_public_id")),
-    )
-    with op.batch_alter_table("mail_wording", schema=None) as batch_op:
-        batch_op.create_index("ix_mail_wording_programme_id_kind", ["programme_id", "kind"], unique=False)
-
-    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1817,12 +1746,12 @@ def downgrade():
             postgresql_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
         )
         batch_op.drop_index(
+            "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
+        )
+        batch_op.drop_index(
             "ix_check_in_ended",
             sqlite_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
             postgresql_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
-        )
-        batch_op.drop_index(
-            "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
         )
 
     op.drop_table("check_in")
@@ -1856,11 +1785,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_message_cohort_id"))
 
     op.drop_table("message")
-    with op.batch_alter_table("mail_wording", schema=None) as batch_op:
-        batch_op.drop_index("ix_mail_wording_programme_id_kind")
-
-    op.drop_table("mail_wording")
-    op.drop_table("mail_template")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_person_id"))
         batch_op.drop_index("ix_membership_cohort_role")
