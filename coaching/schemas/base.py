@@ -29,6 +29,8 @@ LONGEST_KEY = 80
 PICK = "Choose one of the options."
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORM_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3}){1,4})")
+_FORM_DECIMAL = re.compile(rf"{_FORM_NUMBER.pattern}(?:\.[0-9]{{1,9}})?")
+_FORM_TRUTH = dict.fromkeys(("on", "yes", "true", "1"), True) | dict.fromkeys(("off", "no", "false", "0"), False)
 _PUBLIC_ID = re.compile(rf"[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?\.?")
@@ -170,6 +172,25 @@ class Whole(_Plain, fields.Integer):
         super().__init__(strict=True, validate=span, **options)
 
 
+class Number(_Plain, fields.Float):
+    """A number, whole or with decimals, between two bounds, both included. JSON sends a number and not a text."""
+
+    default_error_messages = _says(
+        invalid="Write a number, such as 12 or 12.5.",
+        too_large="Write a number, such as 12 or 12.5.",
+        special="Write a number, such as 12 or 12.5.",
+    )
+
+    def __init__(self, least: float, most: float, **options: Any) -> None:
+        span = validate.Range(min=least, max=most, error=f"Write a number from {least:,} to {most:,}.")
+        super().__init__(validate=span, **options)
+
+    def _validated(self, value: Any) -> Any:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
 class Day(_Plain, fields.Date):
     """A calendar date as YYYY-MM-DD, within the years that a programme can mean."""
 
@@ -268,8 +289,10 @@ def _typed(field: Any, value: Any) -> Any:
     words = value.strip()
     if isinstance(field, fields.Integer) and _FORM_NUMBER.fullmatch(words):
         return int(re.sub(r"[, \u00a0\u202f]", "", words))
-    if isinstance(field, fields.Boolean) and words in {"on", "yes", "true", "1"}:
-        return True
+    if isinstance(field, Number) and _FORM_DECIMAL.fullmatch(words):
+        return float(re.sub(r"[, \u00a0\u202f]", "", words))
+    if isinstance(field, fields.Boolean):
+        return _FORM_TRUTH.get(words, value)
     return value
 
 
