@@ -190,8 +190,9 @@ def test_the_same_letter_is_the_same_bytes() -> None:
 
 def test_the_styles_are_written_into_the_elements() -> None:
     html = part(read(letter()), "html")
-    assert 'class="button"' in html
-    assert "style=" in html.partition('class="button"')[0][-400:] + html.partition('class="button"')[2][:400]
+    assert 'class="button answer"' in html
+    before, _, after = html.partition('class="button answer"')
+    assert "style=" in before[-400:] + after[:400]
 
 
 def test_what_people_wrote_is_text_and_not_markup() -> None:

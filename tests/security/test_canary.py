@@ -158,6 +158,9 @@ FEED = tuple(
 )  # fmt: skip
 LINKS: dict[str, Iterable[str]] = {
     "check_in_links.show": {"question-1-here"},
+    "check_in_links.tap": {"question-1-here"},
+    "follow_up_links.stop": set(),
+    "follow_up_links.consent": set(),
     "rsvp_links.show": {"future-title-here"},
     "poll_links.show": {"poll-title-here", "poll-note-here"},
     "feeds.read": FEED,
