@@ -60,7 +60,7 @@ def show_answer(check_in_id: str) -> CheckInAnswer:
     """What was answered, with the replies to the further questions; 404 while nothing was."""
     check_in = get_check_in(rows(), check_in_id, actor=current_actor())
     if check_in.answer is None:
-        raise NotFound("Nothing is answered yet.")
+        raise NotFound
     return check_in.answer
 
 

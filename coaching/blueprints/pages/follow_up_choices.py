@@ -9,9 +9,10 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.forms import refuse_unknown
 from coaching.clock import utc_now
 from coaching.extensions import db
+from coaching.policies import may_answer_check_in, require
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.follow_up_choice import AlumniConsentSchema, CameFromSchema
-from coaching.services.follow_up_choices import resume_follow_ups, say_alumni_consent, stop_follow_ups
+from coaching.services.follow_up_choices import FOR_THEMSELVES, resume_follow_ups, say_alumni_consent, stop_follow_ups
 from coaching.services.memberships import get_membership
 
 CAME_FROM = "check_in_id"
@@ -43,6 +44,7 @@ def take_back(public_id: str) -> ResponseReturnValue:
 def say_consent(public_id: str) -> ResponseReturnValue:
     """Keeps whether alumni steps may ask, and goes back to the check-in where the question stood on one."""
     membership = get_membership(db.session(), public_id, actor=current_actor())
+    require(may_answer_check_in(current_actor(), membership), seen=True, message=FOR_THEMSELVES)
     values = load_form(AlumniConsentSchema(), request.form, beside=(CAME_FROM,))
     say_alumni_consent(db.session(), membership, actor=current_actor(), now=utc_now(), **values)
     flash("Thank you. That is kept; you can change it on your page at any time.", "success")
