@@ -172,25 +172,6 @@ class Whole(_Plain, fields.Integer):
         super().__init__(strict=True, validate=span, **options)
 
 
-class Number(_Plain, fields.Float):
-    """A number, whole or with decimals, between two bounds, both included. JSON sends a number and not a text."""
-
-    default_error_messages = _says(
-        invalid="Write a number, such as 12 or 12.5.",
-        too_large="Write a number, such as 12 or 12.5.",
-        special="Write a number, such as 12 or 12.5.",
-    )
-
-    def __init__(self, least: float, most: float, **options: Any) -> None:
-        span = validate.Range(min=least, max=most, error=f"Write a number from {least:,} to {most:,}.")
-        super().__init__(validate=span, **options)
-
-    def _validated(self, value: Any) -> Any:
-        if isinstance(value, str):
-            raise self.make_error("invalid", input=value)
-        return super()._validated(value)
-
-
 class Day(_Plain, fields.Date):
     """A calendar date as YYYY-MM-DD, within the years that a programme can mean."""
 
@@ -289,7 +270,7 @@ def _typed(field: Any, value: Any) -> Any:
     words = value.strip()
     if isinstance(field, fields.Integer) and _FORM_NUMBER.fullmatch(words):
         return int(re.sub(r"[, \u00a0\u202f]", "", words))
-    if isinstance(field, Number) and _FORM_DECIMAL.fullmatch(words):
+    if isinstance(field, fields.Float) and _FORM_DECIMAL.fullmatch(words):
         return float(re.sub(r"[, \u00a0\u202f]", "", words))
     if isinstance(field, fields.Boolean):
         return _FORM_TRUTH.get(words, value)

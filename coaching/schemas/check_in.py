@@ -27,7 +27,6 @@ from coaching.schemas.base import (
     BaseSchema,
     Day,
     FormValues,
-    Number,
     PublicId,
     Text,
     Whole,
@@ -46,6 +45,25 @@ REPLY = "reply-"
 NO_SUCH_QUESTION = "This check-in has no such question. Its questions are listed with it."
 TWICE = "This question is answered twice. Send one reply to each."
 _FIGURES = frozenset({AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED})
+
+
+class Number(fields.Float):
+    """A number, whole or with decimals, between two bounds, both included. JSON sends a number and not a text."""
+
+    default_error_messages = {  # noqa: RUF012  marshmallow wants a plain mapping here.
+        "required": "Fill this in.",
+        "null": "Fill this in, or leave it out.",
+        **dict.fromkeys(("invalid", "too_large", "special"), "Write a number, such as 12 or 12.5."),
+    }
+
+    def __init__(self, least: float, most: float, **options: Any) -> None:
+        span = validate.Range(min=least, max=most, error=f"Write a number from {least:,} to {most:,}.")
+        super().__init__(validate=span, **options)
+
+    def _validated(self, value: Any) -> Any:
+        if isinstance(value, str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
 
 
 class AnswerSchema(BaseSchema):

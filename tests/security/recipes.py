@@ -300,6 +300,7 @@ BODIES: dict[str, Recipe] = {
     "api_actions.reopen": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_follow_up_choices.say_consent": constant(may_ask=True),
+    "api_follow_up_choices.stop": constant(),
     "api_cohorts.edit": constant(**COHORT),
     "api_follow_up_plans.add": constant(**STEP),
     "api_follow_up_plans.choose": constant(follows="default"),
@@ -354,7 +355,6 @@ BODIES: dict[str, Recipe] = {
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
 BODILESS = frozenset(
     {
-        "api_follow_up_choices.stop",
         "api_follow_up_choices.take_back",
         "api_tokens.revoke",
         "api_feeds.end",

@@ -9,6 +9,7 @@ from coaching.blueprints.api.acting import rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.clock import utc_now
 from coaching.models import Membership
+from coaching.schemas.base import BaseSchema
 from coaching.schemas.cohort import MembershipSchema
 from coaching.schemas.follow_up_choice import AlumniConsentSchema
 from coaching.services.follow_up_choices import resume_follow_ups, say_alumni_consent, stop_follow_ups
@@ -20,8 +21,9 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("/members/<id:member_id>/follow-ups-stop", methods=["PUT"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, MembershipSchema)
-def stop(member_id: str) -> Membership:
+def stop(_data: dict[str, Any], member_id: str) -> Membership:
     """Ends one's own open check-ins of this cohort and all that are to come, and calls off the mails that have not
     left."""
     member = get_membership(rows(), member_id, actor=current_actor())
