@@ -171,6 +171,8 @@ def test_several_check_ins_are_one_mail_with_the_links_of_each() -> None:
     links = Words(part(mail, "html")).links
     for link in (LINK, other["link"]):
         wanted = {link, *(f"{link}/{end}" for end in ("did_it", "not_yet", "cannot_say", "stop"))}
+        # One way out for each cohort.
+        assert links.count(f"{link}/stop") == 1
         assert {found for found in links if found.startswith(link)} == wanted
         assert all(one in part(mail, "plain").split() for one in wanted)
     assert links.count(UNSUBSCRIBE) == 1
