@@ -166,6 +166,7 @@ LINKS: dict[str, Iterable[str]] = {
     "feeds.read": FEED,
     "invitations.show": {"invited@here.example.org", "Invited Name-here"},
     "password_resets.show": set(),
+    "unsubscribing.show": set(),
 }
 
 
