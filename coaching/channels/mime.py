@@ -60,6 +60,7 @@ def render_mail(letter: Letter) -> Text:
         "timezone": letter.timezone,
         "written_at": letter.written_at,
         "is_synthetic": letter.facts.get("is_synthetic", False),
+        "medium": letter.medium,
     }
     plain = _template(f"{letter.kind}.txt.jinja").make_module(values)
     subject = one_line(str(plain.subject))[:LONGEST_SUBJECT]  # type: ignore[attr-defined]

@@ -31,6 +31,7 @@ from coaching.models.cohort import (
     Role,
     StatusChange,
 )
+from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
     CourseProject,
     CourseRun,
@@ -54,6 +55,7 @@ from coaching.models.follow_up import (
 )
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
+from coaching.models.inbox import InboxItem
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.person import (
     ApiToken,
@@ -97,6 +99,7 @@ __all__ = [
     "CoachingSession",
     "Cohort",
     "CohortKind",
+    "ContactAddress",
     "CourseProject",
     "CourseRun",
     "Delivery",
@@ -108,6 +111,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportBatch",
     "ImportRow",
+    "InboxItem",
     "Instrument",
     "InvitedSession",
     "Membership",

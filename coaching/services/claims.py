@@ -27,6 +27,7 @@ from coaching.models import (
     Capability,
     CheckIn,
     CheckInState,
+    ContactAddress,
     Membership,
     MembershipStatus,
     Message,
@@ -40,6 +41,8 @@ from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
 
 WAITING = (MessageState.DUE, MessageState.RETRY)
+# Our own channels. Other packages bring theirs.
+MAIL, INBOX, CHAT = "mail", "inbox", "chat"
 
 # The table, not the class: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
@@ -84,8 +87,14 @@ _LOAD = (
         CheckIn.state,
         CheckIn.closes_at,
         Membership.status,
+        ContactAddress.address,
+        ContactAddress.label,
     )
     .join(Person, Person.id == Message.recipient_id)
+    .outerjoin(
+        ContactAddress,
+        and_(ContactAddress.person_id == Message.recipient_id, ContactAddress.channel == Message.channel),
+    )
     .outerjoin(CheckIn, and_(Message.kind == MessageKind.CHECK_IN, CheckIn.id == Message.subject_id))
     .outerjoin(Membership, Membership.id == CheckIn.membership_id)
     .where(Message.claim_token == bindparam("token"), Message.id.in_(bindparam("ids", expanding=True)))
@@ -118,6 +127,18 @@ class ClaimedMessage(NamedTuple):
     check_in_state: CheckInState | None
     closes_at: datetime | None
     status: MembershipStatus | None
+    contact: str | None
+    contact_label: str | None
+
+    @property
+    def goes_to(self) -> str:
+        """Where its channel brings it: what its person gave for this channel, or else their e-mail address."""
+        return "" if self.channel == INBOX else self.contact or self.email or ""
+
+    @property
+    def shown_address(self) -> str:
+        """The same as it may be kept and shown: what people give for other channels than mail is a secret of theirs."""
+        return self.goes_to if self.contact is None else self.contact_label or ""
 
 
 class Refused(NamedTuple):
@@ -165,8 +186,10 @@ def _why_not(message: ClaimedMessage, living: Collection[str], *, now: datetime)
     """Why this message is not sent after all; empty where it is."""
     if not message.may_sign_in:
         return "The account is suspended."
-    if not message.email:
+    if message.channel == MAIL and not message.email:
         return "There is no e-mail address."
+    if message.channel == CHAT and not message.contact:
+        return "There is no chat address."
     if message.kind == MessageKind.CHECK_IN:
         reason = _why_not_asked(message, now=now)
         if reason:

@@ -18,6 +18,7 @@ from coaching.channels.base import Channel, ChannelDown, Letter, Outcome, Verdic
 from coaching.database import read_options
 from coaching.models import MessageKind, MessageState
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
+from coaching.services.own_pages import find_pages
 from coaching.services.settlements import (
     MOST_ATTEMPTS,
     backoff,
@@ -182,12 +183,13 @@ def _write(
     """Every message with its final bytes, kept before the first attempt. One that cannot be written backs off alone."""
     ready: list[ClaimedMessage] = []
     fresh: list[tuple[int, bytes, str]] = []
+    pages = find_pages(office.session_factory, batch)
     for message in batch:
         if message.wire is not None:
             ready.append(message)
             continue
         try:
-            wire, address = _wire_of(office, message), message.email or ""
+            wire = _wire_of(office, message, pages.get(message.id, ""))
         except Exception as error:
             # Whatever is wrong with one message must not hold up the others. The error is named and not shown,
             # because its text may quote the message.
@@ -196,8 +198,8 @@ def _write(
             office.unsettled.append(Attempt(message, token, outcome))
             tally["retry"] += 1
             continue
-        fresh.append((message.id, wire, address))
-        ready.append(message._replace(wire=wire, address=address))
+        fresh.append((message.id, wire, message.shown_address))
+        ready.append(message._replace(wire=wire, address=message.shown_address))
     if fresh:
         with office.session_factory.begin() as session:
             fix_wires(session, fresh, token=token)
@@ -205,17 +207,18 @@ def _write(
     return ready
 
 
-def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
+def _wire_of(office: PostOffice, message: ClaimedMessage, path: str) -> bytes:
     link = office.base_url + LINK_PATHS[message.kind].format(secret=message.secret) if message.secret else ""
     letter = Letter(
         kind=message.kind.value,
         message_id=message.message_id,
         name=message.name,
-        address=message.email or "",
+        address=message.goes_to,
         timezone=message.timezone,
         facts=message.facts,
         link=link,
         written_at=office.clock(),
+        path=path,
     )
     return office.channels[message.channel].write(letter)
 

@@ -105,7 +105,8 @@ def enqueue(
     }
     values = once | {
         "public_id": public_id,
-        "address": recipient.email or "",
+        # Another channel's address is a secret of its person's, and looked up when the message leaves.
+        "address": (recipient.email or "") if channel == "mail" else "",
         "facts": facts,
         "secret": secret,
         "message_id": message_id_of(public_id),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coaching.database import schema_revision
 from coaching.models import CheckIn, CheckInState, Message, MessageState, SchedulerHeartbeat
+from coaching.services.channel_status import describe_channels
 from coaching.services.claims import WAITING
 from coaching.services.words import is_one_of, is_word
 
@@ -18,9 +19,9 @@ _MESSAGES = select(Message.state, func.count()).group_by(Message.state)
 _CHECK_INS = select(CheckIn.state, func.count()).group_by(CheckIn.state)
 _OLDEST_MESSAGE = select(func.min(Message.due_at)).where(is_one_of(Message.state, WAITING))
 _OLDEST_CHECK_IN = select(func.min(CheckIn.due_at)).where(is_word(CheckIn.state, CheckInState.DUE))
-_HEARTBEATS = select(SchedulerHeartbeat.name, SchedulerHeartbeat.started_at, SchedulerHeartbeat.seen_at).order_by(
-    SchedulerHeartbeat.name
-)
+_HEARTBEATS = select(
+    SchedulerHeartbeat.name, SchedulerHeartbeat.started_at, SchedulerHeartbeat.seen_at, SchedulerHeartbeat.channels
+).order_by(SchedulerHeartbeat.name)
 
 
 def read_status(session: Session, *, now: datetime) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def read_status(session: Session, *, now: datetime) -> dict[str, Any]:
         "messages": messages,
         "unknown_messages": messages[MessageState.UNKNOWN],
         "oldest_due_seconds": _oldest(connection, now),
+        "channel_problems": describe_channels(connection, now=now),
         "check_ins": _counts(connection, _CHECK_INS, CheckInState),
         "schedulers": [
             {
@@ -43,8 +45,9 @@ def read_status(session: Session, *, now: datetime) -> dict[str, Any]:
                 "started_at": started_at.isoformat(),
                 "seen_at": seen_at.isoformat(),
                 "age_seconds": _seconds(now, seen_at),
+                "channels": channels,
             }
-            for name, started_at, seen_at in connection.execute(_HEARTBEATS)
+            for name, started_at, seen_at, channels in connection.execute(_HEARTBEATS)
         ],
     }
 

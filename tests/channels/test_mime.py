@@ -32,6 +32,7 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
+    "chat_test": {},
     "poll": {
         "title": "A first meeting",
         "note": "An hour is enough.",

@@ -94,6 +94,10 @@ def pair(_place: Place, guest: Place) -> dict[str, Any]:
     return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
 
 
+def inbox_newest(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"newest": guest.ids["inbox"]}
+
+
 SAID = {"choice": "maybe", "note": "By train"}
 POLL = {"title": "A new poll", "timezone": ZONE, "duration_minutes": 45}
 POLL_DAYS = {"day-1": "2090-03-06", "time-1": "10:00", "day-2": "2090-03-07", "time-2": "10:00"}
@@ -220,6 +224,8 @@ FORMS: dict[str, Recipe] = {
     "imports.reopen": constant(),
     "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
+    "inbox.read": constant(),
+    "inbox.read_all": inbox_newest,
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
     "members.invite": constant(),
@@ -277,6 +283,8 @@ BODIES: dict[str, Recipe] = {
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
+    "api_inbox.read": constant(),
+    "api_inbox.read_all": inbox_newest,
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.resend": constant(),
@@ -334,6 +342,7 @@ WITH_IDENTIFIERS = sorted(
         poll_slots,
         slot,
         session_action,
+        inbox_newest,
     }
 )
 

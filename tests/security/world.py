@@ -33,6 +33,7 @@ from coaching.models import (
     FollowUpStep,
     ImportBatch,
     ImportRow,
+    InboxItem,
     Membership,
     MembershipStatus,
     Message,
@@ -517,6 +518,17 @@ class _Builder:
             )
         )
         self.rows["message"] = self._message(check_in, participant)
+        self.rows["inbox"] = self.add(
+            InboxItem(
+                person_id=participant.id,
+                message_id=self.rows["message"].message_id,
+                kind=MessageKind.CHECK_IN,
+                title=self.says("inbox-title"),
+                text=self.says("inbox-text"),
+                path=f"/check-ins/{check_in.public_id}",
+                created_at=self.ago(7),
+            )
+        )
         self._other_feeds()
 
     def _other_feeds(self) -> None:

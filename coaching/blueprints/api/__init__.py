@@ -15,6 +15,7 @@ from coaching.blueprints.api import (
     feeds,
     goals,
     imports,
+    inbox,
     me,
     members,
     messages,
@@ -37,7 +38,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    messages, status,
+    messages, status, inbox,
 )  # fmt: skip
 
 

@@ -127,6 +127,7 @@ class SchedulerRow(TypedDict):
     started_at: datetime
     seen_at: datetime
     age_seconds: float
+    channels: list[str]
 
 
 class StatusReport(TypedDict):
@@ -136,6 +137,7 @@ class StatusReport(TypedDict):
     messages: dict[str, int]
     unknown_messages: int
     oldest_due_seconds: float | None
+    channel_problems: list[str]
     check_ins: dict[str, int]
     schedulers: list[SchedulerRow]
 

@@ -17,6 +17,7 @@ from coaching.blueprints.pages import (
     goals,
     home,
     imports,
+    inbox,
     invitations,
     launches,
     members,
@@ -43,6 +44,7 @@ NOUNS = (
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds,
+    inbox,
 )  # fmt: skip
 
 
