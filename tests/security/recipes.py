@@ -98,6 +98,7 @@ def inbox_newest(_place: Place, guest: Place) -> dict[str, Any]:
     return {"newest": guest.ids["inbox"]}
 
 
+WEBHOOK = {"address": "https://chat.example.org/hooks/abcdefghij0123456789", "label": "My own channel"}
 SAID = {"choice": "maybe", "note": "By train"}
 POLL = {"title": "A new poll", "timezone": ZONE, "duration_minutes": 45}
 POLL_DAYS = {"day-1": "2090-03-06", "time-1": "10:00", "day-2": "2090-03-07", "time-2": "10:00"}
@@ -205,6 +206,9 @@ FORMS: dict[str, Recipe] = {
     "calendar_feeds.create": constant(),
     "calendar_feeds.create_for_cohort": constant(),
     "calendar_feeds.end": constant(),
+    "chat.save": constant(**WEBHOOK),
+    "chat.test": constant(),
+    "chat.remove": constant(),
     "check_in_links.answer": constant(**ANSWER),
     "check_ins.answer": constant(**ANSWER),
     "cohorts.create": constant(**COHORT, kind="formal"),
@@ -271,6 +275,8 @@ BODIES: dict[str, Recipe] = {
     "api_actions.create": constant(**ACTION),
     "api_actions.edit": constant(**ACTION),
     "api_actions.reopen": constant(),
+    "api_chat.save": constant(**WEBHOOK),
+    "api_chat.test": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
     "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
@@ -319,7 +325,14 @@ BODIES: dict[str, Recipe] = {
 }
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
 BODILESS = frozenset(
-    {"api_tokens.revoke", "api_feeds.end", "api_drop_in.end", "api_imports.reopen", "api_remembered_names.forget"}
+    {
+        "api_chat.remove",
+        "api_tokens.revoke",
+        "api_feeds.end",
+        "api_drop_in.end",
+        "api_imports.reopen",
+        "api_remembered_names.forget",
+    }
 )
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(

@@ -27,6 +27,7 @@ from coaching.models import (
     CheckInState,
     CoachingSession,
     Cohort,
+    ContactAddress,
     Delivery,
     DropInCode,
     FollowUpPlan,
@@ -518,6 +519,15 @@ class _Builder:
             )
         )
         self.rows["message"] = self._message(check_in, participant)
+        self.add(
+            ContactAddress(
+                person_id=participant.id,
+                channel="chat",
+                address=f"https://chat.example.org/hooks/webhook{self.label}0123456789",
+                label=self.says("chat-label"),
+                created_at=self.ago(9),
+            )
+        )
         self.rows["inbox"] = self.add(
             InboxItem(
                 person_id=participant.id,

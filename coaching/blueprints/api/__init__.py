@@ -7,6 +7,7 @@ from flask import Flask
 from coaching.blueprints.api import (
     actions,
     attendance_grid,
+    chat,
     check_ins,
     coaching_sessions,
     cohorts,
@@ -38,7 +39,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    messages, status, inbox,
+    messages, status, inbox, chat,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from coaching.blueprints.pages import (
     attendance,
     attendance_grid,
     calendar_feeds,
+    chat,
     check_in_links,
     check_ins,
     cohorts,
@@ -44,7 +45,7 @@ NOUNS = (
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds,
-    inbox,
+    inbox, chat,
 )  # fmt: skip
 
 
