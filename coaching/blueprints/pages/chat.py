@@ -66,6 +66,7 @@ def remove() -> ResponseReturnValue:
 def _page(form: Form) -> str:
     return render_template(
         "chat/show.html",
+        breadcrumb=[{"label": "Your account", "url": url_for("account.show")}, {"label": "Your chat"}],
         chat=read_chat(db.session(), actor=current_actor()),
         form=form,
         is_installed=is_chat_installed(),
