@@ -52,7 +52,7 @@ def _cohorts(shape: Shape) -> Rows:
         kind = "coaching" if number % 4 == 0 else "formal"
         programme = shape.programme(number)
         words = f"Cohort {number}", kind, "A cohort that learns to build online courses.", "Europe/London"
-        yield 1, number, public_id("c", number), programme, *words, starts_on, ends_on, NOW
+        yield 1, number, public_id("c", number), programme, number, *words, starts_on, ends_on, NOW
 
 
 def _memberships(shape: Shape) -> Rows:
@@ -100,14 +100,23 @@ def _attendance(shape: Shape) -> Rows:
 
 def _plans(shape: Shape) -> Rows:
     for cohort in shape.each():
-        yield cohort, public_id("f", cohort), cohort, NOW
+        yield cohort, public_id("f", cohort), shape.programme(cohort), False, NOW
 
 
 def _steps(shape: Shape) -> Rows:
     for cohort in shape.each():
         for position, (label, offset, _days) in enumerate(STEPS, start=1):
             number = (cohort - 1) * len(STEPS) + position
-            yield number, cohort, position, label, offset, "Have you put it into practice?"
+            yield (
+                number,
+                public_id("q", number),
+                cohort,
+                public_id("q", number),
+                position,
+                label,
+                offset,
+                "Have you put it into practice?",
+            )
 
 
 def _check_in_state(due_at: datetime, number: int) -> str:
@@ -133,7 +142,10 @@ def _check_ins(shape: Shape) -> Rows:
     for number, step, membership, due_at in _check_in_numbers(shape):
         state = _check_in_state(due_at, number)
         asked_at = None if state == "due" else due_at
-        yield number, public_id("k", number), step, membership, state, due_at, due_at + timedelta(days=60), asked_at
+        wake_at = due_at if state == "due" else None
+        anchor = (step - 1) // len(STEPS) + 1, due_at.date()
+        moments = due_at, due_at + timedelta(days=60), asked_at, wake_at
+        yield number, public_id("k", number), step, public_id("q", step), membership, *anchor, state, *moments
 
 
 def _answers(shape: Shape) -> Rows:
@@ -244,8 +256,11 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
         _programmes,
     ),
     "programme_coordinator": ("programme_id person_id appointed_at", _coordinators),
+    "follow_up_plan": ("id public_id programme_id is_default created_at", _plans),
+    "follow_up_step": ("id public_id plan_id strand position label offset question", _steps),
     "cohort": (
-        "version id public_id programme_id name kind description timezone starts_on ends_on created_at",
+        "version id public_id programme_id follow_up_plan_id name kind description timezone starts_on ends_on"
+        " created_at",
         _cohorts,
     ),
     "membership": ("version id public_id cohort_id person_id role status joined_at", _memberships),
@@ -256,9 +271,10 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
         _sessions,
     ),
     "attendance": ("session_id membership_id status minutes source recorded_at", _attendance),
-    "follow_up_plan": ("id public_id cohort_id created_at", _plans),
-    "follow_up_step": ("id plan_id position label offset question", _steps),
-    "check_in": ("id public_id step_id membership_id state due_at closes_at asked_at", _check_ins),
+    "check_in": (
+        "id public_id step_id strand membership_id anchor_id anchor_on state due_at closes_at asked_at wake_at",
+        _check_ins,
+    ),
     "check_in_answer": ("check_in_id choice note answered_at via", _answers),
     "goal": (
         "version id public_id membership_id statement why importance difficulty baseline much_less less expected more"

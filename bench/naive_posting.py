@@ -53,7 +53,7 @@ def post_naively(engine: Engine, rows: int) -> None:
                     created_at=NOW,
                 )
             )
-            check_in.state, check_in.asked_at = CheckInState.ASKED, NOW
+            check_in.state, check_in.asked_at, check_in.wake_at = CheckInState.ASKED, NOW, None
             session.commit()
 
 

@@ -32,7 +32,7 @@ from coaching.models import (
     Programme,
     Role,
 )
-from coaching.services.follow_ups import create_default_plan
+from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.insertion import insert_rows
 from coaching.tokens import new_public_id
 from tests.postgres import server_folder, server_url
@@ -83,7 +83,7 @@ def fill_cohorts(engine: Engine, cohorts: int, members: int) -> list[int]:
         numbers = []
         for number in range(cohorts):
             cohort = _make_cohort(session, programme, f"Cohort {number}")
-            create_default_plan(session, cohort, now=NOW)
+            follow_default_plan(session, cohort, now=NOW)
             _make_memberships(session, cohort, people)
             numbers.append(cohort.id)
         session.commit()
@@ -143,13 +143,14 @@ def _make_cohort(session: Session, programme: Programme, name: str) -> Cohort:
     return cohort
 
 
-def _make_steps(session: Session, cohort: Cohort) -> list[int]:
-    plan = FollowUpPlan(cohort_id=cohort.id, created_at=NOW)
+def _make_steps(session: Session, cohort: Cohort) -> list[tuple[int, str]]:
+    plan = FollowUpPlan(programme_id=cohort.programme_id, created_at=NOW)
     session.add(plan)
     session.flush()
+    cohort.follow_up_plan_id = plan.id
     words = {"plan_id": plan.id, "label": "Two weeks on", "offset": "P14D", "question": "Have you done it?"}
     session.execute(insert(FollowUpStep), [words | {"position": position} for position in range(STEPS)])
-    return list(session.scalars(select(FollowUpStep.id)))
+    return [(number, strand) for number, strand in session.execute(select(FollowUpStep.id, FollowUpStep.strand))]
 
 
 def _make_memberships(session: Session, cohort: Cohort, people: list[int]) -> list[int]:
@@ -171,11 +172,18 @@ def _make_people(session: Session, count: int) -> list[int]:
     return list(session.scalars(select(Person.id)))
 
 
-def _insert_check_ins(session: Session, pairs: Iterator[tuple[int, int]], due_at: datetime) -> None:
-    shared = {"state": CheckInState.DUE, "due_at": due_at, "closes_at": due_at + timedelta(days=28)}
+def _insert_check_ins(session: Session, pairs: Iterator[tuple[int, tuple[int, str]]], due_at: datetime) -> None:
+    shared = {
+        "state": CheckInState.DUE,
+        "due_at": due_at,
+        "wake_at": due_at,
+        "closes_at": due_at + timedelta(days=28),
+        "anchor_id": 1,
+        "anchor_on": date(2026, 6, 1),
+    }
     while chunk := list(islice(pairs, AT_ONCE)):
-        rows = [(new_public_id(), step, membership) for membership, step in chunk]
-        _insert(session, CheckIn, shared, ("public_id", "step_id", "membership_id"), rows)
+        rows = [(new_public_id(), step, strand, membership) for membership, (step, strand) in chunk]
+        _insert(session, CheckIn, shared, ("public_id", "step_id", "strand", "membership_id"), rows)
 
 
 def _insert(

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from argon2 import PasswordHasher
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
 from coaching.models import (
     Action,
     Base,
+    CheckIn,
+    CheckInState,
     CoachingSession,
     Cohort,
     CohortKind,
     CourseProject,
     CourseRun,
+    FollowUpPlan,
+    FollowUpStep,
     Goal,
     Membership,
     MembershipStatus,
@@ -201,3 +206,37 @@ def make_action(session: Session, membership: Membership | None = None, **values
     membership = membership or make_membership(session)
     values = {"membership_id": membership.id, "statement": f"Action {next(_numbers)}", "created_at": NOW} | values
     return _keep(session, Action(**values))
+
+
+def make_plan(session: Session, cohort: Cohort, **values: Any) -> FollowUpPlan:
+    """A plan of the cohort's own, without steps."""
+    plan = _keep(session, FollowUpPlan(**({"programme_id": cohort.programme_id, "created_at": NOW} | values)))
+    # Not by the class: what a test does with the cohort afterwards finds it in its first version.
+    table = cast(Table, Cohort.__table__)
+    session.execute(update(table).where(table.c.id == cohort.id).values(follow_up_plan_id=plan.id))
+    session.expire(cohort, ["follow_up_plan_id"])
+    return plan
+
+
+def make_step(session: Session, cohort: Cohort, **values: Any) -> FollowUpStep:
+    """A step of the cohort's plan, which it gets where it has none."""
+    plan_id = cohort.follow_up_plan_id or make_plan(session, cohort).id
+    usual = {"position": 1, "label": "Two weeks on", "offset": "P14D", "question": "Have you begun?"}
+    return _keep(session, FollowUpStep(**(usual | {"plan_id": plan_id} | values)))
+
+
+def make_check_in(session: Session, step: FollowUpStep, member: Membership, **values: Any) -> CheckIn:
+    """A check-in of the cohort's end, which waits to be asked unless it is said to be in another state."""
+    due_at = values.get("due_at", NOW)
+    usual = {
+        "strand": step.strand,
+        "anchor_id": member.cohort_id,
+        "anchor_on": member.cohort.ends_on,
+        "state": CheckInState.DUE,
+        "due_at": due_at,
+        "closes_at": due_at + timedelta(days=28),
+    }
+    row = usual | {"step_id": step.id, "membership_id": member.id} | values
+    if row["state"] == CheckInState.DUE:
+        row = {"wake_at": row["due_at"]} | row
+    return _keep(session, CheckIn(**row))

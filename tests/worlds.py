@@ -18,8 +18,6 @@ from coaching.models import (
     CoachingSession,
     Cohort,
     CourseProject,
-    FollowUpPlan,
-    FollowUpStep,
     Goal,
     Membership,
     Person,
@@ -119,21 +117,14 @@ def leave_traces(session: Session, world: World, now: datetime) -> Traces:
 
 
 def _check_ins(session: Session, world: World, now: datetime) -> tuple[CheckIn, CheckIn]:
-    plan = FollowUpPlan(cohort_id=world.cohort.id, created_at=now)
-    session.add(plan)
-    session.flush()
     made = []
     for position, label in enumerate(("Two weeks on", "Six weeks on")):
-        step = FollowUpStep(plan_id=plan.id, position=position, label=label, offset="P14D", question="Did you launch?")
-        session.add(step)
-        session.flush()
+        step = factories.make_step(session, world.cohort, position=position, label=label, question="Did you launch?")
         asked = datetime.combine(now.date(), datetime.min.time(), UTC) - timedelta(days=10 - position)
-        check_in = CheckIn(
-            step_id=step.id, membership_id=world.member.id, state=CheckInState.ASKED, due_at=asked, asked_at=asked,
+        check_in = factories.make_check_in(
+            session, step, world.member, state=CheckInState.ASKED, due_at=asked, asked_at=asked, escalated_at=now,
             closes_at=now + timedelta(days=30),
         )  # fmt: skip
-        session.add(check_in)
-        session.flush()
         made.append(check_in)
     made[0].state = CheckInState.ANSWERED
     session.add(

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from coaching.config import Settings
 
+# Our own channels. Other packages bring theirs.
+MAIL, INBOX, CHAT = "mail", "inbox", "chat"
+
 
 class Verdict(StrEnum):
     """What became of one message.

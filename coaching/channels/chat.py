@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ import orjson
 
 from coaching.channels.base import Channel, ChannelNeeds, Letter, Outcome, Verdict
 from coaching.channels.chat_addresses import is_chat_installed, read_chat_address
-from coaching.channels.mime import render_mail
+from coaching.channels.mime import render_plain
 from coaching.channels.pinned import (
     TIMEOUT,
     Address,
@@ -20,6 +19,7 @@ from coaching.channels.pinned import (
     is_public,
     post,
 )
+from coaching.channels.signed_in import for_signed_in
 from coaching.config import Settings
 
 # Too early, too often, or a timeout on their side: the same may be taken later.
@@ -41,9 +41,8 @@ class ChatChannel:
         from coaching.channels.chat_writers import write_request  # noqa: PLC0415  It takes long to load.
 
         address = read_chat_address(letter.address, self._settings)
-        link = self._settings.base_url + letter.path if letter.path else ""
-        text = render_mail(replace(letter, link=link, medium="chat"))
-        request = write_request(address, title=text.subject, text=text.plain.strip())
+        title, text = render_plain(for_signed_in(letter, medium="chat", base_url=self._settings.base_url))
+        request = write_request(address, title=title, text=text.strip())
         return orjson.dumps({"url": request.url, "headers": request.headers, "body": request.body.decode()})
 
     def open(self) -> None:

@@ -6,12 +6,12 @@ It gives no link with a secret: what an inbox holds stays in the database, and w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import orjson
 
 from coaching.channels.base import Channel, ChannelNeeds, InboxEntry, Letter, Outcome, Verdict
-from coaching.channels.mime import render_mail
+from coaching.channels.mime import render_plain
+from coaching.channels.signed_in import for_signed_in
 
 
 class Inbox:
@@ -23,8 +23,8 @@ class Inbox:
         self._put = put
 
     def write(self, letter: Letter) -> bytes:
-        text = render_mail(replace(letter, link=letter.path, medium="inbox"))
-        return orjson.dumps({"kind": letter.kind, "title": text.subject, "text": text.plain, "path": letter.path})
+        title, text = render_plain(for_signed_in(letter, medium="inbox"))
+        return orjson.dumps({"kind": letter.kind, "title": title, "text": text, "path": letter.path})
 
     def open(self) -> None:
         """The database is there, or nobody would have claimed a message."""

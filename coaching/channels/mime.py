@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import css_inline
@@ -53,7 +53,20 @@ def _template(name: str) -> Template:
 
 def render_mail(letter: Letter) -> Text:
     """The subject, which the text template sets, the text, and the HTML with its styles written into the elements."""
-    values = {
+    subject, plain = render_plain(letter)
+    html = _template(f"{letter.kind}.html.jinja").render(_values(letter), subject=subject)
+    return Text(subject, plain, css_inline.inline(html))
+
+
+def render_plain(letter: Letter) -> tuple[str, str]:
+    """The subject and the text, for ways that know no HTML."""
+    plain = _template(f"{letter.kind}.txt.jinja").make_module(_values(letter))
+    subject = one_line(str(plain.subject))[:LONGEST_SUBJECT]  # type: ignore[attr-defined]
+    return subject, str(plain).strip() + "\n"
+
+
+def _values(letter: Letter) -> dict[str, Any]:
+    return {
         "name": letter.name,
         "link": letter.link,
         "facts": letter.facts,
@@ -62,10 +75,6 @@ def render_mail(letter: Letter) -> Text:
         "is_synthetic": letter.facts.get("is_synthetic", False),
         "medium": letter.medium,
     }
-    plain = _template(f"{letter.kind}.txt.jinja").make_module(values)
-    subject = one_line(str(plain.subject))[:LONGEST_SUBJECT]  # type: ignore[attr-defined]
-    html = _template(f"{letter.kind}.html.jinja").render(values, subject=subject)
-    return Text(subject, str(plain).strip() + "\n", css_inline.inline(html))
 
 
 def write_mail(letter: Letter, *, sender: str) -> bytes:
@@ -80,6 +89,10 @@ def write_mail(letter: Letter, *, sender: str) -> bytes:
     # These two keep absence notes and other machines from answering.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+    if "unsubscribe" in letter.facts:
+        # RFC 8058: the mail program has a button of its own, and posts to this address.
+        mail["List-Unsubscribe"] = f"<{letter.facts['unsubscribe']}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
     if "calendar" in letter.facts:

@@ -31,6 +31,7 @@ from coaching.models.cohort import (
     Role,
     StatusChange,
 )
+from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
     CourseProject,
@@ -45,13 +46,22 @@ from coaching.models.course_project import (
 )
 from coaching.models.follow_up import (
     AnswerChoice,
+    Asking,
     CheckIn,
     CheckInAnswer,
+    CheckInReply,
     CheckInState,
-    FollowUpPlan,
-    FollowUpStep,
+    Held,
     PracticeEntry,
     PracticeKind,
+)
+from coaching.models.follow_up_plan import (
+    Anchor,
+    AnswerFlow,
+    FollowUpPlan,
+    FollowUpQuestion,
+    FollowUpStep,
+    QuestionKind,
 )
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
@@ -73,13 +83,19 @@ from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
+    "UNTIL_HOUR",
+    "WEEKLY_LIMIT",
     "Action",
     "ActionEnd",
     "ActionState",
+    "Anchor",
     "AnswerChoice",
+    "AnswerFlow",
     "ApiToken",
+    "Asking",
     "Attendance",
     "AttendanceChange",
     "AttendanceInterval",
@@ -95,19 +111,23 @@ __all__ = [
     "Capability",
     "CheckIn",
     "CheckInAnswer",
+    "CheckInReply",
     "CheckInState",
     "CoachingSession",
     "Cohort",
     "CohortKind",
     "ContactAddress",
+    "ContactPreference",
     "CourseProject",
     "CourseRun",
     "Delivery",
     "DropInCode",
     "FollowUpPlan",
+    "FollowUpQuestion",
     "FollowUpStep",
     "Frequency",
     "Goal",
+    "Held",
     "IdempotencyKey",
     "ImportBatch",
     "ImportRow",
@@ -119,6 +139,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "OptOut",
     "Person",
     "Platform",
     "Poll",
@@ -134,6 +155,7 @@ __all__ = [
     "ProgrammeCoordinator",
     "ProjectOwner",
     "Purpose",
+    "QuestionKind",
     "Rating",
     "ReachMetric",
     "ReachSnapshot",

@@ -26,12 +26,14 @@ class Cohort(Identified, Versioned, Base):
 
     Who was there for `present_percent` of a session is present, above `partial_percent` in part; who came more than
     `late_minutes` after the start, and stayed long enough, was late. `reminder_minutes` are how long before a session
-    people are reminded of it, the longest first.
+    people are reminded of it, the longest first. `follow_up_plan_id` is the plan that its people are asked by: the
+    programme's default or the cohort's own; None where nobody is followed up.
     """
 
     __tablename__ = "cohort"
 
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    follow_up_plan_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up_plan.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[CohortKind] = choice(CohortKind)
     description: Mapped[str] = mapped_column(String(2000), default="")
@@ -83,12 +85,16 @@ OPEN_STATUSES = (
 
 
 class Membership(Identified, Versioned, Base):
-    """A person in a cohort. `status` is the newest of its StatusChanges, kept here for joins."""
+    """A person in a cohort. `status` is the newest of its StatusChanges, kept here for joins.
+
+    `follow_ups_stopped_at` is when they said that they want to be asked nothing more about this cohort; and
+    `alumni_consent` what they said to being asked for a whole year (None: nothing yet). The audit has the history.
+    """
 
     __tablename__ = "membership"
     __privacy__ = Privacy(
         subject=("person_id",),
-        export=("role", "status", "joined_at"),
+        export=("role", "status", "joined_at", "follow_ups_stopped_at", "alumni_consent", "alumni_consent_at"),
         erase="keep",
         retention="As long as the programme: the funnel is counted from it, without a name after erasure.",
     )
@@ -98,6 +104,9 @@ class Membership(Identified, Versioned, Base):
     role: Mapped[Role] = choice(Role)
     status: Mapped[MembershipStatus] = choice(MembershipStatus)
     joined_at: Mapped[datetime]
+    follow_ups_stopped_at: Mapped[datetime | None]
+    alumni_consent: Mapped[bool | None]
+    alumni_consent_at: Mapped[datetime | None]
     cohort: Mapped[Cohort] = relationship()
     person: Mapped[Person] = relationship()
 

@@ -43,7 +43,8 @@ class Message(Identified, Base):
     `facts` is what the template needs, `secret` the link's secret and `wire` the final bytes. All three are dropped
     when the message is settled: what is stored of a link afterwards is its hash, and of what was said, nothing.
     `message_id` (RFC 5322) is fixed here, so that every attempt carries the same one; the public identifier in it makes
-    it unique.
+    it unique. `cohort_id` is the cohort that it is about, where it is about one; its programme's words are used then.
+    `unsubscribe_hash` is the hash of the secret in the link by which its recipient unsubscribes from its kind.
     """
 
     __tablename__ = "message"
@@ -58,10 +59,12 @@ class Message(Identified, Base):
     subject_id: Mapped[int]
     occurrence: Mapped[str] = mapped_column(String(64), default="")
     recipient_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     channel: Mapped[str] = mapped_column(String(24), default="mail")
     address: Mapped[str] = mapped_column(String(254))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     secret: Mapped[str | None] = mapped_column(String(64))
+    unsubscribe_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     wire: Mapped[bytes | None] = mapped_column(LargeBinary)
     message_id: Mapped[str] = mapped_column(String(120))
     state: Mapped[MessageState] = choice(MessageState, default=MessageState.DUE)

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from coaching.channels.base import CHAT
 from coaching.channels.chat_addresses import BadAddressError, read_chat_address
 from coaching.config import Settings
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import ContactAddress, Delivery, Message, MessageKind, MessageState, Person
 from coaching.policies import Actor
 from coaching.services import audit
-from coaching.services.claims import CHAT, WAITING
+from coaching.services.claims import WAITING
 from coaching.services.outbox import CANCELLABLE, EMPTIED, enqueue, log_deliveries
 
 BETWEEN_TESTS = timedelta(minutes=1)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import (
     AnswerChoice,
+    Asking,
     CheckIn,
     CheckInAnswer,
     CheckInState,
@@ -40,9 +41,9 @@ ANSWERED = "It was answered before the mail left."
 _OPEN = (CheckInState.DUE, CheckInState.ASKED, CheckInState.ANSWERED)
 
 _NEWEST_MESSAGE = (
-    select(Message.id)
-    .where(Message.kind == MessageKind.CHECK_IN, Message.subject_id == CheckIn.id)
-    .order_by(Message.id.desc())
+    select(Asking.message_id)
+    .where(Asking.check_in_id == CheckIn.id)
+    .order_by(Asking.number.desc())
     .limit(1)
     .correlate(CheckIn)
     .scalar_subquery()
@@ -172,7 +173,7 @@ def answer_check_in(
     else:
         answer.changed_at, answer.via = now, via
     answer.choice, answer.note, answer.enrolments = choice, note, enrolments
-    check_in.state = CheckInState.ANSWERED
+    check_in.state, check_in.wake_at = CheckInState.ANSWERED, None
     cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED)
     flow_into_practice(session, check_in, answer, on=_today(membership, now), recorded_by_id=actor.person_id, now=now)
     audit.record(session, "check_in.answered", check_in, actor=actor, now=now)
@@ -192,7 +193,7 @@ def expire_check_ins(session: Session, *, now: datetime, limit: int) -> int:
     statement = (
         update(CheckIn)
         .where(CheckIn.id.in_(select(ended.c.id)))
-        .values(state=CheckInState.EXPIRED)
+        .values(state=CheckInState.EXPIRED, wake_at=None)
         .execution_options(synchronize_session=False)
         .returning(CheckIn.id)
     )
@@ -215,7 +216,8 @@ def _require_open(check_in: CheckIn, now: datetime) -> None:
         raise Conflict(CALLED_OFF, code="check-in-cancelled")
     if check_in.state not in _OPEN or check_in.closes_at <= now:
         raise Conflict(CLOSED, code="check-in-closed")
-    if check_in.due_at > now:
+    # What comes up later on somebody's day is asked with what is due already.
+    if check_in.state == CheckInState.DUE and check_in.due_at > now:
         raise Conflict(NOT_OPEN_YET, code="check-in-not-open")
 
 

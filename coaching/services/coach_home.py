@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
     OPEN_STATUSES,
     Attendance,
     BatchState,
-    CheckIn,
-    CheckInState,
     CoachingSession,
     Cohort,
-    FollowUpStep,
     ImportBatch,
     ImportRow,
     Membership,
@@ -30,24 +27,12 @@ from coaching.policies import Actor
 from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, read_cards
 from coaching.services.counted_sessions import MISSED_IN_A_ROW
 from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
+from coaching.services.silence import SilentCheckIn, read_silent
 from coaching.services.words import is_one_of, is_word
 
-SILENT_AFTER = timedelta(days=7)
 ABSENCES_IN_A_ROW = 2
 # Who has not recorded a session by then is not going to.
 RECORDS_WITHIN = timedelta(days=60)
-
-
-class SilentCheckIn(NamedTuple):
-    """A check-in that was asked over a week ago, can still be answered, and was not."""
-
-    id: str
-    membership_id: str
-    name: str
-    cohort_id: str
-    cohort: str
-    step: str
-    asked_at: datetime
 
 
 class AbsenceRun(NamedTuple):
@@ -89,24 +74,6 @@ _LEARNERS = (
     Membership.cohort_id.in_(COACHED),
     is_word(Membership.role, Role.PARTICIPANT),
     is_one_of(Membership.status, OPEN_STATUSES),
-)
-_SILENT: Select[*tuple[Any, ...]] = (
-    select(
-        CheckIn.public_id,
-        Membership.public_id,
-        Person.name,
-        Cohort.public_id,
-        Cohort.name,
-        FollowUpStep.label,
-        CheckIn.asked_at,
-    )
-    .join_from(Membership, CheckIn, CheckIn.membership_id == Membership.id)
-    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
-    .join(Person, Person.id == Membership.person_id)
-    .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(*_LEARNERS, is_word(CheckIn.state, CheckInState.ASKED), CheckIn.asked_at <= bindparam("asked_before"))
-    .order_by(CheckIn.asked_at, CheckIn.id)
-    .limit(literal_column(str(LONGEST_LIST)))
 )
 _ABSENCES = (
     select(
@@ -168,7 +135,6 @@ def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
     today = now.astimezone(ZoneInfo(actor.timezone)).date()
     values = {
         "person_id": actor.person_id,
-        "asked_before": now - SILENT_AFTER,
         "today": today,
         "since": today.replace(day=1),
         "now": now,
@@ -176,7 +142,7 @@ def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
     }
     return CoachHome(
         cohorts=read_cards(connection, COACHED_CARDS, person_id=actor.person_id, now=now),
-        silent=tuple(SilentCheckIn(*row) for row in connection.execute(_SILENT, values).all()),
+        silent=read_silent(connection, person_id=actor.person_id),
         absences=tuple(AbsenceRun(*row) for row in connection.execute(_ABSENCES, values).all()),
         launches=read_launches(connection, COACHED_SINCE, values),
         open_records=tuple(OpenRecord(*row) for row in connection.execute(_OPEN_RECORDS, values).all()),

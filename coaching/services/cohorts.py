@@ -23,6 +23,7 @@ from coaching.models import (
 from coaching.policies import Actor, may_coordinate, may_open_cohort, may_run_cohort, may_view_cohort, require
 from coaching.services import audit, follow_ups, reminders
 from coaching.services.calendar_lock import lock_calendar
+from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.zones import check_zone
 
 LONGEST_DAYS = 5 * 366
@@ -81,7 +82,7 @@ def _furnish(session: Session, cohort: Cohort, *, actor: Actor, now: datetime) -
     """The follow-up plan, and the coach where it is not a coordinator who opens the cohort."""
     # Both refer to the cohort by its number.
     session.flush()
-    follow_ups.create_default_plan(session, cohort, now=now)
+    follow_default_plan(session, cohort, now=now)
     if not may_coordinate(actor, cohort.programme.id):
         _seat_coach(session, cohort, actor=actor, now=now)
 

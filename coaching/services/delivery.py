@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coaching.channels.base import Channel, ChannelDown, Letter, Outcome, Verdict
 from coaching.database import read_options
-from coaching.models import MessageKind, MessageState
+from coaching.models import MessageState
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
+from coaching.services.letter_links import facts_with_links, link_of
 from coaching.services.own_pages import find_pages
 from coaching.services.settlements import (
     MOST_ATTEMPTS,
@@ -31,15 +32,6 @@ from coaching.services.settlements import (
 
 log = logging.getLogger(__name__)
 
-# Where the link in a message of this kind leads, below the product's address.
-LINK_PATHS = {
-    MessageKind.CHECK_IN: "/check-in/{secret}",
-    MessageKind.POLL: "/poll/{secret}",
-    MessageKind.INVITATION: "/invitations/{secret}",
-    MessageKind.PASSWORD_RESET: "/password-reset/{secret}",
-    MessageKind.SESSION_INVITE: "/rsvp/{secret}",
-    MessageKind.SESSION_REMINDER: "/rsvp/{secret}",
-}
 _SETTLED_AS = {
     Verdict.SENT: MessageState.SENT,
     Verdict.FAILED: MessageState.FAILED,
@@ -149,16 +141,16 @@ def _is_anything_due(office: PostOffice) -> bool:
 def _send_batch(office: PostOffice) -> Counter[str]:
     """Claims a batch and sends it. Empty where somebody else was quicker."""
     token = office.new_token()
-    claimed, cancelled = _claim(office, token)
-    tally = Counter({"cancelled": cancelled}) if cancelled else Counter[str]()
+    claimed, tally = _claim(office, token)
     for name in sorted({message.channel for message in claimed}):
         ready = _write(office, [message for message in claimed if message.channel == name], token, tally)
         _send_by(office, name, ready, token, tally)
     return tally
 
 
-def _claim(office: PostOffice, token: str) -> tuple[list[ClaimedMessage], int]:
-    """Ours for the time of a lease. Those that do not hold any more are called off, and counted."""
+def _claim(office: PostOffice, token: str) -> tuple[list[ClaimedMessage], Counter[str]]:
+    """Ours for the time of a lease. Those that do not hold any more are called off, those that do not leave now are put
+    back, and both are counted."""
     now = office.clock()
     with office.session_factory.begin() as session:
         ids = claim_messages(
@@ -170,11 +162,12 @@ def _claim(office: PostOffice, token: str) -> tuple[list[ClaimedMessage], int]:
             channels=office.open_names(),
         )
         standing, refused = load_claimed(session, ids, token=token, now=now) if ids else ([], [])
+    cancelled = 0
     if refused:
         # Apart from the claim, because whoever changes check-in and message locks them in this order.
         with office.session_factory.begin() as session:
-            cancel_refused(session, refused, token=token, now=now)
-    return standing, len(refused)
+            cancelled = cancel_refused(session, refused, token=token, now=now)
+    return standing, +Counter({"cancelled": cancelled, "put_back": len(refused) - cancelled})
 
 
 def _write(
@@ -208,15 +201,15 @@ def _write(
 
 
 def _wire_of(office: PostOffice, message: ClaimedMessage, path: str) -> bytes:
-    link = office.base_url + LINK_PATHS[message.kind].format(secret=message.secret) if message.secret else ""
+    told = (message.kind, message.facts, message.secret, office.base_url)
     letter = Letter(
         kind=message.kind.value,
         message_id=message.message_id,
         name=message.name,
         address=message.goes_to,
         timezone=message.timezone,
-        facts=message.facts,
-        link=link,
+        facts=facts_with_links(*told),
+        link=link_of(*told),
         written_at=office.clock(),
         path=path,
     )

@@ -20,7 +20,7 @@ from coaching.errors import Invalid
 
 ASK_AT = time(9, 0)
 # Shorter than any gap between two steps of the default plan, so that nobody has two windows open at once.
-ANSWER_WINDOW = timedelta(days=28)
+ANSWER_DAYS = 28
 # Who joins late, or is entered with a cohort that ended long ago, is asked about what is recent and not about years.
 # It is half of the window, so that whoever is asked has at least the other half to answer in.
 LATEST = timedelta(days=14)
@@ -49,11 +49,12 @@ def parse_offset(offset: str) -> relativedelta:
 
 
 @lru_cache(maxsize=4096)
-def window_of(anchor: date, offset: str, zone_name: str) -> Window:
-    """The window of a step for whoever lives in this zone. Kept, because a cohort's members share few zones."""
+def window_of(anchor: date, offset: str, zone_name: str, days: int = ANSWER_DAYS) -> Window:
+    """The window of a step for whoever lives in this zone, open for so many days. Kept, because a cohort's members
+    share few zones."""
     day = anchor + parse_offset(offset)
     zone = ZoneInfo(zone_name)
-    return Window(_moment(day, zone), _moment(day + ANSWER_WINDOW, zone))
+    return Window(_moment(day, zone), _moment(day + timedelta(days=days), zone))
 
 
 def _moment(day: date, zone: ZoneInfo) -> datetime:

@@ -14,18 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from coaching.models import (
     OPEN_STATUSES,
+    Anchor,
     CheckIn,
     CheckInState,
     Cohort,
-    FollowUpPlan,
     FollowUpStep,
+    Held,
     Membership,
     MembershipStatus,
     MessageKind,
@@ -37,20 +38,6 @@ from coaching.services.insertion import insert_rows
 from coaching.services.outbox import cancel_messages
 from coaching.tokens import new_public_ids
 
-
-class DefaultStep(NamedTuple):
-    label: str
-    offset: str
-    question: str
-
-
-DEFAULT_PLAN = (
-    DefaultStep("Two weeks on", "P14D", "Have you begun to put what you learned into practice?"),
-    DefaultStep("Six weeks on", "P42D", "Have you shown your course, or a part of it, to the learners it is for?"),
-    DefaultStep("Three months on", "P3M", "Have you launched your course, or run one again, since the cohort ended?"),
-    DefaultStep("Six months on", "P6M", "Is what you learned part of how you and your team build courses now?"),
-    DefaultStep("A year on", "P12M", "Have you put what you learned into practice in the past six months?"),
-)
 ASKED_STATUSES = tuple(status for status in OPEN_STATUSES if status != MembershipStatus.PAUSED)
 MOVED = "The cohort's end moved, and the check-in with it."
 LEFT = "The member has left the cohort."
@@ -61,21 +48,40 @@ _RESCHEDULE = (
     .where(_check_in.c.id == bindparam("number"))
     .values(
         state=bindparam("state_now"),
+        anchor_on=bindparam("anchor"),
         due_at=bindparam("due"),
         closes_at=bindparam("closes"),
         asked_at=bindparam("asked"),
+        wake_at=bindparam("wake"),
     )
 )
 _MISSING = (
-    select(FollowUpStep.id, Membership.id, Cohort.ends_on, FollowUpStep.offset, Person.timezone)
+    select(
+        FollowUpStep.id,
+        FollowUpStep.strand,
+        Membership.id,
+        Cohort.id,
+        Cohort.ends_on,
+        FollowUpStep.offset,
+        FollowUpStep.window_days,
+        Person.timezone,
+    )
     .select_from(Membership)
     .join(Person, Person.id == Membership.person_id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .join(FollowUpPlan, FollowUpPlan.cohort_id == Cohort.id)
-    .join(FollowUpStep, FollowUpStep.plan_id == FollowUpPlan.id)
-    .outerjoin(CheckIn, and_(CheckIn.step_id == FollowUpStep.id, CheckIn.membership_id == Membership.id))
+    .join(FollowUpStep, FollowUpStep.plan_id == Cohort.follow_up_plan_id)
+    .outerjoin(
+        CheckIn,
+        and_(
+            CheckIn.membership_id == Membership.id,
+            CheckIn.strand == FollowUpStep.strand,
+            CheckIn.anchor_id == Cohort.id,
+        ),
+    )
     .where(
         CheckIn.id.is_(None),
+        FollowUpStep.anchor == Anchor.COHORT_END,
+        FollowUpStep.retired_at.is_(None),
         Membership.role == Role.PARTICIPANT,
         Membership.status.in_(ASKED_STATUSES),
         Person.erased_at.is_(None),
@@ -91,6 +97,7 @@ _PLANNED: Select[*tuple[Any, ...]] = (
         CheckIn.closes_at,
         Cohort.ends_on,
         FollowUpStep.offset,
+        FollowUpStep.window_days,
         Person.timezone,
     )
     .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
@@ -100,17 +107,6 @@ _PLANNED: Select[*tuple[Any, ...]] = (
     .order_by(CheckIn.id)
     .with_for_update(of=CheckIn)
 )
-
-
-def create_default_plan(session: Session, cohort: Cohort, *, now: datetime) -> FollowUpPlan:
-    """Two weeks, six weeks, three, six and twelve months after the cohort's end."""
-    plan = FollowUpPlan(cohort=cohort, created_at=now)
-    plan.steps = [
-        FollowUpStep(position=position, label=step.label, offset=step.offset, question=step.question)
-        for position, step in enumerate(DEFAULT_PLAN, start=1)
-    ]
-    session.add(plan)
-    return plan
 
 
 def plan_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
@@ -149,7 +145,7 @@ def move_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
     rows = _read_planned(session, Membership.cohort_id == cohort.id, states)
     # What was asked and expired in silence stays, and so does what was asked of somebody who then left.
     movable = [row for row in rows if row.asked_at is None or row.state == CheckInState.ASKED]
-    windows = {row.id: window_of(row.ends_on, row.offset, row.timezone) for row in movable}
+    windows = {row.id: window_of(row.ends_on, row.offset, row.timezone, row.window_days) for row in movable}
     later = [row.id for row in movable if row.state == CheckInState.ASKED and windows[row.id].due_at > now]
     stopped = set(cancel_messages(session, MessageKind.CHECK_IN, later, now=now, reason=MOVED))
     moved = [row for row in movable if row.state != CheckInState.ASKED or row.id in stopped]
@@ -172,12 +168,21 @@ def _insert_missing(session: Session, whose: ColumnElement[bool], *, now: dateti
     missing = session.execute(_MISSING.where(whose)).all()
     rows = []
     for public_id, row in zip(new_public_ids(len(missing)), missing, strict=True):
-        step_id, membership_id, ends_on, offset, zone = row
-        window = window_of(ends_on, offset, zone)
-        state = CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE
-        rows.append((public_id, step_id, membership_id, state, window.due_at, window.closes_at))
-    columns = ("public_id", "step_id", "membership_id", "state", "due_at", "closes_at")
-    insert_rows(session.connection(), _check_in, {}, columns, rows, only_missing=True)
+        step_id, strand, membership_id, cohort_id, ends_on, offset, days, zone = row
+        window = window_of(ends_on, offset, zone, days)
+        state, wake_at = (CheckInState.EXPIRED, None) if window.is_too_late(now) else (CheckInState.DUE, window.due_at)
+        rows.append(
+            (
+                public_id, step_id, strand, membership_id, cohort_id, ends_on, state,
+                window.due_at, window.closes_at, wake_at,
+            )
+        )  # fmt: skip
+    columns = (
+        "public_id", "step_id", "strand", "membership_id", "anchor_id", "anchor_on", "state",
+        "due_at", "closes_at", "wake_at",
+    )  # fmt: skip
+    shared = {"held": Held.NOT_HELD, "nudged": 0}
+    insert_rows(session.connection(), _check_in, shared, columns, rows, only_missing=True)
     return len(rows)
 
 
@@ -199,7 +204,7 @@ def _restored(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
     if row.asked_at is not None:
         state = CheckInState.ASKED if row.closes_at > now else CheckInState.EXPIRED
         return _change_to(row, state, Window(row.due_at, row.closes_at), row.asked_at)
-    window = window_of(row.ends_on, row.offset, row.timezone)
+    window = window_of(row.ends_on, row.offset, row.timezone, row.window_days)
     return _change_to(row, CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE, window, None)
 
 
@@ -213,9 +218,11 @@ def _change_to(
     return {
         "number": row.id,
         "state_now": state,
+        "anchor": row.ends_on,
         "due": window.due_at,
         "closes": window.closes_at,
         "asked": asked_at,
+        "wake": window.due_at if state == CheckInState.DUE else None,
     }
 
 

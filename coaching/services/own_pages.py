@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from coaching.channels.base import MAIL
 from coaching.database import read_options
-from coaching.models import CalendarInvite, CheckIn, CoachingSession, Cohort, MessageKind, Poll, Series
-from coaching.services.claims import MAIL, ClaimedMessage
+from coaching.models import CalendarInvite, CoachingSession, Cohort, MessageKind, Poll, Series
+from coaching.services.claims import ClaimedMessage
 
 _ids: Any = bindparam("ids", expanding=True)
 # Of each kind, the address of the page by the subject's number.
 _PAGES: Mapping[MessageKind, Select[Any, Any]] = {
-    MessageKind.CHECK_IN: select(CheckIn.id, "/check-ins/" + CheckIn.public_id).where(CheckIn.id.in_(_ids)),
     MessageKind.POLL: select(Poll.id, "/polls/" + Poll.public_id).where(Poll.id.in_(_ids)),
     MessageKind.SESSION_REMINDER: select(CoachingSession.id, "/sessions/" + CoachingSession.public_id).where(
         CoachingSession.id.in_(_ids)
@@ -48,7 +48,9 @@ def find_pages(sessions: sessionmaker[Session], messages: Sequence[ClaimedMessag
     for message in messages:
         if message.channel == MAIL or message.wire is not None:
             continue
-        if message.kind in _OF_ACCOUNT:
+        if message.kind == MessageKind.CHECK_IN:
+            found[message.id] = _page_of_check_ins([item["id"] for item in message.facts["items"]])
+        elif message.kind in _OF_ACCOUNT:
             found[message.id] = _OF_ACCOUNT[message.kind]
         elif message.kind in _PAGES:
             by_kind[message.kind].append(message)
@@ -59,3 +61,8 @@ def find_pages(sessions: sessionmaker[Session], messages: Sequence[ClaimedMessag
             paths: dict[int, str] = dict(rows.all())
         found |= {each.id: paths[each.subject_id] for each in those if paths.get(each.subject_id)}
     return found
+
+
+def _page_of_check_ins(ids: Sequence[str]) -> str:
+    """Of several the home page, where all that one has to answer stands."""
+    return f"/check-ins/{ids[0]}" if len(ids) == 1 else "/"

@@ -13,12 +13,12 @@ from coaching.database import schema_revision
 from coaching.models import CheckIn, CheckInState, Message, MessageState, SchedulerHeartbeat
 from coaching.services.channel_status import describe_channels
 from coaching.services.claims import WAITING
-from coaching.services.words import is_one_of, is_word
+from coaching.services.words import is_one_of
 
 _MESSAGES = select(Message.state, func.count()).group_by(Message.state)
 _CHECK_INS = select(CheckIn.state, func.count()).group_by(CheckIn.state)
 _OLDEST_MESSAGE = select(func.min(Message.due_at)).where(is_one_of(Message.state, WAITING))
-_OLDEST_CHECK_IN = select(func.min(CheckIn.due_at)).where(is_word(CheckIn.state, CheckInState.DUE))
+_OLDEST_CHECK_IN = select(func.min(CheckIn.wake_at)).where(CheckIn.wake_at.is_not(None))
 _HEARTBEATS = select(
     SchedulerHeartbeat.name, SchedulerHeartbeat.started_at, SchedulerHeartbeat.seen_at, SchedulerHeartbeat.channels
 ).order_by(SchedulerHeartbeat.name)

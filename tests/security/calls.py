@@ -57,6 +57,7 @@ from coaching.services import (
     invite_list,
     membership_list,
     memberships,
+    message_scope,
     open_polls,
     outbox,
     people,
@@ -76,6 +77,7 @@ from coaching.services import (
     series,
     session_record,
     sign_in,
+    silence,
 )
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
@@ -240,6 +242,8 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "status_history": lambda s: memberships.status_history(s.session, s["member"], **s.who),
     "read_record": lambda s: attendance_grid.read_record(s.session, s["member"], **s.act),
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
+    "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
+    "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),
@@ -413,6 +417,9 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "correct_reach": lambda s: reach.correct_reach(s.session, s["reach"], **s.act, value=260, reason="A slip"),
     "list_messages": lambda s: outbox.list_messages(s.session, **s.who),
     "get_message": lambda s: outbox.get_message(s.session, s["message"].public_id, **s.who),
+    "scope_of_member": lambda s: message_scope.scope_of_member(s["member"], **s.who),
+    "scope_of_cohort": lambda s: message_scope.scope_of_cohort(s["cohort"], **s.who),
+    "scope_of_programme": lambda s: message_scope.scope_of_programme(s["programme"], **s.who),
     "resend_message": lambda s: outbox.resend_message(s.session, s["message"], **s.act),
 }
 # What is asked before anybody is known: the same for everyone.

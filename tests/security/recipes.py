@@ -264,6 +264,7 @@ FORMS: dict[str, Recipe] = {
     "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
+    "silence.see_to": constant(),
     "sign_in.submit": credentials,
 }
 # As If-Match: the version that is there when it is sent.
@@ -332,6 +333,7 @@ BODILESS = frozenset(
         "api_drop_in.end",
         "api_imports.reopen",
         "api_remembered_names.forget",
+        "api_silence.see_to",
     }
 )
 # Bodies that hold identifiers.

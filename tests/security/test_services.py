@@ -48,6 +48,8 @@ invite_again                    404 404 404 404 404 404 ok  404 404 404 404 ok  
 status_history                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 read_record                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_check_ins                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_silent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+see_to_silence                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -168,8 +170,11 @@ remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  
 correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 correct_reach                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 list_messages                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
-get_message                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
-resend_message                  404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+get_message                     404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+resend_message                  404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+scope_of_member                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+scope_of_cohort                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+scope_of_programme              404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 """
 
 

@@ -30,7 +30,6 @@ from coaching.models import (
     ContactAddress,
     Delivery,
     DropInCode,
-    FollowUpPlan,
     FollowUpStep,
     ImportBatch,
     ImportRow,
@@ -331,19 +330,19 @@ class _Builder:
         return series
 
     def _check_ins(self) -> None:
-        plan = FollowUpPlan(cohort_id=self.cohort.id, created_at=self.now)
-        for position in (1, 2):
-            plan.steps.append(
-                FollowUpStep(
-                    position=position,
-                    label=f"Step {position}",
-                    offset=f"P{position * 7}D",
-                    question=self.says(f"question-{position}"),
-                )
+        first, second = (
+            factories.make_step(
+                self.session,
+                self.cohort,
+                position=position,
+                label=f"Step {position}",
+                offset=f"P{position * 7}D",
+                question=self.says(f"question-{position}"),
             )
-        self.add(plan)
-        asked = self._check_in("participant", plan.steps[0], CheckInState.ASKED)
-        answered = self._check_in("participant", plan.steps[1], CheckInState.ANSWERED)
+            for position in (1, 2)
+        )
+        asked = self._check_in("participant", first, CheckInState.ASKED)
+        answered = self._check_in("participant", second, CheckInState.ANSWERED)
         self.add(
             CheckInAnswer(
                 check_in=answered,
@@ -366,20 +365,19 @@ class _Builder:
             )
         )
         self.rows |= {"check-in": asked, "answered check-in": answered, "practice": entry}
-        self.rows["withdrawn check-in"] = self._check_in("withdrawn", plan.steps[0], CheckInState.ASKED)
+        self.rows["withdrawn check-in"] = self._check_in("withdrawn", first, CheckInState.ASKED)
 
     def _check_in(self, who: str, step: FollowUpStep, state: CheckInState) -> CheckIn:
-        row: CheckIn = self.add(
-            CheckIn(
-                step=step,
-                membership=self.members[who],
-                state=state,
-                due_at=self.ago(8),
-                asked_at=self.ago(8),
-                closes_at=self.ago(-30),
-            )
+        return factories.make_check_in(
+            self.session,
+            step,
+            self.members[who],
+            state=state,
+            due_at=self.ago(8),
+            asked_at=self.ago(8),
+            escalated_at=self.ago(1),
+            closes_at=self.ago(-30),
         )
-        return row
 
     def _projects(self) -> None:
         project = factories.make_project(
@@ -560,6 +558,7 @@ class _Builder:
             kind=MessageKind.CHECK_IN,
             subject_id=check_in.id,
             recipient_id=recipient.id,
+            cohort_id=self.cohort.id,
             address=recipient.email or "",
             facts={"fact": self.says("message-fact")},
             secret=f"message-secret-{self.label}",

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import CheckIn, Cohort, Delivery, Membership, Message, MessageState
+from coaching.models import Asking, CheckIn, Cohort, Delivery, Membership, Message, MessageState
 from coaching.services.check_in_posting import post_due_check_ins
-from coaching.services.follow_ups import create_default_plan, plan_check_ins
+from coaching.services.follow_up_plans import follow_default_plan
+from coaching.services.follow_ups import plan_check_ins
 from tests.factories import NOW, make_cohort, make_membership, make_person
 
 # Two weeks before NOW, so that the first step of the default plan is due this morning.
@@ -22,7 +23,7 @@ LIMIT = 100
 def make_planned_cohort(session: Session, **values: Any) -> Cohort:
     """A cohort that has ended, with the default plan, and nobody in it yet."""
     cohort = make_cohort(session, **({"ends_on": ENDED} | values))
-    create_default_plan(session, cohort, now=NOW)
+    follow_default_plan(session, cohort, now=NOW)
     session.flush()
     return cohort
 
@@ -37,6 +38,7 @@ def make_planned_member(session: Session, cohort: Cohort | None = None, **values
 
 
 def post(session: Session, now: datetime = NOW) -> int:
+    session.flush()
     return post_due_check_ins(session, now=now, limit=LIMIT)
 
 
@@ -55,7 +57,12 @@ def check_in_states(session: Session, membership: Membership) -> list[str]:
 def messages_about(session: Session, check_in: CheckIn) -> list[Message]:
     session.flush()
     session.expire_all()
-    statement = select(Message).where(Message.subject_id == check_in.id).order_by(Message.id)
+    statement = (
+        select(Message)
+        .join(Asking, Asking.message_id == Message.id)
+        .where(Asking.check_in_id == check_in.id)
+        .order_by(Asking.number)
+    )
     return list(session.scalars(statement))
 
 

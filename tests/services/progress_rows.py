@@ -19,7 +19,6 @@ from coaching.models import (
     Cohort,
     CourseProject,
     CourseRun,
-    FollowUpPlan,
     FollowUpStep,
     Goal,
     Instrument,
@@ -42,6 +41,7 @@ from coaching.models import (
     WaveInvitation,
 )
 from coaching.tokens import new_public_id
+from tests import factories
 from tests.factories import NOW, make_membership, make_session
 
 CLOSES = NOW + timedelta(days=60)
@@ -74,10 +74,9 @@ def rate(session: Session, goal: Goal, score: int, rated_on: date = date(2026, 6
 
 
 def make_step(session: Session, cohort: Cohort, *, position: int = 1, label: str = "2 weeks after") -> FollowUpStep:
-    plan = session.query(FollowUpPlan).filter_by(cohort_id=cohort.id).one_or_none()
-    plan = plan or _keep(session, FollowUpPlan(cohort_id=cohort.id, created_at=NOW))
-    step = FollowUpStep(plan_id=plan.id, position=position, label=label, offset=f"P{position * 14}D", question="Well?")
-    return _keep(session, step)  # type: ignore[no-any-return]
+    return factories.make_step(
+        session, cohort, position=position, label=label, offset=f"P{position * 14}D", question="Well?"
+    )
 
 
 def make_check_in(
@@ -88,23 +87,23 @@ def make_check_in(
     asked_at: datetime | None = NOW - timedelta(days=8),
     answer: AnswerChoice | None = None,
     state: CheckInState | None = None,
+    escalated_at: datetime | None = None,
     answered_at: datetime = NOW,
 ) -> CheckIn:
     asked = CheckInState.ASKED if asked_at else CheckInState.DUE
-    check_in = _keep(
+    check_in = factories.make_check_in(
         session,
-        CheckIn(
-            step_id=step.id,
-            membership_id=member.id,
-            state=state or (CheckInState.ANSWERED if answer else asked),
-            due_at=asked_at or NOW + timedelta(days=7),
-            closes_at=CLOSES,
-            asked_at=asked_at,
-        ),
+        step,
+        member,
+        state=state or (CheckInState.ANSWERED if answer else asked),
+        due_at=asked_at or NOW + timedelta(days=7),
+        closes_at=CLOSES,
+        asked_at=asked_at,
+        escalated_at=escalated_at or (asked_at and asked_at + timedelta(days=7)),
     )
     if answer:
         _keep(session, CheckInAnswer(check_in_id=check_in.id, choice=answer, answered_at=answered_at, via="link"))
-    return check_in  # type: ignore[no-any-return]
+    return check_in
 
 
 def reach(session: Session, run: CourseRun, value: int, *, as_of: date = date(2026, 6, 1), **values: Any) -> None:
@@ -169,7 +168,17 @@ def _life_of(member: Membership, meetings: list[CoachingSession], steps: list[Fo
     goal = Goal(membership=member, statement="Launch a course", created_at=NOW)
     asked_at = NOW - timedelta(days=8)
     check_ins = [
-        CheckIn(step=step, membership=member, state=state, due_at=asked_at, asked_at=asked_at, closes_at=CLOSES)
+        CheckIn(
+            step=step,
+            strand=step.strand,
+            anchor_id=member.cohort.id,
+            anchor_on=member.cohort.ends_on,
+            membership=member,
+            state=state,
+            due_at=asked_at,
+            asked_at=asked_at,
+            closes_at=CLOSES,
+        )
         for step, state in zip(steps, (CheckInState.ANSWERED, CheckInState.ASKED), strict=True)
     ]
     source = ReachSource.PARTICIPANT

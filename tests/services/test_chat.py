@@ -7,21 +7,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from coaching.channels.chat import ChatChannel
 from coaching.config import Settings
 from coaching.errors import Conflict, Invalid, NotFound
-from coaching.models import ContactAddress, Message, Person
+from coaching.models import ContactAddress, FollowUpStep, Message, Person
 from coaching.policies import Actor
 from coaching.services.actors import load_actor
 from coaching.services.chat import REMOVED, read_chat, remove_chat, send_chat_test, set_chat
+from coaching.services.check_in_posting import post_due_check_ins
 from coaching.services.delivery import PostOffice, send_due_messages
 from coaching.services.outbox import list_messages
 from coaching.services.privacy import erase_person, export_person
 from tests.channels.webhook_server import Webhook, webhook_server
 from tests.factories import NOW, make_person
+from tests.services.check_in_rows import make_planned_member
 from tests.services.outbox_rows import Clock, deliveries, make_message, make_office, states
 
 TOKEN = "abcdefghij0123456789"
@@ -129,6 +131,15 @@ def test_what_was_to_go_there_is_called_off_with_it(
     session.commit()
     assert dict(send_due_messages(office(engine))) == {"cancelled": 1}
     assert states(session) == {"cancelled": 2, "due": 1}
+
+
+def test_check_ins_go_by_chat_to_who_gave_an_address_and_else_by_mail(session: Session) -> None:
+    member, other = (make_planned_member(session) for _ in range(2))
+    session.execute(update(FollowUpStep).values(channel="chat"))
+    give(session, load_actor(session, member.person))
+    post_due_check_ins(session, now=NOW, limit=10, channels=("chat", "inbox", "mail"))
+    channels = {message.recipient_id: message.channel for message in session.scalars(select(Message))}
+    assert channels == {member.person_id: "chat", other.person_id: "mail"}
 
 
 def test_tests_go_out_once_a_minute(session: Session, actor: Actor) -> None:

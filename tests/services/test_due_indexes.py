@@ -23,8 +23,8 @@ Watch = Callable[[], AbstractContextManager[list[str]]]
 ONE = timedelta(minutes=1)
 
 TICKS: dict[str, tuple[Callable[[Session], object], list[str]]] = {
-    "looking for check-ins": (lambda session: is_any_due(session.connection(), now=NOW), ["ix_check_in_due"]),
-    "posting": (lambda session: post_due_check_ins(session, now=NOW, limit=50), ["ix_check_in_due"]),
+    "looking for check-ins": (lambda session: is_any_due(session.connection(), now=NOW), ["ix_check_in_wake"]),
+    "posting": (lambda session: post_due_check_ins(session, now=NOW, limit=50), ["ix_check_in_wake"]),
     "looking for reminders": (
         lambda session: is_any_reminder_due(session.connection(), now=NOW),
         ["ix_coaching_session_next_reminder"],
@@ -92,4 +92,4 @@ def test_the_oldest_due_is_read_off_the_indexes(engine: Engine, session: Session
     finally:
         event.remove(engine, "before_cursor_execute", note)
     plans = [plan_of(session, *each) for each in asked]
-    assert ["ix_message_due" in plans[0], "ix_check_in_due" in plans[1]] == [True, True]
+    assert ["ix_message_due" in plans[0], "ix_check_in_wake" in plans[1]] == [True, True]

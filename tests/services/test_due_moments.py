@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching.errors import Invalid
-from coaching.services.due_moments import ANSWER_WINDOW, LATEST, parse_offset, window_of
-from coaching.services.follow_ups import DEFAULT_PLAN
+from coaching.services.due_moments import ANSWER_DAYS, LATEST, parse_offset, window_of
+from coaching.services.follow_up_plans import DEFAULT_STEPS
 
 LONDON = "Europe/London"
 ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("posix/", "right/")))
@@ -58,7 +58,7 @@ def test_where_the_clocks_skip_the_morning_it_is_as_much_later_as_they_skip() ->
 @given(
     anchor=st.dates(date(2020, 1, 1), date(2040, 12, 31)),
     zone=st.sampled_from(ZONES),
-    offset=st.sampled_from([step.offset for step in DEFAULT_PLAN]),
+    offset=st.sampled_from([offset for _label, offset, _question, _is_alumni in DEFAULT_STEPS]),
 )
 def test_in_every_zone_it_is_nine_in_the_morning(anchor: date, zone: str, offset: str) -> None:
     window = window_of(anchor, offset, zone)
@@ -69,13 +69,13 @@ def test_in_every_zone_it_is_nine_in_the_morning(anchor: date, zone: str, offset
 
 @pytest.mark.parametrize("anchor", [date(2026, month, day) for month in range(1, 13) for day in (1, 15, 28)])
 def test_no_two_windows_of_the_default_plan_are_open_at_once(anchor: date) -> None:
-    windows = [window_of(anchor, step.offset, LONDON) for step in DEFAULT_PLAN]
+    windows = [window_of(anchor, offset, LONDON) for _label, offset, _question, _is_alumni in DEFAULT_STEPS]
     for earlier, later in pairwise(windows):
         assert earlier.closes_at <= later.due_at
 
 
 def test_who_is_asked_late_still_has_half_of_the_window() -> None:
-    assert 2 * LATEST == ANSWER_WINDOW
+    assert timedelta(days=ANSWER_DAYS) == 2 * LATEST
     window = window_of(date(2026, 6, 1), "P14D", LONDON)
     assert not window.is_too_late(window.due_at + LATEST)
     assert window.is_too_late(window.due_at + LATEST + timedelta(seconds=1))

@@ -15,6 +15,7 @@ from coaching.models import (
     CheckIn,
     CheckInState,
     Cohort,
+    Held,
     Membership,
     MembershipStatus,
     Message,
@@ -22,13 +23,14 @@ from coaching.models import (
     Role,
 )
 from coaching.services.check_ins import answer_check_in
+from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.follow_ups import (
-    create_default_plan,
     move_check_ins,
     plan_check_ins,
     resume_check_ins,
     withdraw_check_ins,
 )
+from coaching.services.held_check_ins import pause_member, resume_member
 from tests.factories import NOW, actor_of, make_cohort, make_membership, make_person
 from tests.services.check_in_rows import (
     ENDED,
@@ -57,7 +59,10 @@ def change(session: Session, membership: Membership, status: MembershipStatus, n
     session.flush()
     if status == MembershipStatus.WITHDRAWN:
         withdraw_check_ins(session, membership, now=now)
-    elif status != MembershipStatus.PAUSED:
+    elif status == MembershipStatus.PAUSED:
+        pause_member(session, membership, now=now)
+    else:
+        resume_member(session, membership, now=now)
         resume_check_ins(session, membership, now=now)
 
 
@@ -68,7 +73,7 @@ def settle_as_sent(session: Session) -> None:
 
 
 def test_the_default_plan_asks_five_times_in_a_year(session: Session) -> None:
-    plan = create_default_plan(session, make_cohort(session), now=NOW)
+    plan = follow_default_plan(session, make_cohort(session), now=NOW)
     session.flush()
     assert [step.offset for step in plan.steps] == ["P14D", "P42D", "P3M", "P6M", "P12M"]
     assert [step.position for step in plan.steps] == [1, 2, 3, 4, 5]
@@ -223,6 +228,8 @@ def test_a_mail_that_has_not_left_is_called_off_when_the_end_moves_and_sent_at_t
 @pytest.mark.parametrize("state", [MessageState.TRANSMITTING, MessageState.SENT, MessageState.UNKNOWN])
 def test_a_mail_that_may_have_left_is_not_sent_a_second_time(session: Session, state: MessageState) -> None:
     member = make_planned_member(session)
+    step = check_ins_of(session, member)[0].step
+    step.nudges, step.escalate_days = 0, None
     post(session)
     session.scalars(select(Message)).one().state = state
     assert move(session, member.cohort, ENDED + 2 * WEEK) == 4
@@ -262,7 +269,8 @@ def test_silence_stays_silence_when_the_end_moves(session: Session) -> None:
     member = make_planned_member(session)
     post(session)
     settle_as_sent(session)
-    check_ins_of(session, member)[0].state = CheckInState.EXPIRED
+    expired = check_ins_of(session, member)[0]
+    expired.state, expired.wake_at = CheckInState.EXPIRED, None
     move(session, member.cohort, ENDED + 2 * WEEK)
     assert check_in_states(session, member)[0] == "expired"
 
@@ -300,7 +308,7 @@ def test_moving_costs_the_same_for_three_members_or_thirty(session: Session, cou
         with count_queries() as statements:
             move(session, cohort, ENDED + 2 * WEEK)
         counts.append(len(statements))
-    assert counts[0] == counts[1] <= 6
+    assert counts[0] == counts[1] <= 8
 
 
 def test_who_leaves_is_asked_nothing_more_and_their_link_closes(session: Session) -> None:
@@ -311,12 +319,14 @@ def test_who_leaves_is_asked_nothing_more_and_their_link_closes(session: Session
     assert check_in_states(session, member) == ["cancelled"] * 5
     assert check_in_states(session, other) == ["asked", "due", "due", "due", "due"]
     assert reasons(session) == {"The member has left the cohort.": 1}
+    session.scalars(select(CheckIn).where(CheckIn.state == CheckInState.ASKED)).one().wake_at = None
     assert post(session, NOW + 60 * WEEK) == 4
 
 
 def test_what_was_answered_stays_answered_when_somebody_leaves(session: Session) -> None:
     member = make_planned_member(session)
-    check_ins_of(session, member)[0].state = CheckInState.ANSWERED
+    answered = check_ins_of(session, member)[0]
+    answered.state, answered.wake_at = CheckInState.ANSWERED, None
     change(session, member, MembershipStatus.WITHDRAWN)
     assert check_in_states(session, member)[0] == "answered"
 
@@ -352,8 +362,8 @@ def test_a_pause_holds_what_falls_into_it_and_the_return_brings_it_back(session:
     member = make_planned_member(session)
     change(session, member, MembershipStatus.PAUSED)
     assert post(session) == 1
-    assert check_in_states(session, member) == ["cancelled", "due", "due", "due", "due"]
-    assert reasons(session) == {"The member is paused.": 1}
+    assert check_in_states(session, member) == ["due"] * 5
+    assert check_ins_of(session, member)[0].held == Held.PAUSED
     change(session, member, MembershipStatus.ACTIVE, NOW + WEEK)
     assert check_in_states(session, member) == ["due"] * 5
     assert post(session, NOW + WEEK) == 1

@@ -139,11 +139,12 @@ def test_a_report_with_rows_in_doubt_waits_for_its_coach(session: Session, perso
     assert coach_home(session, actor=actor_of(session, person), now=NOW).open_records == ()
 
 
-def test_silence_is_a_week_without_an_answer(session: Session, person: Person, cohort: Cohort) -> None:
+def test_silence_that_was_left_to_coaches(session: Session, person: Person, cohort: Cohort) -> None:
     steps = [make_step(session, cohort, position=position) for position in range(1, 5)]
     silent, gone = make_membership(session, cohort), make_membership(session, cohort, status=MembershipStatus.WITHDRAWN)
     check_in = make_check_in(session, steps[0], silent, asked_at=NOW - timedelta(days=8))
-    make_check_in(session, steps[1], silent, asked_at=NOW - timedelta(days=6))
+    early = make_check_in(session, steps[1], silent, asked_at=NOW - timedelta(days=6))
+    early.escalated_at = None
     make_check_in(session, steps[2], silent, answer=AnswerChoice.NOT_YET)
     make_check_in(session, steps[3], silent, state=CheckInState.EXPIRED)
     make_check_in(session, steps[0], gone)

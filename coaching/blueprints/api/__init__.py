@@ -19,6 +19,7 @@ from coaching.blueprints.api import (
     inbox,
     me,
     members,
+    message_lists,
     messages,
     polls,
     practice,
@@ -30,6 +31,7 @@ from coaching.blueprints.api import (
     runs,
     series,
     session_record,
+    silence,
     status,
     tokens,
 )
@@ -39,7 +41,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    messages, status, inbox, chat,
+    message_lists, messages, silence, status, inbox, chat,
 )  # fmt: skip
 
 

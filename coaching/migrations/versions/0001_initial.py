@@ -152,37 +152,41 @@ def upgrade():
         batch_op.create_index("ix_capability_purpose_subject", ["purpose", "subject_id"], unique=False)
 
     op.create_table(
-        "cohort",
+        "contact_preference",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("weekly_limit", sa.Integer(), nullable=False),
+        sa.Column("from_hour", sa.Integer(), nullable=False),
+        sa.Column("until_hour", sa.Integer(), nullable=False),
+        sa.Column("weekends", sa.Boolean(), nullable=False),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "from_hour >= 0 AND from_hour < until_hour AND until_hour <= 24", name=op.f("ck_contact_preference_hours")
+        ),
+        sa.CheckConstraint("weekly_limit BETWEEN 1 AND 7", name=op.f("ck_contact_preference_weekly_limit")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_preference_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_contact_preference")),
+    )
+    op.create_table(
+        "follow_up_plan",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("formal", "coaching", name="cohort_kind", native_enum=False, create_constraint=True, length=24),
-            nullable=False,
-        ),
-        sa.Column("description", sa.String(length=2000), nullable=False),
-        sa.Column("timezone", sa.String(length=64), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("present_percent", sa.Integer(), nullable=False),
-        sa.Column("partial_percent", sa.Integer(), nullable=False),
-        sa.Column("late_minutes", sa.Integer(), nullable=False),
-        sa.Column("reminder_minutes", sa.JSON(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cohort_dates_in_order")),
-        sa.CheckConstraint(
-            "partial_percent BETWEEN 0 AND present_percent AND present_percent <= 100",
-            name=op.f("ck_cohort_thresholds"),
-        ),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_cohort_public_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_follow_up_plan_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_plan")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_follow_up_plan_public_id")),
     )
-    with op.batch_alter_table("cohort", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cohort_programme_id"), ["programme_id"], unique=False)
+    with op.batch_alter_table("follow_up_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_follow_up_plan_default",
+            ["programme_id"],
+            unique=True,
+            sqlite_where=sa.text("is_default"),
+            postgresql_where=sa.text("is_default"),
+        )
 
     op.create_table(
         "idempotency_key",
@@ -216,9 +220,9 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_instrument_public_id")),
     )
     op.create_table(
-        "message",
+        "opt_out",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -236,68 +240,11 @@ def upgrade():
             ),
             nullable=False,
         ),
-        sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.Column("occurrence", sa.String(length=64), nullable=False),
-        sa.Column("recipient_id", sa.Integer(), nullable=False),
-        sa.Column("channel", sa.String(length=24), nullable=False),
-        sa.Column("address", sa.String(length=254), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.Column("secret", sa.String(length=64), nullable=True),
-        sa.Column("wire", sa.LargeBinary(), nullable=True),
-        sa.Column("message_id", sa.String(length=120), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "due",
-                "claimed",
-                "transmitting",
-                "sent",
-                "retry",
-                "failed",
-                "unknown",
-                "cancelled",
-                name="message_state",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claim_token", sa.String(length=64), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_message_recipient_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
-        sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_opt_out_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opt_out")),
+        sa.UniqueConstraint("person_id", "kind", name=op.f("uq_opt_out_person_id_kind")),
     )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_message_due",
-            ["due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('due', 'retry')"),
-            postgresql_where=sa.text("state IN ('due', 'retry')"),
-        )
-        batch_op.create_index(
-            "ix_message_leased",
-            ["lease_until"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('claimed', 'transmitting')"),
-            postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
-        )
-        batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_unknown",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'unknown'"),
-            postgresql_where=sa.text("state = 'unknown'"),
-        )
-
     op.create_table(
         "contact_address",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -371,6 +318,96 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_programme_coordinator_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "cohort",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("follow_up_plan_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("formal", "coaching", name="cohort_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("description", sa.String(length=2000), nullable=False),
+        sa.Column("timezone", sa.String(length=64), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("present_percent", sa.Integer(), nullable=False),
+        sa.Column("partial_percent", sa.Integer(), nullable=False),
+        sa.Column("late_minutes", sa.Integer(), nullable=False),
+        sa.Column("reminder_minutes", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cohort_dates_in_order")),
+        sa.CheckConstraint(
+            "partial_percent BETWEEN 0 AND present_percent AND present_percent <= 100",
+            name=op.f("ck_cohort_thresholds"),
+        ),
+        sa.ForeignKeyConstraint(["follow_up_plan_id"], ["follow_up_plan.id"], name=op.f("fk_cohort_follow_up_plan_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_cohort_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_cohort_public_id")),
+    )
+    with op.batch_alter_table("cohort", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cohort_follow_up_plan_id"), ["follow_up_plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cohort_programme_id"), ["programme_id"], unique=False)
+
+    op.create_table(
+        "follow_up_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("strand", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
+        sa.Column(
+            "anchor",
+            sa.Enum(
+                "cohort_end",
+                "session_end",
+                "launch",
+                "goal_due",
+                name="anchor",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("offset", sa.String(length=24), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "coach", "participant", "observer", name="role", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("stages", sa.JSON(), nullable=False),
+        sa.Column("question", sa.String(length=500), nullable=False),
+        sa.Column("asks_enrolments", sa.Boolean(), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("window_days", sa.Integer(), nullable=False),
+        sa.Column("nudges", sa.Integer(), nullable=False),
+        sa.Column("nudge_days", sa.Integer(), nullable=False),
+        sa.Column("escalate_days", sa.Integer(), nullable=True),
+        sa.Column("is_alumni", sa.Boolean(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "escalate_days IS NULL OR escalate_days BETWEEN 1 AND 60", name=op.f("ck_follow_up_step_escalation")
+        ),
+        sa.CheckConstraint(
+            "nudges BETWEEN 0 AND 3 AND nudge_days BETWEEN 1 AND 60", name=op.f("ck_follow_up_step_nudges")
+        ),
+        sa.CheckConstraint("window_days BETWEEN 1 AND 366", name=op.f("ck_follow_up_step_window")),
+        sa.ForeignKeyConstraint(["plan_id"], ["follow_up_plan.id"], name=op.f("fk_follow_up_step_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_step")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_follow_up_step_public_id")),
+    )
+    with op.batch_alter_table("follow_up_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_follow_up_step_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
         "calendar_feed",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -442,48 +479,57 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_course_project_programme_id"), ["programme_id"], unique=False)
 
     op.create_table(
-        "delivery",
+        "follow_up_question",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column(
-            "outcome",
+            "kind",
             sa.Enum(
-                "due",
-                "claimed",
-                "transmitting",
-                "sent",
-                "retry",
-                "failed",
-                "unknown",
-                "cancelled",
-                name="message_state",
+                "three_state",
+                "text",
+                "number",
+                "scale",
+                "date",
+                name="question_kind",
                 native_enum=False,
                 create_constraint=True,
                 length=24,
             ),
             nullable=False,
         ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("detail", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name=op.f("fk_delivery_message_id"), ondelete="CASCADE"
+        sa.Column("prompt", sa.String(length=500), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.Column("lowest", sa.Integer(), nullable=False),
+        sa.Column("highest", sa.Integer(), nullable=False),
+        sa.Column("lowest_label", sa.String(length=80), nullable=False),
+        sa.Column("highest_label", sa.String(length=80), nullable=False),
+        sa.Column(
+            "flows_to",
+            sa.Enum(
+                "nowhere",
+                "learners",
+                "active",
+                "completed",
+                "goal_rating",
+                name="answer_flow",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.CheckConstraint("lowest < highest AND highest - lowest <= 10", name=op.f("ck_follow_up_question_scale")),
+        sa.ForeignKeyConstraint(
+            ["step_id"], ["follow_up_step.id"], name=op.f("fk_follow_up_question_step_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_follow_up_question_public_id")),
     )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
+    with op.batch_alter_table("follow_up_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_follow_up_question_step_id"), ["step_id"], unique=False)
 
-    op.create_table(
-        "follow_up_plan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("cohort_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_follow_up_plan_cohort_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_plan")),
-        sa.UniqueConstraint("cohort_id", name=op.f("uq_follow_up_plan_cohort_id")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_follow_up_plan_public_id")),
-    )
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -517,6 +563,9 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("follow_ups_stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("alumni_consent", sa.Boolean(), nullable=True),
+        sa.Column("alumni_consent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_membership_cohort_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
@@ -527,6 +576,94 @@ def upgrade():
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index("ix_membership_cohort_role", ["cohort_id", "role"], unique=False)
         batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_in",
+                "session_invite",
+                "session_reminder",
+                "poll",
+                "chat_test",
+                "invitation",
+                "password_reset",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("occurrence", sa.String(length=64), nullable=False),
+        sa.Column("recipient_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=True),
+        sa.Column("unsubscribe_hash", sa.String(length=64), nullable=True),
+        sa.Column("wire", sa.LargeBinary(), nullable=True),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "claimed",
+                "transmitting",
+                "sent",
+                "retry",
+                "failed",
+                "unknown",
+                "cancelled",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claim_token", sa.String(length=64), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_message_cohort_id")),
+        sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_message_recipient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
+        sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
+        sa.UniqueConstraint("unsubscribe_hash", name=op.f("uq_message_unsubscribe_hash")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('due', 'retry')"),
+            postgresql_where=sa.text("state IN ('due', 'retry')"),
+        )
+        batch_op.create_index(
+            "ix_message_leased",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('claimed', 'transmitting')"),
+            postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
+        )
+        batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_unknown",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
 
     op.create_table(
         "wave",
@@ -544,6 +681,85 @@ def upgrade():
     with op.batch_alter_table("wave", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_wave_cohort_id"), ["cohort_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_wave_instrument_id"), ["instrument_id"], unique=False)
+
+    op.create_table(
+        "check_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("strand", sa.String(length=20), nullable=False),
+        sa.Column("anchor_id", sa.Integer(), nullable=False),
+        sa.Column("anchor_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "due",
+                "asked",
+                "answered",
+                "expired",
+                "cancelled",
+                name="check_in_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "held",
+            sa.Enum(
+                "",
+                "paused",
+                "quiet_hours",
+                "weekly_limit",
+                "consent",
+                name="held",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            server_default="",
+            nullable=False,
+        ),
+        sa.Column("nudged", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_to_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("wake_at IS NULL OR state IN ('due', 'asked')", name=op.f("ck_check_in_wakes")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_check_in_membership_id")),
+        sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
+        sa.UniqueConstraint(
+            "membership_id", "strand", "anchor_id", name=op.f("uq_check_in_membership_id_strand_anchor_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
+    )
+    with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_check_in_open",
+            ["closes_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.create_index(
+            "ix_check_in_silent",
+            ["membership_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_check_in_wake",
+            ["wake_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("wake_at IS NOT NULL"),
+            postgresql_where=sa.text("wake_at IS NOT NULL"),
+        )
 
     op.create_table(
         "course_run",
@@ -581,17 +797,37 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_course_run_public_id")),
     )
     op.create_table(
-        "follow_up_step",
+        "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("label", sa.String(length=80), nullable=False),
-        sa.Column("offset", sa.String(length=24), nullable=False),
-        sa.Column("question", sa.String(length=500), nullable=False),
-        sa.ForeignKeyConstraint(["plan_id"], ["follow_up_plan.id"], name=op.f("fk_follow_up_step_plan_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_step")),
-        sa.UniqueConstraint("plan_id", "position", name=op.f("uq_follow_up_step_plan_id_position")),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "due",
+                "claimed",
+                "transmitting",
+                "sent",
+                "retry",
+                "failed",
+                "unknown",
+                "cancelled",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_delivery_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
+
     op.create_table(
         "goal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -771,51 +1007,49 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_wave_invitation_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
-        "check_in",
+        "asking",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("step_id", sa.Integer(), nullable=False),
-        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("check_in_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("is_nudge", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_asking_check_in_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_asking_message_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_asking")),
+        sa.UniqueConstraint("check_in_id", "number", name=op.f("uq_asking_check_in_id_number")),
+    )
+    with op.batch_alter_table("asking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asking_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "check_in_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("check_in_id", sa.Integer(), nullable=False),
         sa.Column(
-            "state",
+            "choice",
             sa.Enum(
-                "due",
-                "asked",
-                "answered",
-                "expired",
-                "cancelled",
-                name="check_in_state",
+                "did_it",
+                "not_yet",
+                "cannot_say",
+                name="answer_choice",
                 native_enum=False,
                 create_constraint=True,
                 length=24,
             ),
             nullable=False,
         ),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_check_in_membership_id")),
-        sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
-        sa.UniqueConstraint("membership_id", "step_id", name=op.f("uq_check_in_membership_id_step_id")),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("enrolments", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("via", sa.String(length=24), nullable=False),
+        sa.CheckConstraint(
+            "enrolments IS NULL OR enrolments BETWEEN 0 AND 100000000", name=op.f("ck_check_in_answer_enrolments")
+        ),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_check_in_answer_check_in_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_answer")),
+        sa.UniqueConstraint("check_in_id", name=op.f("uq_check_in_answer_check_in_id")),
     )
-    with op.batch_alter_table("check_in", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_check_in_due",
-            ["due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
-        )
-        batch_op.create_index(
-            "ix_check_in_open",
-            ["closes_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'asked'"),
-            postgresql_where=sa.text("state = 'asked'"),
-        )
-
     op.create_table(
         "coaching_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -866,6 +1100,32 @@ def upgrade():
         batch_op.create_index("ix_coaching_session_coach_start", ["led_by_id", "starts_at"], unique=False)
         batch_op.create_index("ix_coaching_session_cohort_start", ["cohort_id", "starts_at"], unique=False)
         batch_op.create_index("ix_coaching_session_next_reminder", ["next_reminder_at"], unique=False)
+
+    op.create_table(
+        "practice_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("launch", "check_in", name="practice_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("enrolments", sa.Integer(), nullable=True),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("check_in_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_practice_entry_check_in_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_practice_entry_membership_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_practice_entry_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_entry")),
+        sa.UniqueConstraint("check_in_id", name=op.f("uq_practice_entry_check_in_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_practice_entry_public_id")),
+    )
+    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_practice_entry_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
         "rating",
@@ -993,9 +1253,10 @@ def upgrade():
         batch_op.create_index("ix_calendar_invite_person", ["person_id"], unique=False)
 
     op.create_table(
-        "check_in_answer",
+        "check_in_reply",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("check_in_id", sa.Integer(), nullable=False),
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column(
             "choice",
             sa.Enum(
@@ -1007,20 +1268,21 @@ def upgrade():
                 create_constraint=True,
                 length=24,
             ),
-            nullable=False,
+            nullable=True,
         ),
-        sa.Column("note", sa.String(length=2000), nullable=False),
-        sa.Column("enrolments", sa.Integer(), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("via", sa.String(length=24), nullable=False),
-        sa.CheckConstraint(
-            "enrolments IS NULL OR enrolments BETWEEN 0 AND 100000000", name=op.f("ck_check_in_answer_enrolments")
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("number", sa.Double(), nullable=True),
+        sa.Column("on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["check_in_answer.id"], name=op.f("fk_check_in_reply_answer_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_check_in_answer_check_in_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_answer")),
-        sa.UniqueConstraint("check_in_id", name=op.f("uq_check_in_answer_check_in_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["follow_up_question.id"], name=op.f("fk_check_in_reply_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_reply")),
+        sa.UniqueConstraint("answer_id", "question_id", name=op.f("uq_check_in_reply_answer_id_question_id")),
     )
+    with op.batch_alter_table("check_in_reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_check_in_reply_question_id"), ["question_id"], unique=False)
+
     op.create_table(
         "drop_in_code",
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -1087,32 +1349,6 @@ def upgrade():
     )
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_poll_cohort_id"), ["cohort_id"], unique=False)
-
-    op.create_table(
-        "practice_entry",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("membership_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("launch", "check_in", name="practice_kind", native_enum=False, create_constraint=True, length=24),
-            nullable=False,
-        ),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("text", sa.String(length=2000), nullable=False),
-        sa.Column("enrolments", sa.Integer(), nullable=True),
-        sa.Column("run_id", sa.Integer(), nullable=True),
-        sa.Column("check_in_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_practice_entry_check_in_id")),
-        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_practice_entry_membership_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_practice_entry_run_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_entry")),
-        sa.UniqueConstraint("check_in_id", name=op.f("uq_practice_entry_check_in_id")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_practice_entry_public_id")),
-    )
-    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_practice_entry_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
         "rsvp",
@@ -1388,10 +1624,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_rsvp_membership_id"))
 
     op.drop_table("rsvp")
-    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
-
-    op.drop_table("practice_entry")
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
 
@@ -1402,7 +1634,10 @@ def downgrade():
 
     op.drop_table("import_batch")
     op.drop_table("drop_in_code")
-    op.drop_table("check_in_answer")
+    with op.batch_alter_table("check_in_reply", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_check_in_reply_question_id"))
+
+    op.drop_table("check_in_reply")
     with op.batch_alter_table("calendar_invite", schema=None) as batch_op:
         batch_op.drop_index("ix_calendar_invite_person")
 
@@ -1423,21 +1658,21 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_rating_goal_id"))
 
     op.drop_table("rating")
+    with op.batch_alter_table("practice_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
+
+    op.drop_table("practice_entry")
     with op.batch_alter_table("coaching_session", schema=None) as batch_op:
         batch_op.drop_index("ix_coaching_session_next_reminder")
         batch_op.drop_index("ix_coaching_session_cohort_start")
         batch_op.drop_index("ix_coaching_session_coach_start")
 
     op.drop_table("coaching_session")
-    with op.batch_alter_table("check_in", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
-        )
-        batch_op.drop_index(
-            "ix_check_in_due", sqlite_where=sa.text("state = 'due'"), postgresql_where=sa.text("state = 'due'")
-        )
+    op.drop_table("check_in_answer")
+    with op.batch_alter_table("asking", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asking_message_id"))
 
-    op.drop_table("check_in")
+    op.drop_table("asking")
     with op.batch_alter_table("wave_invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wave_invitation_membership_id"))
 
@@ -1471,46 +1706,32 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
 
     op.drop_table("goal")
-    op.drop_table("follow_up_step")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+
+    op.drop_table("delivery")
     op.drop_table("course_run")
+    with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_check_in_wake",
+            sqlite_where=sa.text("wake_at IS NOT NULL"),
+            postgresql_where=sa.text("wake_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_check_in_silent",
+            sqlite_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'asked' AND escalated_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
+        )
+
+    op.drop_table("check_in")
     with op.batch_alter_table("wave", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wave_instrument_id"))
         batch_op.drop_index(batch_op.f("ix_wave_cohort_id"))
 
     op.drop_table("wave")
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_membership_person_id"))
-        batch_op.drop_index("ix_membership_cohort_role")
-
-    op.drop_table("membership")
-    op.drop_table("follow_up_plan")
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
-
-    op.drop_table("delivery")
-    with op.batch_alter_table("course_project", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_course_project_programme_id"))
-        batch_op.drop_index(batch_op.f("ix_course_project_cohort_id"))
-
-    op.drop_table("course_project")
-    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_calendar_feed_person_id"))
-
-    op.drop_table("calendar_feed")
-    with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
-
-    op.drop_table("programme_coordinator")
-    with op.batch_alter_table("inbox_item", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_inbox_item_unread",
-            sqlite_where=sa.text("read_at IS NULL"),
-            postgresql_where=sa.text("read_at IS NULL"),
-        )
-        batch_op.drop_index("ix_inbox_item_person")
-
-    op.drop_table("inbox_item")
-    op.drop_table("contact_address")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_message_unknown",
@@ -1528,18 +1749,64 @@ def downgrade():
             sqlite_where=sa.text("state IN ('due', 'retry')"),
             postgresql_where=sa.text("state IN ('due', 'retry')"),
         )
+        batch_op.drop_index(batch_op.f("ix_message_cohort_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_membership_person_id"))
+        batch_op.drop_index("ix_membership_cohort_role")
+
+    op.drop_table("membership")
+    with op.batch_alter_table("follow_up_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follow_up_question_step_id"))
+
+    op.drop_table("follow_up_question")
+    with op.batch_alter_table("course_project", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_course_project_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_course_project_cohort_id"))
+
+    op.drop_table("course_project")
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_person_id"))
+
+    op.drop_table("calendar_feed")
+    with op.batch_alter_table("follow_up_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follow_up_step_plan_id"))
+
+    op.drop_table("follow_up_step")
+    with op.batch_alter_table("cohort", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cohort_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_cohort_follow_up_plan_id"))
+
+    op.drop_table("cohort")
+    with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
+
+    op.drop_table("programme_coordinator")
+    with op.batch_alter_table("inbox_item", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbox_item_unread",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.drop_index("ix_inbox_item_person")
+
+    op.drop_table("inbox_item")
+    op.drop_table("contact_address")
+    op.drop_table("opt_out")
     op.drop_table("instrument")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index("uq_idempotency_key_person_key")
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
 
     op.drop_table("idempotency_key")
-    with op.batch_alter_table("cohort", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cohort_programme_id"))
+    with op.batch_alter_table("follow_up_plan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_follow_up_plan_default", sqlite_where=sa.text("is_default"), postgresql_where=sa.text("is_default")
+        )
 
-    op.drop_table("cohort")
+    op.drop_table("follow_up_plan")
+    op.drop_table("contact_preference")
     with op.batch_alter_table("capability", schema=None) as batch_op:
         batch_op.drop_index("ix_capability_purpose_subject")
         batch_op.drop_index(batch_op.f("ix_capability_person_id"))

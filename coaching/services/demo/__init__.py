@@ -26,6 +26,7 @@ from coaching.services.demo.presence import record_the_last_meetings
 from coaching.services.demo.recording import build_records
 from coaching.services.demo.repeating import build_series
 from coaching.services.demo.waiting import add_own_step, find_quiet
+from coaching.services.follow_up_plans import copy_plan, follow_default_plan
 from coaching.services.sign_in import start_auth_session
 
 SLUG = "mooc-school"
@@ -71,9 +72,9 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
-        plan = follow_ups.create_default_plan(session, cohort.row, now=cohort.row.created_at)
+        follow_default_plan(session, cohort.row, now=cohort.row.created_at)
         if cohort is hazel:
-            add_own_step(plan)
+            add_own_step(copy_plan(session, cohort.row, now=cohort.row.created_at))
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
     build_ratings(session, programme, cohorts, rng=rng, now=now)
     build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)

@@ -78,10 +78,11 @@ def build_answers(session: Session, *, quiet: Membership, rng: Random, now: date
     first_launch = {row[0]: row[1] for row in launches}
     past = select(CheckIn).where(CheckIn.due_at < now - timedelta(days=5)).order_by(CheckIn.id)
     for check_in in session.scalars(past):
-        check_in.asked_at = check_in.due_at
+        check_in.asked_at, check_in.wake_at = check_in.due_at, None
         is_open = check_in.closes_at > now
         if rng.random() < FORGETFUL or (is_open and check_in.membership_id == quiet.id):
             check_in.state = CheckInState.ASKED if is_open else CheckInState.EXPIRED
+            _leave_to_coaches(check_in, now)
             continue
         launched_on = first_launch.get(check_in.membership_id)
         answered_at = min(check_in.due_at + timedelta(days=rng.randrange(9), hours=rng.randrange(8)), now)
@@ -102,6 +103,17 @@ def build_answers(session: Session, *, quiet: Membership, rng: Random, now: date
                     created_at=answered_at,
                 )
             )
+
+
+def _leave_to_coaches(check_in: CheckIn, now: datetime) -> None:
+    """Brought to mind and then left to the coaches, as far as its step says and time has passed."""
+    step = check_in.step
+    moments = [check_in.due_at + timedelta(days=step.nudge_days * number) for number in range(1, step.nudges + 1)]
+    check_in.nudged = sum(moment < now for moment in moments)
+    told_at = (moments or [check_in.due_at])[-1] + timedelta(days=step.escalate_days or 0)
+    check_in.escalated_at = told_at if told_at < now else None
+    if check_in.state == CheckInState.ASKED and told_at >= now:
+        check_in.wake_at = min([*(moment for moment in moments if moment >= now), told_at])
 
 
 def _formal(cohort: DemoCohort) -> list[Membership]:

@@ -9,9 +9,11 @@ from coaching.services.demo.cohorts import DemoCohort
 def add_own_step(plan: FollowUpPlan) -> None:
     """A question between six weeks and three months, so that a window is open while the next step is due.
 
-    The cohort that it is for ended three months ago: this was asked one to three weeks ago.
+    The cohort that it is for ended three months ago: this was asked one to three weeks ago, and nobody is reminded of
+    it, so that who is silent stands on their coach's home after one.
     """
-    plan.steps.insert(2, FollowUpStep(label="Eleven weeks on", offset="P77D", question="Is the launch date set?"))
+    question = "Is the launch date set?"
+    plan.steps.insert(2, FollowUpStep(label="Eleven weeks on", offset="P77D", question=question, nudges=0))
     for position, step in enumerate(plan.steps, start=1):
         step.position = position
 

@@ -12,8 +12,6 @@ from coaching.models import (
     CheckIn,
     CheckInState,
     Delivery,
-    FollowUpPlan,
-    FollowUpStep,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -65,19 +63,15 @@ def fill(session: Session, world: World) -> dict[str, str]:
 
 
 def _check_in(session: Session, world: World) -> CheckIn:
-    plan = FollowUpPlan(cohort_id=world.cohort.id, created_at=NOW)
-    step = FollowUpStep(plan=plan, position=1, label="Two weeks on", offset="P14D", question="Have you begun?")
-    check_in = CheckIn(
-        step=step,
-        membership=world.member,
+    return factories.make_check_in(
+        session,
+        factories.make_step(session, world.cohort),
+        world.member,
         state=CheckInState.ASKED,
-        due_at=NOW,
         asked_at=NOW,
+        escalated_at=NOW,
         closes_at=datetime(2100, 1, 1, tzinfo=UTC),
     )
-    session.add_all([plan, check_in])
-    session.flush()
-    return check_in
 
 
 def _entry(session: Session, world: World, check_in: CheckIn) -> PracticeEntry:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import CheckIn, CheckInAnswer, CheckInState, FollowUpPlan, FollowUpStep
+from coaching.models import CheckIn, CheckInAnswer
+from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
 from tests.blueprints.api.filling import fill
 from tests.worlds import World
@@ -84,21 +85,12 @@ def test_lists(world: World, caller: CallerOf, session: Session) -> None:
 
 
 def test_a_cohorts_list_goes_on(world: World, caller: CallerOf, session: Session) -> None:
-    plan = FollowUpPlan(cohort_id=world.cohort.id, created_at=datetime(2026, 6, 1, tzinfo=UTC))
     due = datetime(2026, 6, 15, tzinfo=UTC)
     for position in range(1, 4):
-        step = FollowUpStep(plan=plan, position=position, label=f"Step {position}", offset="P14D", question="Well?")
+        step = factories.make_step(session, world.cohort, position=position, label=f"Step {position}")
         for member in (world.member, world.fellow_member):
             moment = due + timedelta(days=position)
-            session.add(
-                CheckIn(
-                    step=step,
-                    membership=member,
-                    state=CheckInState.DUE,
-                    due_at=moment,
-                    closes_at=moment + timedelta(days=30),
-                )
-            )
+            factories.make_check_in(session, step, member, due_at=moment)
     coach, seen = caller(world.coach), []
     path = f"/cohorts/{world.cohort.public_id}/check-ins?limit=4"
     while path:
