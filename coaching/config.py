@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ KNOWN = tuple(
         "MAIL_URL",
         "MAIL_FROM",
         "INSTANCE",
+        "LATE_AFTER",
         "CHAT_HOSTS",
         "RESEND_UNKNOWN",
         "TRUSTED_PROXIES",
@@ -46,8 +48,9 @@ class Settings:
     `environment` is `development` (the default on a checkout), `production` or `test`. `mail_url` is `smtp://`,
     `smtp+starttls://` or `smtps://` with host, port and credentials, or `file:` and a folder, the mail drop.
     `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
-    only where the receiving server drops a second copy of the same Message-ID. `chat_hosts` are the hosts of chat
-    servers that may lie within one's own network; in development they may be spoken to without TLS, too.
+    only where the receiving server drops a second copy of the same Message-ID. `late_after` is how long something may
+    be due before that is an alarm. `chat_hosts` are the hosts of chat servers that may lie within one's own network;
+    in development they may be spoken to without TLS, too.
     """
 
     environment: str = "development"
@@ -58,6 +61,7 @@ class Settings:
     mail_from: str = "Coaching <coaching@localhost.localdomain>"
     instance: Path = field(default_factory=lambda: ROOT / "instance")
     resend_unknown: bool = False
+    late_after: timedelta = timedelta(minutes=10)
     chat_hosts: frozenset[str] = frozenset()
     trusted_proxies: int = 0
 
@@ -96,6 +100,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=environ.get("COACHING_MAIL_FROM", Settings.mail_from),
         instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
+        late_after=_minutes(environ, "COACHING_LATE_AFTER", 10),
         chat_hosts=_hosts(environ, "COACHING_CHAT_HOSTS"),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
     )
@@ -130,6 +135,13 @@ def _hosts(environ: Mapping[str, str], name: str) -> frozenset[str]:
     if wrong is not None:
         raise BadSettings(f"{name} has {wrong!r} in it. Write names of hosts, such as chat.example.org, and commas.")
     return frozenset(hosts)
+
+
+def _minutes(environ: Mapping[str, str], name: str, standard: int) -> timedelta:
+    word = environ.get(name, str(standard)).strip()
+    if not (word.isascii() and word.isdigit()) or not 1 <= int(word[:5]) <= 1440:
+        raise BadSettings(f"{name} is {word!r}. Write a number of minutes, from 1 to 1440.")
+    return timedelta(minutes=int(word))
 
 
 def _driver_named(url: str) -> str:

@@ -14,7 +14,7 @@ from tests.databases import make_engine
 LEAST = Shape(cohorts=40, members=2)
 TOUCH = Effort(rounds=2, calls=1, sweeps=1, swept=250, posted_naively=2, waiting=1_000, one_in=1_000)
 # These start processes or walk through years, and stand on the same rows; one of them undoes what calms the collector.
-LONG = {"faults", "latency", "startup", "web_writes", "zones"}
+LONG = {"faults", "latency", "peers", "processes", "scheduler_memory", "startup", "web_writes", "zones"}
 
 
 def test_every_bench_measures_something() -> None:

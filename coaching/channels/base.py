@@ -36,6 +36,17 @@ class Outcome:
     detail: str = ""
 
 
+@dataclass(slots=True)
+class Words:
+    """A programme's own words for a kind of mail, as templates. Where they cannot be filled in, `fault` says why."""
+
+    number: int
+    subject: str
+    text: str
+    html: str
+    fault: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What a channel needs to write a message's final bytes. `link` is whole; empty where the message has none.
@@ -43,6 +54,7 @@ class Letter:
     `link` opens what the message is about without a sign-in, so it is for a way that nobody but the recipient reads.
     `path` is the page of the same for who is signed in; empty where there is none. `medium` is what the words of the
     templates suit: `mail`, or `inbox` and `chat`, where nothing is said of mails and of links that are one's own.
+    Without `words` a mail has ours.
     """
 
     kind: str
@@ -53,6 +65,7 @@ class Letter:
     facts: dict[str, Any]
     link: str
     written_at: datetime
+    words: Words | None = None
     path: str = ""
     medium: str = "mail"
 

@@ -9,7 +9,7 @@ import orjson
 
 from coaching.channels.base import Channel, ChannelNeeds, Letter, Outcome, Verdict
 from coaching.channels.chat_addresses import is_chat_installed, read_chat_address
-from coaching.channels.mime import render_plain
+from coaching.channels.house_words import render_plain
 from coaching.channels.pinned import (
     TIMEOUT,
     Address,

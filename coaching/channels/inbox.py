@@ -10,7 +10,7 @@ from collections.abc import Callable
 import orjson
 
 from coaching.channels.base import Channel, ChannelNeeds, InboxEntry, Letter, Outcome, Verdict
-from coaching.channels.mime import render_plain
+from coaching.channels.house_words import render_plain
 from coaching.channels.signed_in import for_signed_in
 
 

@@ -58,6 +58,7 @@ from coaching.models.follow_up import (
 from coaching.models.follow_up_plan import (
     Anchor,
     AnswerFlow,
+    Followed,
     FollowUpPlan,
     FollowUpQuestion,
     FollowUpStep,
@@ -66,6 +67,7 @@ from coaching.models.follow_up_plan import (
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.inbox import InboxItem
+from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.person import (
     ApiToken,
@@ -125,6 +127,7 @@ __all__ = [
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
+    "Followed",
     "Frequency",
     "Goal",
     "Held",
@@ -134,6 +137,8 @@ __all__ = [
     "InboxItem",
     "Instrument",
     "InvitedSession",
+    "MailTemplate",
+    "MailWording",
     "Membership",
     "MembershipStatus",
     "Message",

@@ -19,6 +19,7 @@ from coaching.database import read_options
 from coaching.models import MessageState
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
 from coaching.services.letter_links import facts_with_links, link_of
+from coaching.services.mail_words import note_faults
 from coaching.services.own_pages import find_pages
 from coaching.services.settlements import (
     MOST_ATTEMPTS,
@@ -196,6 +197,7 @@ def _write(
     if fresh:
         with office.session_factory.begin() as session:
             fix_wires(session, fresh, token=token)
+            note_faults(session, [message.words for message in ready if message.words], now=office.clock())
     _settle(office)
     return ready
 
@@ -211,6 +213,7 @@ def _wire_of(office: PostOffice, message: ClaimedMessage, path: str) -> bytes:
         facts=facts_with_links(*told),
         link=link_of(*told),
         written_at=office.clock(),
+        words=message.words,
         path=path,
     )
     return office.channels[message.channel].write(letter)
@@ -238,7 +241,13 @@ def _send_by(office: PostOffice, name: str, batch: Sequence[ClaimedMessage], tok
 
 
 def _hand_over(channel: Channel, message: ClaimedMessage) -> Outcome:
-    outcome = channel.send(message.wire or b"", message_id=message.message_id, address=message.address)
+    try:
+        outcome = channel.send(message.wire or b"", message_id=message.message_id, address=message.address)
+    except Exception as error:
+        # A channel promises to raise nothing, so that nobody can tell how far it came. Named and not shown, because an
+        # error's text may quote the message.
+        log.exception("A channel failed: %s.", type(error).__name__, exc_info=False)
+        return Outcome(Verdict.UNKNOWN, f"The channel failed: {type(error).__name__}.")
     if outcome.verdict == Verdict.DOWN:
         raise ChannelDown(outcome.detail)
     return outcome

@@ -11,12 +11,15 @@ from coaching.blueprints.api import (
     check_ins,
     coaching_sessions,
     cohorts,
+    contact_preferences,
     docs,
     drop_in,
     feeds,
+    follow_up_plans,
     goals,
     imports,
     inbox,
+    mail_templates,
     me,
     members,
     message_lists,
@@ -41,7 +44,8 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    message_lists, messages, silence, status, inbox, chat,
+    message_lists, messages, mail_templates, silence, status, contact_preferences,
+    follow_up_plans, inbox, chat,
 )  # fmt: skip
 
 
