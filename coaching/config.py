@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # noqa: S105
 MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 SECRET_LENGTH = 32
+_HOST_NAME = re.compile(r"[0-9a-z]([0-9a-z.-]{0,252}[0-9a-z])?")
 
 
 KNOWN = tuple(
@@ -28,6 +30,7 @@ KNOWN = tuple(
         "MAIL_FROM",
         "INSTANCE",
         "LATE_AFTER",
+        "CHAT_HOSTS",
         "RESEND_UNKNOWN",
         "TRUSTED_PROXIES",
     )
@@ -46,7 +49,8 @@ class Settings:
     `smtp+starttls://` or `smtps://` with host, port and credentials, or `file:` and a folder, the mail drop.
     `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
     only where the receiving server drops a second copy of the same Message-ID. `late_after` is how long something may
-    be due before that is an alarm.
+    be due before that is an alarm. `chat_hosts` are the hosts of chat servers that may lie within one's own network;
+    in development they may be spoken to without TLS, too.
     """
 
     environment: str = "development"
@@ -58,6 +62,7 @@ class Settings:
     instance: Path = field(default_factory=lambda: ROOT / "instance")
     resend_unknown: bool = False
     late_after: timedelta = timedelta(minutes=10)
+    chat_hosts: frozenset[str] = frozenset()
     trusted_proxies: int = 0
 
     def __post_init__(self) -> None:
@@ -96,6 +101,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
         late_after=_minutes(environ, "COACHING_LATE_AFTER", 10),
+        chat_hosts=_hosts(environ, "COACHING_CHAT_HOSTS"),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
     )
 
@@ -121,6 +127,14 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not word.isdigit() or int(word) > 5:
         raise BadSettings(f"{name} is {word!r}. Write how many proxies stand in front, from 0 to 5.")
     return int(word)
+
+
+def _hosts(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    hosts = environ.get(name, "").lower().replace(",", " ").split()
+    wrong = next((host for host in hosts if not _HOST_NAME.fullmatch(host)), None)
+    if wrong is not None:
+        raise BadSettings(f"{name} has {wrong!r} in it. Write names of hosts, such as chat.example.org, and commas.")
+    return frozenset(hosts)
 
 
 def _minutes(environ: Mapping[str, str], name: str, standard: int) -> timedelta:

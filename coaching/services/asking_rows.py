@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Table, bindparam, select
 
+from coaching.channels.base import MAIL
 from coaching.models import Asking, Capability, CheckIn, Delivery, Message, MessageKind, MessageState, Purpose
 from coaching.services.asking_rules import Change, Item, Mail, Refusal
 from coaching.services.insertion import insert_rows, update_rows
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.outbox import message_id_of
-from coaching.services.who_is_asked import MAIL
 from coaching.tokens import derive_secret, hash_secret, new_public_ids, new_secret
 
 _check_in = cast(Table, CheckIn.__table__)

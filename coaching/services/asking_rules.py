@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from coaching.channels.base import MAIL
 from coaching.models import CheckInState, Held, MembershipStatus
 from coaching.models.contact import WEEKLY_LIMIT
 from coaching.services.asking_hours import (
@@ -25,7 +26,6 @@ from coaching.services.asking_hours import (
 from coaching.services.due_check_ins import Background, DueCheckIn
 from coaching.services.who_is_asked import (
     CONSENT_UNANSWERED,
-    MAIL,
     channel_for,
     hours_of,
     is_silent,

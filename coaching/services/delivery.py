@@ -20,6 +20,7 @@ from coaching.models import MessageState
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
 from coaching.services.letter_links import facts_with_links, link_of
 from coaching.services.mail_words import note_faults
+from coaching.services.own_pages import find_pages
 from coaching.services.settlements import (
     MOST_ATTEMPTS,
     backoff,
@@ -176,12 +177,13 @@ def _write(
     """Every message with its final bytes, kept before the first attempt. One that cannot be written backs off alone."""
     ready: list[ClaimedMessage] = []
     fresh: list[tuple[int, bytes, str]] = []
+    pages = find_pages(office.session_factory, batch)
     for message in batch:
         if message.wire is not None:
             ready.append(message)
             continue
         try:
-            wire, address = _wire_of(office, message), message.email or ""
+            wire = _wire_of(office, message, pages.get(message.id, ""))
         except Exception as error:
             # Whatever is wrong with one message must not hold up the others. The error is named and not shown,
             # because its text may quote the message.
@@ -190,8 +192,8 @@ def _write(
             office.unsettled.append(Attempt(message, token, outcome))
             tally["retry"] += 1
             continue
-        fresh.append((message.id, wire, address))
-        ready.append(message._replace(wire=wire, address=address))
+        fresh.append((message.id, wire, message.shown_address))
+        ready.append(message._replace(wire=wire, address=message.shown_address))
     if fresh:
         with office.session_factory.begin() as session:
             fix_wires(session, fresh, token=token)
@@ -200,18 +202,19 @@ def _write(
     return ready
 
 
-def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
+def _wire_of(office: PostOffice, message: ClaimedMessage, path: str) -> bytes:
     told = (message.kind, message.facts, message.secret, office.base_url)
     letter = Letter(
         kind=message.kind.value,
         message_id=message.message_id,
         name=message.name,
-        address=message.email or "",
+        address=message.goes_to,
         timezone=message.timezone,
         facts=facts_with_links(*told),
         link=link_of(*told),
         written_at=office.clock(),
         words=message.words,
+        path=path,
     )
     return office.channels[message.channel].write(letter)
 

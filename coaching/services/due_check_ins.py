@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, exists, func, literal_column, or_, select
 
 from coaching.models import (
     Asking,
     CheckIn,
     CheckInState,
     Cohort,
+    ContactAddress,
     ContactPreference,
     CourseProject,
     FollowUpStep,
@@ -101,6 +102,7 @@ _COLUMNS = (
     ContactPreference.weekends,
     ContactPreference.paused_until,
     OptOut.id.is_not(None),
+    exists().where(ContactAddress.person_id == Membership.person_id, ContactAddress.channel == FollowUpStep.channel),
 )
 
 
@@ -145,6 +147,7 @@ class DueCheckIn(NamedTuple):
     weekends: bool | None
     paused_until: date | None
     opted_out: bool
+    gave_address: bool
 
 
 class Background(NamedTuple):

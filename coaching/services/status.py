@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from coaching.database import schema_revision
 from coaching.models import CheckIn, CheckInState, Delivery, Message, MessageState
 from coaching.models.base import UTCDateTime
+from coaching.services.channel_status import describe_channels
 from coaching.services.claims import WAITING
 from coaching.services.lateness import (
     HELD,
@@ -73,7 +74,10 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
     unknown = messages[MessageState.UNKNOWN]
     return {
         "schema": schema_revision(connection),
-        "problems": describe_problems(lag, unknown, heartbeats, late_after=late_after),
+        "problems": [
+            *describe_problems(lag, unknown, heartbeats, late_after=late_after),
+            *describe_channels(connection, now=now),
+        ],
         "is_late": bool(describe_lateness(lag, late_after)),
         "late_after_seconds": late_after.total_seconds(),
         "oldest_due_seconds": lag.oldest,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Set
 
+from coaching.channels.base import CHAT, INBOX, MAIL
 from coaching.models import OPEN_STATUSES, MembershipStatus
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
 from coaching.services.asking_hours import Hours
 from coaching.services.due_check_ins import DueCheckIn
 
-MAIL, INBOX = "mail", "inbox"
 LEFT = "The member has left the cohort."
 SUSPENDED = "The account is suspended."
 NO_ADDRESS = "There is no e-mail address."
@@ -45,7 +45,8 @@ def why_never(due: DueCheckIn, stages: Set[str], channels: Collection[str]) -> s
 
 def channel_for(due: DueCheckIn, channels: Collection[str]) -> str | None:
     """The step's channel where there is a way to this person, or else mail, or else the inbox."""
-    reachable = [name for name in (due.channel, MAIL, INBOX) if name in channels and (name != MAIL or due.email)]
+    has_address = {MAIL: bool(due.email), CHAT: due.gave_address}
+    reachable = [name for name in (due.channel, MAIL, INBOX) if name in channels and has_address.get(name, True)]
     return reachable[0] if reachable else None
 
 

@@ -38,7 +38,9 @@ from coaching.models import (
     IdempotencyKey,
     ImportBatch,
     ImportRow,
+    InboxItem,
     Message,
+    MessageKind,
     MessageState,
     Purpose,
     RememberedMatch,
@@ -233,6 +235,9 @@ def make_kept_rows(session: Session) -> None:
             SchedulerHeartbeat(name="killed", started_at=NOW, seen_at=NOW),
             DropInCode(session_id=make_session(session).id, code="ACDEFG34", opened_at=NOW, closes_at=NOW),
             RememberedMatch(cohort_id=make_cohort(session).id, name="a guest", created_at=NOW),
+            InboxItem(
+                person_id=person.id, message_id="m", kind=MessageKind.POLL, title="T", text="x", created_at=NOW
+            ),
             Delivery(message_id=message.id, outcome=MessageState.SENT, at=NOW, detail="250 OK"),
         ]
     )  # fmt: skip

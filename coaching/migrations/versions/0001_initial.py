@@ -66,6 +66,8 @@ def upgrade():
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("channel_faults", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_scheduler_heartbeat")),
     )
     op.create_table(
@@ -150,6 +152,20 @@ def upgrade():
         batch_op.create_index("ix_capability_purpose_subject", ["purpose", "subject_id"], unique=False)
 
     op.create_table(
+        "contact_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_address_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_address")),
+        sa.UniqueConstraint("person_id", "channel", name=op.f("uq_contact_address_person_id_channel")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_contact_address_public_id")),
+    )
+    op.create_table(
         "contact_preference",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("weekly_limit", sa.Integer(), nullable=False),
@@ -204,6 +220,52 @@ def upgrade():
         batch_op.create_index("uq_idempotency_key_person_key", ["person_id", "key"], unique=True)
 
     op.create_table(
+        "inbox_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_in",
+                "session_invite",
+                "session_reminder",
+                "poll",
+                "chat_test",
+                "invitation",
+                "password_reset",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "path = '' OR (substr(path, 1, 1) = '/' AND substr(path, 1, 2) <> '//')", name=op.f("ck_inbox_item_path")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_inbox_item_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_item")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_inbox_item_message_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_inbox_item_public_id")),
+    )
+    with op.batch_alter_table("inbox_item", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_item_person", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_inbox_item_unread",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
         "instrument",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -229,6 +291,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -265,6 +328,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -299,6 +363,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -596,6 +661,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -1827,6 +1893,13 @@ def downgrade():
     op.drop_table("mail_wording")
     op.drop_table("mail_template")
     op.drop_table("instrument")
+    with op.batch_alter_table("inbox_item", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbox_item_unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")
+        )
+        batch_op.drop_index("ix_inbox_item_person")
+
+    op.drop_table("inbox_item")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index("uq_idempotency_key_person_key")
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
@@ -1839,6 +1912,7 @@ def downgrade():
 
     op.drop_table("follow_up_plan")
     op.drop_table("contact_preference")
+    op.drop_table("contact_address")
     with op.batch_alter_table("capability", schema=None) as batch_op:
         batch_op.drop_index("ix_capability_purpose_subject")
         batch_op.drop_index(batch_op.f("ix_capability_person_id"))

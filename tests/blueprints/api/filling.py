@@ -14,6 +14,7 @@ from coaching.models import (
     Delivery,
     ImportBatch,
     ImportRow,
+    InboxItem,
     Message,
     MessageKind,
     MessageState,
@@ -46,7 +47,17 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "message_id": _message(session, world, check_in),
     }
     made |= {"poll_id": _poll(session, world), "action_id": factories.make_action(session, world.member)}
-    made |= _series(session, world) | _goal(session, world) | _project(session, world) | _import(session, world)
+    item = InboxItem(
+        person_id=world.administrator.id, message_id="<0@x>", kind=MessageKind.POLL, title="T", text="x", created_at=NOW
+    )
+    session.add(item)
+    made |= (
+        {"item_id": item}
+        | _series(session, world)
+        | _goal(session, world)
+        | _project(session, world)
+        | _import(session, world)
+    )
     session.flush()
     return {name: row.public_id for name, row in made.items()}
 
