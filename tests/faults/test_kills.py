@@ -21,7 +21,7 @@ from coaching.jobs import Pace
 from coaching.models import CheckIn, CheckInState, Cohort, Message, MessageState
 from tests.faults.process import kill, make_pace, running, start_process
 from tests.mail_server import MailServer
-from tests.services.check_in_rows import make_planned_cohort, make_planned_member
+from tests.services.check_in_rows import make_planned_cohort, make_wakeful_member
 from tests.services.outbox_rows import states
 
 pytestmark = pytest.mark.usefixtures("legal_states")
@@ -38,7 +38,7 @@ def cohort(session: Session) -> Cohort:
     """Participants whose first check-in is due, by the real clock."""
     cohort = make_planned_cohort(session, ends_on=(utc_now() - timedelta(days=16)).date())
     for _ in range(CHECK_INS):
-        make_planned_member(session, cohort)
+        make_wakeful_member(session, cohort)
     session.commit()
     return cohort
 
