@@ -159,7 +159,7 @@ def test_four_at_once_that_are_asked_to_end_leave_nothing_half_done(
         with ExitStack() as schedulers:
             for _ in range(4):
                 schedulers.enter_context(running(settings, PACE))
-            assert wait_until(lambda: len(server.received) >= CHECK_INS // 3, 20)
+            assert wait_until(lambda: len(server.received) >= CHECK_INS // 3, 60)
         found = messages_by_state(session)
         assert {state for state, numbers in found.items() if numbers} <= {"due", "sent"}
         assert found["sent"] == {mail.message_id for mail in server.received}
