@@ -81,8 +81,8 @@ class Message(Identified, Base):
         PartialIndex("ix_message_due", "due_at", "id", where="state IN ('due', 'retry')"),
         PartialIndex("ix_message_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
         PartialIndex("ix_message_unknown", "id", where="state = 'unknown'"),
-        # What has ended, for its removal and for counting it without reading it.
-        PartialIndex("ix_message_settled", "settled_at", "channel", "state", where="settled_at IS NOT NULL"),
+        # What has ended, for counting it without reading it.
+        PartialIndex("ix_message_ended", "channel", "state", where="state IN ('sent', 'failed', 'cancelled')"),
     )
 
 

@@ -32,15 +32,17 @@ ALL_WELL = "All is well."
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # What came of an attempt, as the rates have it.
 RATES = {"sent": MessageState.SENT, "failed": MessageState.FAILED, "retried": MessageState.RETRY}
-_ENDED = tuple(state for state in MessageState if state not in (*WAITING, *HELD))
+# As the condition of their index has them.
+_ENDED = (MessageState.SENT, MessageState.FAILED, MessageState.CANCELLED)
 
 _count = func.count().label("number")
 _by_state = select(Message.channel, Message.state, _count).group_by(Message.channel, Message.state)
-# One arm for each index. What has ended has the moment of its end, which the index of ends goes by.
+# One arm for each index.
 _MESSAGES = union_all(
     _by_state.where(is_one_of(Message.state, WAITING)),
     _by_state.where(is_one_of(Message.state, HELD)),
-    _by_state.where(and_(Message.settled_at.is_not(None), is_one_of(Message.state, _ENDED))),
+    _by_state.where(is_word(Message.state, MessageState.UNKNOWN)),
+    _by_state.where(is_one_of(Message.state, _ENDED)),
 )
 _ended = (CheckInState.ANSWERED, CheckInState.EXPIRED, CheckInState.CANCELLED)
 _check_ins = select(CheckIn.state, _count).group_by(CheckIn.state)

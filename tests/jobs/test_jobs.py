@@ -146,6 +146,9 @@ def test_lateness_is_logged_once_when_it_begins_and_once_when_it_is_over(
     clock.wait(minutes=10)
     assert said() == []
     clock.wait(minutes=1)
+    workshop.started_at = clock.now - timedelta(seconds=59)
+    assert said() == []
+    workshop.started_at = clock.now - timedelta(seconds=60)
     assert said() == [("ERROR", "Late: A message has been due for 11 minutes. See coaching status.")]
     clock.wait(minutes=1)
     assert said() == []

@@ -99,7 +99,7 @@ def test_the_status_is_read_off_the_indexes(engine: Engine, session: Session) ->
     finally:
         event.remove(engine, "before_cursor_execute", note)
     plans = [plan_of(session, *each) for each in asked]
-    counted = {"ix_message_due", "ix_message_leased", "ix_message_settled"}
+    counted = {"ix_message_due", "ix_message_leased", "ix_message_unknown", "ix_message_ended"}
     oldest = {"ix_check_in_wake", "ix_message_due", "ix_message_leased"}
     check_ins = {"ix_check_in_wake", "ix_check_in_open", "ix_check_in_ended"}
     expected = [counted, oldest, {"ix_delivery_at"}, check_ins]

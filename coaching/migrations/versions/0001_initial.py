@@ -731,11 +731,11 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
         batch_op.create_index(
-            "ix_message_settled",
-            ["settled_at", "channel", "state"],
+            "ix_message_ended",
+            ["channel", "state"],
             unique=False,
-            sqlite_where=sa.text("settled_at IS NOT NULL"),
-            postgresql_where=sa.text("settled_at IS NOT NULL"),
+            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
         )
         batch_op.create_index(
             "ix_message_unknown",
@@ -1837,9 +1837,9 @@ def downgrade():
             postgresql_where=sa.text("state = 'unknown'"),
         )
         batch_op.drop_index(
-            "ix_message_settled",
-            sqlite_where=sa.text("settled_at IS NOT NULL"),
-            postgresql_where=sa.text("settled_at IS NOT NULL"),
+            "ix_message_ended",
+            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
         )
         batch_op.drop_index(batch_op.f("ix_message_recipient_id"))
         batch_op.drop_index(
