@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # noqa: S105
 MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 SECRET_LENGTH = 32
+MOST_CONNECTIONS = 16
+HIGHEST_RATE = 1_000_000
 
 
 KNOWN = tuple(
@@ -27,6 +29,8 @@ KNOWN = tuple(
         "MAIL_FROM",
         "INSTANCE",
         "RESEND_UNKNOWN",
+        "MAIL_CONNECTIONS",
+        "MAIL_RATE",
         "TRUSTED_PROXIES",
     )
 )
@@ -43,7 +47,9 @@ class Settings:
     `environment` is `development` (the default on a checkout), `production` or `test`. `mail_url` is `smtp://`,
     `smtp+starttls://` or `smtps://` with host, port and credentials, or `file:` and a folder, the mail drop.
     `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
-    only where the receiving server drops a second copy of the same Message-ID.
+    only where the receiving server drops a second copy of the same Message-ID. `mail_connections` is how many
+    connections to the mail server each scheduler keeps, `mail_rate` how many mails a minute all of them together hand
+    over at most; nought is no limit.
     """
 
     environment: str = "development"
@@ -55,6 +61,8 @@ class Settings:
     instance: Path = field(default_factory=lambda: ROOT / "instance")
     resend_unknown: bool = False
     trusted_proxies: int = 0
+    mail_connections: int = 2
+    mail_rate: int = 0
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -92,6 +100,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
+        mail_connections=_number(environ, "COACHING_MAIL_CONNECTIONS", Settings.mail_connections),
+        mail_rate=_number(environ, "COACHING_MAIL_RATE", Settings.mail_rate),
     )
 
 
@@ -118,6 +128,14 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     return int(word)
 
 
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number; what is not set, or empty, is the default."""
+    word = environ.get(name, "").strip()
+    if word and not (word.isascii() and word.isdigit()):
+        raise BadSettings(f"{name} is {word!r}. Write a whole number.")
+    return int(word) if word else default
+
+
 def _driver_named(url: str) -> str:
     """The URL with the driver that we use, so that `postgresql://` works as people write it."""
     for plain in ("postgres://", "postgresql://"):
@@ -141,6 +159,7 @@ def _check(settings: Settings) -> None:
             "COACHING_BASE_URL must be where people reach the pages, a host of their own without a path, such as "
             "https://coaching.example.org."
         )
+    _check_pace(settings)
     mail = _parts("COACHING_MAIL_URL", settings.mail_url)
     if mail.scheme == "file":
         return
@@ -148,6 +167,15 @@ def _check(settings: Settings) -> None:
         raise BadSettings(
             "COACHING_MAIL_URL must be smtp://host:port, smtp+starttls://user:password@host:587, smtps://host:465, "
             "or file: and a folder for a mail drop."
+        )
+
+
+def _check_pace(settings: Settings) -> None:
+    if not 1 <= settings.mail_connections <= MOST_CONNECTIONS:
+        raise BadSettings(f"COACHING_MAIL_CONNECTIONS must be from 1 to {MOST_CONNECTIONS}.")
+    if not 0 <= settings.mail_rate <= HIGHEST_RATE:
+        raise BadSettings(
+            f"COACHING_MAIL_RATE is mails a minute, from 1 to {HIGHEST_RATE}; leave it empty for no limit."
         )
 
 

@@ -21,3 +21,12 @@ MAIL: dict[str, Callable[[str, str], Channel]] = {
 def open_channels(mail_url: str, sender: str) -> dict[str, Channel]:
     """Every channel that messages can leave by. Each belongs to one thread: make them where they are used."""
     return {"mail": MAIL[urlsplit(mail_url).scheme](mail_url, sender)}
+
+
+def open_further(mail_url: str, sender: str, connections: int) -> dict[str, list[Channel]]:
+    """The connections beside the first of each channel, so that there are as many as asked for. A folder of files has
+    no round trips to wait for, and one way into it."""
+    scheme = urlsplit(mail_url).scheme
+    if scheme == "file":
+        return {}
+    return {"mail": [MAIL[scheme](mail_url, sender) for _ in range(connections - 1)]}

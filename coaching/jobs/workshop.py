@@ -11,7 +11,7 @@ from threading import Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from coaching.channels import open_channels
+from coaching.channels import open_channels, open_further
 from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.database import read_options
@@ -71,6 +71,7 @@ class Workshop:
             chance=new_chance,
             rules=self.pace.rules,
             should_stop=self.stop.is_set,
+            further=open_further(self.settings.mail_url, self.settings.mail_from, self.settings.mail_connections),
         )
 
     @property
@@ -95,5 +96,4 @@ class Workshop:
             self.stop.wait(BREATH)
 
     def close(self) -> None:
-        for channel in self.office.channels.values():
-            channel.close()
+        self.office.close()

@@ -23,9 +23,15 @@ WIRE = b"Message-ID: <one@coaching.internal>\r\nSubject: Hello\r\n\r\nWords.\r\n
 IN_THE_CLEAR = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
 
 
+@pytest.fixture(params=[False, True], ids=["step by step", "pipelined"])
+def pipelines(request: pytest.FixtureRequest) -> bool:
+    """Every server is met with and without PIPELINING, and every outcome is the same."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as server:
+def server(pipelines: bool) -> Iterator[MailServer]:
+    with MailServer(pipelines=pipelines) as server:
         yield server
 
 
