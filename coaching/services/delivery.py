@@ -181,8 +181,9 @@ class _Round:
         back = [parcel] if parcel is not None else []
         if desk.is_shut(now):
             back += desk.clear()
-        self.office.returned += back
-        self.tally["down"] += len(back)
+        if back:
+            self.office.returned += back
+            self.tally["down"] += len(back)
 
     def _come_home(self) -> None:
         """What is on its way arrives, what was not tried is put back, and the carriers rest."""
