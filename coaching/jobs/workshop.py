@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +17,7 @@ from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.database import read_options
 from coaching.services.delivery import PostOffice, SendingRules
+from coaching.services.mail_rate import MailRate
 from coaching.tokens import new_chance, new_secret
 
 # SQLite has one writer, and who waits for it asks every millisecond. Short batches with a breath between two let
@@ -71,8 +73,14 @@ class Workshop:
             chance=new_chance,
             rules=self.pace.rules,
             should_stop=self.stop.is_set,
+            rate=self._mail_rate(),
             further=open_further(self.settings.mail_url, self.settings.mail_from, self.settings.mail_connections),
         )
+
+    def _mail_rate(self) -> MailRate | None:
+        """The cap on mail for its host; a mail drop is one place of its own."""
+        cap, host = self.settings.mail_rate, urlsplit(self.settings.mail_url).hostname
+        return MailRate(host or "mail drop", cap) if cap else None
 
     @property
     def batch(self) -> int:

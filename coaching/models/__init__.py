@@ -64,6 +64,7 @@ from coaching.models.follow_up_plan import (
 )
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
+from coaching.models.mail_host import MailHost
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.person import (
     ApiToken,
@@ -130,6 +131,7 @@ __all__ = [
     "ImportRow",
     "Instrument",
     "InvitedSession",
+    "MailHost",
     "Membership",
     "MembershipStatus",
     "Message",

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from coaching.channels.base import Channel, ChannelDown, Outcome, Verdict
 from coaching.services.claims import ClaimedMessage
+from coaching.services.mail_rate import LONGEST_HOLD
 from coaching.services.settlements import MOST_ATTEMPTS
 
 log = logging.getLogger(__name__)
@@ -157,6 +158,8 @@ class Desk:
     carriers: list[Carrier]
     unwritten: deque[Parcel] = field(default_factory=deque)
     ready: deque[Parcel] = field(default_factory=deque)
+    # Until when a cap on what may leave holds all of it back.
+    held_until: datetime | None = None
     # Nothing more was due when we last looked.
     is_drained: bool = False
 
@@ -178,8 +181,13 @@ class Desk:
         """A channel is left alone when each of its connections is: one that is refused does not stop the others."""
         return all(carrier.circuit.is_shut(now) for carrier in self.carriers)
 
+    def is_held(self, now: datetime) -> bool:
+        """A moment further ahead than any hold was set by a clock that ran ahead, and counts for nothing."""
+        return self.held_until is not None and now < self.held_until <= now + LONGEST_HOLD
+
     def is_hungry(self, now: datetime) -> bool:
-        return not self.is_drained and self.waiting < len(self.carriers) and not self.is_shut(now)
+        is_full = self.is_drained or self.waiting >= len(self.carriers)
+        return not (is_full or self.is_shut(now) or self.is_held(now))
 
     def open_ways(self, now: datetime) -> None:
         """Opens as many further connections as there are messages for, the first ones first."""

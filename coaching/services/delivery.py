@@ -10,14 +10,18 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from queue import Empty
+
+from sqlalchemy.orm import Session
 
 from coaching.channels.base import Letter, Outcome, Verdict
 from coaching.database import read_options
 from coaching.models import MessageKind
 from coaching.services.carriers import Arrival, Carrier, Circuit, Desk, Parcel, SendingRules
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
+from coaching.services.mail_rate import CHANNEL, Room, find_room, take_places
 from coaching.services.post_office import Attempt, PostOffice, by_token
 from coaching.services.settlements import cancel_refused, fix_wires, mark_transmitting
 
@@ -75,26 +79,42 @@ class _Round:
         pairs = desk.pairs()
         if not pairs:
             return False
-        marked = self._mark([parcel for _carrier, parcel in pairs])
-        for carrier, parcel in pairs:
+        parcels = [parcel for _carrier, parcel in pairs]
+        with self.office.writing() as session:
+            room = self._room(session, desk, len(pairs))
+            marked = self._mark(session, parcels[: room.places])
+        for carrier, parcel in pairs[: room.places]:
             desk.ready.popleft()
             if parcel.message.id in marked:
                 carrier.carry(parcel)
+        if room.held_until is not None:
+            self._hold(desk, room.held_until)
         return True
 
-    def _mark(self, parcels: Sequence[Parcel]) -> set[int]:
-        """Settles what came in, keeps the bytes of what leaves now, and marks it as on its way, in one transaction: a
-        crash leaves open the fate of no more messages than there are connections."""
+    def _room(self, session: Session, desk: Desk, wanted: int) -> Room:
+        rate = self.office.rate
+        if rate is None or desk.name != CHANNEL:
+            return Room(wanted, None)
+        return take_places(session, rate, wanted, now=self.office.clock())
+
+    def _hold(self, desk: Desk, until: datetime) -> None:
+        """Puts back what the cap leaves no room for: it is due as before, and no attempt is counted."""
+        desk.held_until = until
+        held = desk.clear()
+        self.office.returned += held
+        self.tally["held"] += len(held)
+
+    def _mark(self, session: Session, parcels: Sequence[Parcel]) -> set[int]:
+        """Keeps the bytes of what leaves now, and marks it as on its way. What came in is settled in the same
+        transaction: a crash leaves open the fate of no more messages than there are connections."""
         office, marked = self.office, set[int]()
-        with office.writing() as session:
-            for token, group in groupby(parcels, by_token):
-                batch = list(group)
-                fresh = [(each.id, each.wire or b"", each.address) for each, _token, is_fresh in batch if is_fresh]
-                if fresh:
-                    fix_wires(session, fresh, token=token)
-                ids = [parcel.message.id for parcel in batch]
-                lease = office.rules.send_lease
-                marked.update(mark_transmitting(session, ids, token=token, now=office.clock(), lease=lease))
+        for token, group in groupby(parcels, by_token):
+            batch = list(group)
+            fresh = [(each.id, each.wire or b"", each.address) for each, _token, is_fresh in batch if is_fresh]
+            if fresh:
+                fix_wires(session, fresh, token=token)
+            ids, lease = [parcel.message.id for parcel in batch], office.rules.send_lease
+            marked.update(mark_transmitting(session, ids, token=token, now=office.clock(), lease=lease))
         return marked
 
     def _fetch(self) -> bool:
@@ -105,15 +125,18 @@ class _Round:
                 return True
         now = self.office.clock()
         hungry = [desk for desk in self.desks if desk.is_hungry(now)]
-        return bool(hungry) and self._claim(hungry)
+        # With a cap, each channel by itself: it is mail's alone.
+        groups = [[desk] for desk in hungry] if self.office.rate else [hungry]
+        return any(self._claim(group) for group in groups if group)
 
     def _claim(self, hungry: Sequence[Desk]) -> bool:
         """Ours for the time of a lease. Those that do not hold any more are called off, and counted."""
         names, token = [desk.name for desk in hungry], self.office.new_token()
-        found = _claim_batch(self.office, names, token) if _is_anything_due(self.office, names) else None
+        limit, held_until = _find_work(self.office, names)
+        found = _claim_batch(self.office, names, token, limit) if limit else None
         if found is None:
             for desk in hungry:
-                desk.is_drained = True
+                desk.is_drained, desk.held_until = True, None if limit else held_until
             return False
         standing, cancelled = found
         if cancelled:
@@ -195,17 +218,24 @@ class _Round:
                 carrier.rest()
 
 
-def _is_anything_due(office: PostOffice, names: Sequence[str]) -> bool:
+def _find_work(office: PostOffice, names: Sequence[str]) -> Room:
+    """How much is worth claiming for these channels: a batch, or what a cap leaves of it, where anything is due."""
+    now, batch = office.clock(), office.rules.batch
     with office.session_factory() as session:
         connection = session.connection(execution_options=read_options(session.get_bind().engine))
-        return is_anything_due(connection, now=office.clock(), channels=names)
+        if not is_anything_due(connection, now=now, channels=names):
+            return Room(0, None)
+        if office.rate is None or names != [CHANNEL]:
+            return Room(batch, None)
+        return find_room(connection, office.rate, batch, now=now)
 
 
-def _claim_batch(office: PostOffice, names: Sequence[str], token: str) -> tuple[list[ClaimedMessage], int] | None:
+def _claim_batch(
+    office: PostOffice, names: Sequence[str], token: str, limit: int
+) -> tuple[list[ClaimedMessage], int] | None:
     """What stands of a batch and how many do not; None where somebody else was quicker."""
-    now = office.clock()
+    now, lease = office.clock(), office.rules.claim_lease
     with office.writing() as session:
-        lease, limit = office.rules.claim_lease, office.rules.batch
         ids = claim_messages(session, token=token, now=now, lease=lease, limit=limit, channels=names)
         standing, refused = load_claimed(session, ids, token=token, now=now) if ids else ([], [])
     if refused:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from coaching.channels.base import Channel, Outcome, Verdict
 from coaching.models import MessageState
 from coaching.services.carriers import Arrival, Carrier, Circuit, Desk, Parcel, SendingRules
+from coaching.services.mail_rate import MailRate
 from coaching.services.settlements import backoff, release_messages, settle_messages
 
 _SETTLED_AS = {
@@ -38,9 +39,10 @@ class Attempt(NamedTuple):
 class PostOffice:
     """All that sending needs, made once a process. One thread at a time uses it, the clerk's.
 
-    `further` are more connections of a channel, beside the one in `channels`. `unsettled` is what came of messages and
-    is not written down yet, `returned` what was claimed and is to be put back. Both outlive a database that is away for
-    a while: they are settled when it is back, instead of becoming undecidable or waiting for the end of a lease.
+    `further` are more connections of a channel, beside the one in `channels`, and `rate` is the cap on mail, if there
+    is one. `unsettled` is what came of messages and is not written down yet, `returned` what was claimed and is to be
+    put back. Both outlive a database that is away for a while: they are settled when it is back, instead of becoming
+    undecidable or waiting for the end of a lease.
     """
 
     session_factory: sessionmaker[Session]
@@ -52,6 +54,7 @@ class PostOffice:
     rules: SendingRules = field(default_factory=SendingRules)
     should_stop: Callable[[], bool] = lambda: False
     further: Mapping[str, Sequence[Channel]] = field(default_factory=dict)
+    rate: MailRate | None = None
     desks: dict[str, Desk] = field(init=False)
     arrivals: SimpleQueue[Arrival] = field(init=False, default_factory=SimpleQueue)
     unsettled: list[Attempt] = field(init=False, default_factory=list)
@@ -66,16 +69,16 @@ class PostOffice:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One short transaction, which first writes down all that came in since the last one.
+        """One short transaction, which also writes down all that came in since the last one.
 
         On SQLite there is one writer, so what several connections did meanwhile shares one commit.
         """
         with self.session_factory.begin() as session:
+            yield session
             for attempt in self.unsettled:
                 self._settle_one(session, attempt)
             for token, parcels in groupby(self.returned, by_token):
                 release_messages(session, [parcel.message.id for parcel in parcels], token=token)
-            yield session
         self.unsettled.clear()
         self.returned.clear()
 

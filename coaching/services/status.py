@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coaching.database import schema_revision
 from coaching.models import CheckIn, CheckInState, Message, MessageState, SchedulerHeartbeat
 from coaching.services.claims import WAITING
+from coaching.services.mail_rate import read_mail_rates
 from coaching.services.words import is_one_of
 
 _MESSAGES = select(Message.state, func.count()).group_by(Message.state)
@@ -27,7 +28,8 @@ def read_status(session: Session, *, now: datetime) -> dict[str, Any]:
     """What `coaching status` tells, in types that JSON has. It names no person and no address.
 
     The ages are seconds: of the row that has waited longest for its turn (null where none waits), and since each
-    scheduler was last seen.
+    scheduler was last seen. `mail_rates` are the caps on what a mail server is given, with what it was given in the
+    last minute and how many due messages the cap holds back.
     """
     connection = session.connection()
     messages = _counts(connection, _MESSAGES, MessageState)
@@ -36,6 +38,7 @@ def read_status(session: Session, *, now: datetime) -> dict[str, Any]:
         "messages": messages,
         "unknown_messages": messages[MessageState.UNKNOWN],
         "oldest_due_seconds": _oldest(connection, now),
+        "mail_rates": read_mail_rates(connection, now=now),
         "check_ins": _counts(connection, _CHECK_INS, CheckInState),
         "schedulers": [
             {

@@ -28,6 +28,7 @@ def test_an_idle_product_has_nought_of_everything(session: Session) -> None:
         "messages": {state.value: 0 for state in MessageState},
         "unknown_messages": 0,
         "oldest_due_seconds": None,
+        "mail_rates": [],
         "check_ins": {state.value: 0 for state in CheckInState},
         "schedulers": [],
     }

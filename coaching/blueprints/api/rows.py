@@ -129,6 +129,15 @@ class SchedulerRow(TypedDict):
     age_seconds: float
 
 
+class MailRateRow(TypedDict):
+    """A cap on what a mail server is given: how much it was in the last minute, and how much the cap holds back."""
+
+    host: str
+    a_minute: int
+    last_minute: int
+    held_messages: int
+
+
 class StatusReport(TypedDict):
     """How the product is. The ages are seconds."""
 
@@ -136,6 +145,7 @@ class StatusReport(TypedDict):
     messages: dict[str, int]
     unknown_messages: int
     oldest_due_seconds: float | None
+    mail_rates: list[MailRateRow]
     check_ins: dict[str, int]
     schedulers: list[SchedulerRow]
 

@@ -62,6 +62,13 @@ def upgrade():
         sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
     )
     op.create_table(
+        "mail_host",
+        sa.Column("host", sa.String(length=253), nullable=False),
+        sa.Column("a_minute", sa.Integer(), nullable=False),
+        sa.Column("handed_over", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_mail_host")),
+    )
+    op.create_table(
         "scheduler_heartbeat",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -1754,6 +1761,7 @@ def downgrade():
 
     op.drop_table("sign_in_failure")
     op.drop_table("scheduler_heartbeat")
+    op.drop_table("mail_host")
     op.drop_table("programme")
     op.drop_table("person")
     op.drop_table("audit_head")
