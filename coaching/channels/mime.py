@@ -1,13 +1,12 @@
 """A letter as the bytes of a mail: a text and its HTML twin, from the templates in `templates/mail`.
 
-Headers are set through the standard library's EmailMessage alone, which refuses a line break in one; texts that people
-wrote are brought onto one line before they stand in a header.
+A header that is more than a short line of ASCII is written by the standard library, which refuses a line break in one;
+texts that people wrote are brought onto one line before they stand in a header.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -20,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from coaching.channels.base import Letter
 from coaching.channels.calendar_part import add_calendar
+from coaching.channels.two_parts import write_address, write_two_parts
 
 LONGEST_SUBJECT = 150
 
@@ -70,21 +70,27 @@ def render_mail(letter: Letter) -> Text:
 def write_mail(letter: Letter, *, sender: str) -> bytes:
     """The whole mail, with CRLF, ready for a server."""
     text = render_mail(letter)
+    headers = {
+        "From": sender,
+        "To": write_address(one_line(letter.name), letter.address),
+        "Subject": text.subject,
+        "Date": format_datetime(letter.written_at),
+        "Message-ID": letter.message_id,
+        # These two keep absence notes and other machines from answering.
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    boundary = f"=={letter.message_id.strip('<>').partition('@')[0]}=="
+    if "calendar" not in letter.facts:
+        return write_two_parts(headers, plain=text.plain, html=text.html, boundary=boundary)
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender
-    mail["To"] = Address(one_line(letter.name), addr_spec=letter.address)
-    mail["Subject"] = text.subject
-    mail["Date"] = format_datetime(letter.written_at)
-    mail["Message-ID"] = letter.message_id
-    # These two keep absence notes and other machines from answering.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    for name, value in headers.items():
+        mail[name] = value
     mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    if "calendar" in letter.facts:
-        facts = letter.facts
-        add_calendar(mail, facts["calendar"], method=facts["method"], sender=sender, link=letter.link)
-    _set_boundaries(mail, f"=={letter.message_id.strip('<>').partition('@')[0]}==")
+    facts = letter.facts
+    add_calendar(mail, facts["calendar"], method=facts["method"], sender=sender, link=letter.link)
+    _set_boundaries(mail, boundary)
     return mail.as_bytes()
 
 
@@ -97,8 +103,12 @@ def _set_boundaries(mail: EmailMessage, boundary: str) -> None:
 
 
 def one_line(words: str) -> str:
-    """The words with every run of blanks and line breaks as one space, and nothing that a terminal would obey."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+    """The words with every run of blanks and line breaks as one space, and nothing that a terminal would obey.
+
+    What begins like an encoded word (RFC 2047) is parted: the standard library would decode it, line breaks and all,
+    and write what it says into the header.
+    """
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split()).replace("=?", "= ?")
 
 
 def _moment(iso: str, zone_name: str) -> str:
