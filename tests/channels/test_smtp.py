@@ -212,8 +212,10 @@ def test_a_server_that_never_greets_is_down() -> None:
 
 
 @IN_THE_CLEAR
-def test_a_user_signs_in_with_what_the_url_says() -> None:
-    with MailServer(authenticator=check_password, auth_require_tls=False, auth_required=True) as server:
+def test_a_user_signs_in_with_what_the_url_says(*, pipelines: bool) -> None:
+    with MailServer(
+        pipelines=pipelines, authenticator=check_password, auth_require_tls=False, auth_required=True
+    ) as server:
         url = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}"
         channel = open_channels(url, SENDER)["mail"]
         channel.open()
@@ -255,10 +257,10 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
 def test_mail_is_encrypted_where_the_certificate_is_trusted_and_stays_here_where_not(
-    scheme: str, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    scheme: str, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch, *, pipelines: bool
 ) -> None:
     options = {"context": tls} if scheme == "smtps" else {"tls_context": tls, "require_starttls": True}
-    with MailServer(**options) as server:  # type: ignore[arg-type]
+    with MailServer(pipelines=pipelines, **options) as server:  # type: ignore[arg-type]
         channel = open_channels(f"{scheme}://localhost:{server.port}", SENDER)["mail"]
         with pytest.raises(ChannelDown, match="certificate"):
             channel.open()
