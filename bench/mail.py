@@ -40,7 +40,16 @@ NEEDS_COHORTS = False
 
 def run(stage: Stage) -> list[Finding]:
     """The nearest server there can be, and one that is 20 ms away."""
-    return [*_near(stage), *(found for pipelines in (True, False) for found in _far(stage, pipelines=pipelines))]
+    each, rounds = _each(stage), stage.effort.sendings + 1
+    with database(stage, "bench_mail") as engine:
+        outbox = Outbox(engine, rounds * (stage.effort.mails + 2 * each * sum(CONNECTIONS)))
+        far = [found for pipelines in (True, False) for found in _far(stage, outbox, pipelines=pipelines)]
+        return [*_near(stage, outbox), *far]
+
+
+def _each(stage: Stage) -> int:
+    """How many mails a connection has to send over a long line."""
+    return max(2, stage.effort.mails // 10)
 
 
 class Outbox:
@@ -87,7 +96,7 @@ def _channels(port: int, connections: int) -> Iterator[list[SmtpChannel]]:
             channel.close()
 
 
-def _near(stage: Stage) -> list[Finding]:
+def _near(stage: Stage, outbox: Outbox) -> list[Finding]:
     """What writing letters, the conversation and the commits cost beside handing ready bytes over, and nothing else."""
     amount, rounds = stage.effort.mails, stage.effort.sendings
     wire = SmtpChannel("127.0.0.1", 0, SENDER).write(LETTER)
@@ -95,7 +104,6 @@ def _near(stage: Stage) -> list[Finding]:
         port, plain_port = (stack.enter_context(running(pipelines=pipelines)) for pipelines in (True, False))
         raw = stack.enter_context(smtplib.SMTP("127.0.0.1", port))
         (kept,), (plain,) = (stack.enter_context(_channels(each, 1)) for each in (port, plain_port))
-        outbox = Outbox(stack.enter_context(database(stage, "bench_mail_near")), amount * (rounds + 1))
         competitors = {
             "raw": lambda: _repeat(amount, lambda: raw.sendmail(SENDER, [ADDRESS], wire)),
             "peer": lambda: _repeat(amount, lambda: _send_alone(port, wire)),
@@ -142,13 +150,12 @@ def _builder(channel: SmtpChannel, amount: int) -> Callable[[], None]:
     return build_and_send
 
 
-def _far(stage: Stage, *, pipelines: bool) -> list[Finding]:
+def _far(stage: Stage, outbox: Outbox, *, pipelines: bool) -> list[Finding]:
     """Through the outbox, from claim to settlement, over lines where every answer takes its time."""
-    each, rounds = max(2, stage.effort.mails // 10), stage.effort.sendings
+    each, rounds = _each(stage), stage.effort.sendings
     way = "pipelined" if pipelines else "step by step"
     with ExitStack() as stack:
         port = stack.enter_context(running(stage.effort.round_trip, pipelines=pipelines))
-        outbox = Outbox(stack.enter_context(database(stage, f"bench_mail_{way.split()[0]}")), each * sum(CONNECTIONS) * (rounds + 1))
         competitors = {
             str(number): outbox.sender(stack.enter_context(_channels(port, number)), each * number)
             for number in CONNECTIONS
