@@ -40,16 +40,12 @@ NEEDS_COHORTS = False
 
 def run(stage: Stage) -> list[Finding]:
     """The nearest server there can be, and one that is 20 ms away."""
-    each, rounds = _each(stage), stage.effort.sendings + 1
+    effort = stage.effort
     with database(stage, "bench_mail") as engine:
-        outbox = Outbox(engine, rounds * (stage.effort.mails + 2 * each * sum(CONNECTIONS)))
+        far_ones = 2 * sum(CONNECTIONS) * (effort.sendings + 1)
+        outbox = Outbox(engine, effort.mails * (effort.rounds + 1 + far_ones))
         far = [found for pipelines in (True, False) for found in _far(stage, outbox, pipelines=pipelines)]
         return [*_near(stage, outbox), *far]
-
-
-def _each(stage: Stage) -> int:
-    """How many mails a connection has to send over a long line."""
-    return max(2, stage.effort.mails // 10)
 
 
 class Outbox:
@@ -98,7 +94,7 @@ def _channels(port: int, connections: int) -> Iterator[list[SmtpChannel]]:
 
 def _near(stage: Stage, outbox: Outbox) -> list[Finding]:
     """What writing letters, the conversation and the commits cost beside handing ready bytes over, and nothing else."""
-    amount, rounds = stage.effort.mails, stage.effort.sendings
+    amount, rounds = stage.effort.mails, stage.effort.rounds
     wire = SmtpChannel("127.0.0.1", 0, SENDER).write(LETTER)
     with ExitStack() as stack:
         port, plain_port = (stack.enter_context(running(pipelines=pipelines)) for pipelines in (True, False))
@@ -152,7 +148,7 @@ def _builder(channel: SmtpChannel, amount: int) -> Callable[[], None]:
 
 def _far(stage: Stage, outbox: Outbox, *, pipelines: bool) -> list[Finding]:
     """Through the outbox, from claim to settlement, over lines where every answer takes its time."""
-    each, rounds = _each(stage), stage.effort.sendings
+    each, rounds = stage.effort.mails, stage.effort.sendings
     way = "pipelined" if pipelines else "step by step"
     with ExitStack() as stack:
         port = stack.enter_context(running(stage.effort.round_trip, pipelines=pipelines))

@@ -34,7 +34,7 @@ class Effort:
     swept_beside_web: int = 30_000
     kills: int = 1000
     one_in: int = 1
-    mails: int = 400
+    mails: int = 40
     sendings: int = 8
     round_trip: float = 0.02
 
