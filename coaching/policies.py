@@ -83,6 +83,12 @@ def may_coordinate(actor: Actor, programme_id: int) -> bool:
     return actor.is_administrator or programme_id in actor.programme_ids
 
 
+def may_send_again(actor: Actor, programme_id: int | None) -> bool:
+    """Decide over a message of which nobody knows whether it arrived: who coordinates the programme that it is about,
+    and administrators, who decide over those that are about none."""
+    return may_administer(actor) or (programme_id is not None and may_coordinate(actor, programme_id))
+
+
 def may_open_cohort(actor: Actor, programme_id: int) -> bool:
     """Coordinators open cohorts in their programme, and so do those who coach in it already."""
     return may_coordinate(actor, programme_id) or any(

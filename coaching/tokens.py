@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 
 # Lower-case Crockford base 32: nothing to confuse when read aloud, nothing a shell or a URL would quote.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -34,6 +36,12 @@ def is_public_id(text: str) -> bool:
 def new_secret() -> str:
     """A 256-bit secret, safe in a URL: for links, sign-in sessions, API tokens and claims."""
     return secrets.token_urlsafe(32)
+
+
+def derive_secret(secret: str, name: str) -> str:
+    """A secret of its own for each thing of this name that a message has a link to; it stands wherever the message's
+    own secret is known, and cannot be told without it."""
+    return urlsafe_b64encode(hmac.digest(secret.encode(), name.encode(), "sha256")).rstrip(b"=").decode()
 
 
 def hash_secret(secret: str) -> str:

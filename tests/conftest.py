@@ -154,6 +154,16 @@ def empty_database_url(databases: Databases, engine_name: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def demo_database_url(databases: Databases, engine_name: str) -> Iterator[str]:
+    """The URL of a database with the demo programme as it is at `NOW`, which a test may change."""
+    try:
+        with databases.copy_of_demo(engine_name) as url:
+            yield url
+    except NoServerError as error:
+        skip_or_fail(str(error))
+
+
+@pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """A session outside of Flask, for preparing rows and for looking at them."""
     with Session(engine) as session:

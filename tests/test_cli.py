@@ -20,11 +20,23 @@ REPORT = Path(__file__).parent / "browser" / "zoom_report.csv"
 TEAMS_REPORT = Path(__file__).parent / "importers" / "fixtures" / "teams" / "sections_french.csv"
 
 
+# Only a test of `upgrade` or of `demo` has to begin where there is nothing yet: both take long.
+with_tables = pytest.mark.parametrize("url", ["database_url"], indirect=True)
+with_the_demo = pytest.mark.parametrize("url", ["demo_database_url"], indirect=True)
+
+
 @pytest.fixture
-def run(empty_database_url: str, tmp_path: Path) -> Command:
-    """Runs the command on an empty database of its own."""
+def url(request: pytest.FixtureRequest, engine_name: str) -> str:
+    """The URL of the test's database, which is empty where the test does not say otherwise."""
+    found: str = request.getfixturevalue(getattr(request, "param", "empty_database_url"))
+    return found
+
+
+@pytest.fixture
+def run(url: str, tmp_path: Path) -> Command:
+    """Runs the command on the test's database."""
     environment = {
-        "COACHING_DATABASE_URL": empty_database_url,
+        "COACHING_DATABASE_URL": url,
         "COACHING_INSTANCE": str(tmp_path),
         "COACHING_BASE_URL": "http://localhost:8000",
     }
@@ -39,9 +51,9 @@ def run(empty_database_url: str, tmp_path: Path) -> Command:
 
 
 @pytest.fixture
-def rows(empty_database_url: str) -> Iterator[Session]:
+def rows(url: str) -> Iterator[Session]:
     """A look at the database that the command worked on."""
-    engine = create_engine(empty_database_url)
+    engine = create_engine(url)
     with Session(engine) as session:
         yield session
     engine.dispose()
@@ -108,8 +120,8 @@ WRONG = {
 }
 
 
+@with_tables
 def test_wrong_words_are_refused_on_standard_error_and_in_json_where_asked(run: Command) -> None:
-    run("upgrade")
     run("person", "add", "ruth@example.org", "--name", "Ruth")
     for name, words in WRONG.items():
         refused = run(*words)
@@ -119,8 +131,8 @@ def test_wrong_words_are_refused_on_standard_error_and_in_json_where_asked(run: 
             assert json.loads(refused.stderr)["detail"], name
 
 
+@with_tables
 def test_a_wrong_field_is_named_in_json(run: Command) -> None:
-    run("upgrade")
     refused = json.loads(run("token", "ruth@example.org", "--label", "", "--days", "0", "--json").stderr)
     assert refused["code"] == "invalid"
     assert set(refused["errors"]) == {"label", "days"}
@@ -161,8 +173,8 @@ def test_surroundings_in_which_nothing_runs_are_named_in_one_line(
     assert "revision 9999" in said()
 
 
+@with_the_demo
 def test_status_tells_how_things_stand(run: Command) -> None:
-    run("demo")
     found = json.loads(run("status", "--json").stdout)
     assert found["schema"]
     assert set(found) >= {"schema", "messages", "oldest_due_seconds", "schedulers"}
@@ -185,8 +197,8 @@ def test_the_first_people_are_added_by_hand(run: Command, rows: Session) -> None
     assert run("audit").stdout.strip() == "The audit trail is whole."
 
 
+@with_tables
 def test_a_token_is_shown_once_and_made_for_who_is_there(run: Command) -> None:
-    run("upgrade")
     run("person", "add", "ruth@example.org", "--name", "Ruth")
     made = json.loads(run("token", "ruth@example.org", "--scope", "read", "--scope", "write", "--json").stdout)
     assert made["token"].startswith("coaching_")
@@ -195,8 +207,8 @@ def test_a_token_is_shown_once_and_made_for_who_is_there(run: Command) -> None:
     assert run("token", "ruth@example.org", "--days", "9999").exit_code == 2
 
 
+@with_tables
 def test_a_person_is_exported_suspended_restored_and_erased(run: Command, rows: Session) -> None:
-    run("upgrade")
     run("person", "add", "ruth@example.org", "--name", "Ruth")
     assert json.loads(run("person", "export", "ruth@example.org").stdout)["person"][0]["name"] == "Ruth"
     assert run("person", "suspend", "ruth@example.org").exit_code == 0
@@ -227,8 +239,8 @@ def test_a_teams_report_is_looked_at_and_each_command_names_the_other(run: Comma
         assert f"coaching import {'teams' if service == 'zoom' else 'zoom'}" in refused.stderr
 
 
+@with_the_demo
 def test_a_teams_report_is_imported_into_a_session(run: Command, rows: Session) -> None:
-    run("demo")
     held = rows.scalars(select(CoachingSession).order_by(CoachingSession.starts_at)).first()
     assert held is not None
     rows.rollback()
@@ -239,8 +251,8 @@ def test_a_teams_report_is_imported_into_a_session(run: Command, rows: Session) 
     assert rows.scalars(select(ImportBatch.kind).where(ImportBatch.session_id == held.id)).all() == ["teams"]
 
 
+@with_the_demo
 def test_a_report_is_imported_into_a_session(run: Command, rows: Session) -> None:
-    run("demo")
     held = rows.scalars(
         select(CoachingSession).join(Cohort).where(Cohort.name.like("Ivy%")).order_by(CoachingSession.starts_at)
     ).first()

@@ -40,6 +40,13 @@ LABELS = {
     "older": "Has an older time",
     "shut_out": "Account is shut",
     "no_address": "No e-mail address",
+    "if_silent": "Only if not answered",
+    "quiet_hours": "Waits for their hours",
+    "weekly_limit": "Waits for their week",
+    "consent": "Waits for their word",
+    "inbox": "Inbox",
+    "mail": "Mail",
+    "chat": "Chat",
 }
 
 PLAIN = Look("neutral", "dot")

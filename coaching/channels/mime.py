@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from coaching.channels.base import Letter
 from coaching.channels.calendar_part import add_calendar
-from coaching.channels.two_parts import write_address, write_two_parts
+from coaching.channels.two_parts import write_address, write_headers, write_two_parts
 
 LONGEST_SUBJECT = 150
 
@@ -80,18 +80,20 @@ def write_mail(letter: Letter, *, sender: str) -> bytes:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if "unsubscribe" in letter.facts:
+        # RFC 8058: the mail program has a button of its own, and posts to this address.
+        headers["List-Unsubscribe"] = f"<{letter.facts['unsubscribe']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     boundary = f"=={letter.message_id.strip('<>').partition('@')[0]}=="
     if "calendar" not in letter.facts:
         return write_two_parts(headers, plain=text.plain, html=text.html, boundary=boundary)
     mail = EmailMessage(policy=SMTP)
-    for name, value in headers.items():
-        mail[name] = value
     mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
     facts = letter.facts
     add_calendar(mail, facts["calendar"], method=facts["method"], sender=sender, link=letter.link)
     _set_boundaries(mail, boundary)
-    return mail.as_bytes()
+    return write_headers(headers) + mail.as_bytes()
 
 
 def _set_boundaries(mail: EmailMessage, boundary: str) -> None:

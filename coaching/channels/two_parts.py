@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from email.headerregistry import Address
 from email.policy import SMTP
 
-# What RFC 5322 asks of a line, without its end.
+# What RFC 5322 asks of a line, without its end: it should have no more than the one, and must not than the other.
 LINE = 78
+LONGEST_LINE = 998
 _PART = b'Content-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 # Any line end that is not the folding of a long line.
 _BREAK = re.compile(rb"\r\n(?![ \t])|(?<!\r)\n|\r(?!\n)")
@@ -24,19 +25,26 @@ _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]
 def write_two_parts(headers: Mapping[str, str], *, plain: str, html: str, boundary: str) -> bytes:
     """The whole mail, with CRLF. The bodies are quoted-printable, so that the boundary cannot stand in one."""
     mark = f"--{boundary}".encode("ascii")
-    lines = [write_header(name, value) for name, value in headers.items()]
-    lines.append(b"MIME-Version: 1.0\r\n")
+    lines = [write_headers(headers), b"MIME-Version: 1.0\r\n"]
     lines.append(f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode("ascii"))
     for subtype, words in (("plain", plain), ("html", html)):
         lines += [mark, b"\r\n", _PART % subtype.encode("ascii"), _quoted_printable(words), b"\r\n"]
     return b"".join([*lines, mark, b"--\r\n"])
 
 
+def write_headers(headers: Mapping[str, str]) -> bytes:
+    """All headers, in their order."""
+    return b"".join(write_header(name, value) for name, value in headers.items())
+
+
 def write_header(name: str, value: str) -> bytes:
     """One header with its line end. It stands as it is where it is one short line of ASCII that nobody can take for an
-    encoded word. Raises ValueError where there is a line break in it, or would be once it is decoded."""
+    encoded word. Where it has no blank at which a line could end it may be long: the library would encode it, but what
+    machines read, such as the address in List-Unsubscribe, must not be. Raises ValueError where there is a line break
+    in it, or would be once it is decoded."""
     line = f"{name}: {value}"
-    if value and line.isascii() and line.isprintable() and len(line) <= LINE and "=?" not in value:
+    longest = LINE if " " in value else LONGEST_LINE
+    if value and line.isascii() and line.isprintable() and len(line) <= longest and "=?" not in value:
         return line.encode("ascii") + b"\r\n"
     folded = SMTP.fold_binary(*SMTP.header_store_parse(name, value))
     if _BREAK.search(folded[:-2]):

@@ -14,7 +14,9 @@ def run(workshop: Workshop) -> int:
             return posted
     while not workshop.stop.is_set():
         with workshop.batch_of_writes() as session:
-            count = post_due_check_ins(session, now=workshop.clock(), limit=workshop.batch)
+            count = post_due_check_ins(
+                session, now=workshop.clock(), limit=workshop.batch, channels=workshop.office.channels
+            )
         posted += count
         if count < workshop.batch:
             break

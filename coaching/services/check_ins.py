@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import (
     AnswerChoice,
+    Asking,
     CheckIn,
     CheckInAnswer,
     CheckInState,
@@ -40,9 +41,9 @@ ANSWERED = "It was answered before the mail left."
 _OPEN = (CheckInState.DUE, CheckInState.ASKED, CheckInState.ANSWERED)
 
 _NEWEST_MESSAGE = (
-    select(Message.id)
-    .where(Message.kind == MessageKind.CHECK_IN, Message.subject_id == CheckIn.id)
-    .order_by(Message.id.desc())
+    select(Asking.message_id)
+    .where(Asking.check_in_id == CheckIn.id)
+    .order_by(Asking.number.desc())
     .limit(1)
     .correlate(CheckIn)
     .scalar_subquery()
@@ -215,7 +216,8 @@ def _require_open(check_in: CheckIn, now: datetime) -> None:
         raise Conflict(CALLED_OFF, code="check-in-cancelled")
     if check_in.state not in _OPEN or check_in.closes_at <= now:
         raise Conflict(CLOSED, code="check-in-closed")
-    if check_in.due_at > now:
+    # What comes up later on somebody's day is asked with what is due already.
+    if check_in.state == CheckInState.DUE and check_in.due_at > now:
         raise Conflict(NOT_OPEN_YET, code="check-in-not-open")
 
 

@@ -22,24 +22,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from coaching.models import (
-    OPEN_STATUSES,
-    Capability,
-    CheckIn,
-    CheckInState,
-    Membership,
-    MembershipStatus,
-    Message,
-    MessageKind,
-    MessageState,
-    Person,
-)
+from coaching.models import Capability, Message, MessageKind, MessageState, OptOut, Person
 from coaching.models.base import UTCDateTime
+from coaching.services.claimed_askings import CALLED_OFF, Fate, Gone, Review, review_askings
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
 
 WAITING = (MessageState.DUE, MessageState.RETRY)
+# Of these the secret is the link's own. Of a check-in's mail it is where the secrets of its links come from.
+_OWN_SECRETS = frozenset(MessageKind) - {MessageKind.CHECK_IN}
 
 # The table, not the class: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
@@ -81,13 +73,10 @@ _LOAD = (
         Person.email,
         Person.timezone,
         and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
-        CheckIn.state,
-        CheckIn.closes_at,
-        Membership.status,
+        OptOut.id.is_not(None),
     )
     .join(Person, Person.id == Message.recipient_id)
-    .outerjoin(CheckIn, and_(Message.kind == MessageKind.CHECK_IN, CheckIn.id == Message.subject_id))
-    .outerjoin(Membership, Membership.id == CheckIn.membership_id)
+    .outerjoin(OptOut, and_(OptOut.person_id == Message.recipient_id, OptOut.kind == Message.kind))
     .where(Message.claim_token == bindparam("token"), Message.id.in_(bindparam("ids", expanding=True)))
     .order_by(Message.due_at, Message.id)
 )
@@ -115,16 +104,20 @@ class ClaimedMessage(NamedTuple):
     email: str | None
     timezone: str
     may_sign_in: bool
-    check_in_state: CheckInState | None
-    closes_at: datetime | None
-    status: MembershipStatus | None
+    opted_out: bool
 
 
 class Refused(NamedTuple):
-    """A claimed message that does not hold any more, and why, in words for a coach."""
+    """A claimed message that does not leave now.
+
+    It does not hold any more, and `reason` says why, in words for a coach; or it waits until another moment; or some of
+    what it asks is `gone`, and it is written anew without that.
+    """
 
     message: ClaimedMessage
     reason: str
+    gone: tuple[Gone, ...] = ()
+    waits_until: datetime | None = None
 
 
 def is_anything_due(connection: Connection, *, now: datetime, channels: Collection[str]) -> bool:
@@ -150,41 +143,48 @@ def load_claimed(
     living = set(connection.execute(_LIVING_LINKS, {"hashes": hashes, "now": now}).scalars()) if hashes else set()
     reminders = [message.id for message in claimed if message.kind == MessageKind.SESSION_REMINDER]
     stale = why_not_reminded(connection, reminders, now=now) if reminders else {}
+    asking = [message.id for message in claimed if message.kind == MessageKind.CHECK_IN]
+    reviews = review_askings(connection, asking, now=now)
     standing: list[ClaimedMessage] = []
     refused: list[Refused] = []
     for message in claimed:
-        reason = stale.get(message.id) or _why_not(message, living, now=now)
-        if reason:
-            refused.append(Refused(message, reason))
+        reason = stale.get(message.id) or _why_not(message, living)
+        review = reviews.get(message.id)
+        if review is not None:
+            verdict = _reviewed(message, reason, review)
         else:
-            standing.append(message)
+            verdict = Refused(message, reason) if reason else message
+        if isinstance(verdict, Refused):
+            refused.append(verdict)
+        else:
+            standing.append(verdict)
     return standing, refused
 
 
-def _why_not(message: ClaimedMessage, living: Collection[str], *, now: datetime) -> str:
+def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
     """Why this message is not sent after all; empty where it is."""
     if not message.may_sign_in:
         return "The account is suspended."
     if not message.email:
         return "There is no e-mail address."
-    if message.kind == MessageKind.CHECK_IN:
-        reason = _why_not_asked(message, now=now)
-        if reason:
-            return reason
-    if message.secret and hash_secret(message.secret) not in living:
+    if message.opted_out:
+        return "They switched mails of this kind off."
+    if message.kind in _OWN_SECRETS and message.secret and hash_secret(message.secret) not in living:
         return "The link in it has ended."
     return ""
 
 
-def _why_not_asked(message: ClaimedMessage, *, now: datetime) -> str:
-    if message.check_in_state == CheckInState.ANSWERED:
-        return "The check-in was answered already."
-    if message.check_in_state != CheckInState.ASKED:
-        return "The check-in was called off."
-    if message.status == MembershipStatus.PAUSED:
-        return "The member is paused."
-    if message.status not in OPEN_STATUSES:
-        return "The member has left the cohort."
-    if message.closes_at is None or message.closes_at <= now:
-        return "The time to answer is over."
-    return ""
+def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMessage | Refused:
+    """A mail that asks check-ins, with only what still stands; or why it does not leave now."""
+    if reason:
+        gone = [*review.gone, *(Gone(item, reason, Fate.OFF) for item in review.standing)]
+        return Refused(message, reason, tuple(gone))
+    if not review.standing:
+        return Refused(message, review.gone[0].reason if review.gone else CALLED_OFF, tuple(review.gone))
+    if review.waits_until is not None:
+        return Refused(message, "", waits_until=review.waits_until)
+    if review.gone and not review.is_fixed:
+        return Refused(message, "", tuple(review.gone))
+    standing = {item.public_id for item in review.standing}
+    items = [item for item in message.facts["items"] if item["id"] in standing]
+    return message._replace(facts=message.facts | {"items": items})

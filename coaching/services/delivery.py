@@ -18,26 +18,16 @@ from sqlalchemy.orm import Session
 
 from coaching.channels.base import Letter, Outcome, Verdict
 from coaching.database import read_options
-from coaching.models import MessageKind
 from coaching.services.carriers import Arrival, Carrier, Circuit, Desk, Parcel, SendingRules
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
+from coaching.services.letter_links import facts_with_links, link_of
 from coaching.services.mail_rate import CHANNEL, Room, find_room, take_places
 from coaching.services.post_office import Attempt, PostOffice, by_token
 from coaching.services.settlements import cancel_refused, fix_wires, mark_transmitting
 
-__all__ = ["LINK_PATHS", "Circuit", "PostOffice", "SendingRules", "send_due_messages"]
+__all__ = ["Circuit", "PostOffice", "SendingRules", "send_due_messages"]
 
 log = logging.getLogger(__name__)
-
-# Where the link in a message of this kind leads, below the product's address.
-LINK_PATHS = {
-    MessageKind.CHECK_IN: "/check-in/{secret}",
-    MessageKind.POLL: "/poll/{secret}",
-    MessageKind.INVITATION: "/invitations/{secret}",
-    MessageKind.PASSWORD_RESET: "/password-reset/{secret}",
-    MessageKind.SESSION_INVITE: "/rsvp/{secret}",
-    MessageKind.SESSION_REMINDER: "/rsvp/{secret}",
-}
 
 
 def send_due_messages(office: PostOffice) -> Counter[str]:
@@ -130,7 +120,8 @@ class _Round:
         return any(self._claim(group) for group in groups if group)
 
     def _claim(self, hungry: Sequence[Desk]) -> bool:
-        """Ours for the time of a lease. Those that do not hold any more are called off, and counted."""
+        """Ours for the time of a lease. Those that do not hold any more are called off, those that do not leave now are
+        put back, and both are counted."""
         names, token = [desk.name for desk in hungry], self.office.new_token()
         limit, held_until = _find_work(self.office, names)
         found = _claim_batch(self.office, names, token, limit) if limit else None
@@ -138,9 +129,8 @@ class _Round:
             for desk in hungry:
                 desk.is_drained, desk.held_until = True, None if limit else held_until
             return False
-        standing, cancelled = found
-        if cancelled:
-            self.tally["cancelled"] += cancelled
+        standing, refused = found
+        self.tally += refused
         for message in standing:
             desk = self.office.desks[message.channel]
             queue = desk.unwritten if message.wire is None else desk.ready
@@ -232,29 +222,30 @@ def _find_work(office: PostOffice, names: Sequence[str]) -> Room:
 
 def _claim_batch(
     office: PostOffice, names: Sequence[str], token: str, limit: int
-) -> tuple[list[ClaimedMessage], int] | None:
+) -> tuple[list[ClaimedMessage], Counter[str]] | None:
     """What stands of a batch and how many do not; None where somebody else was quicker."""
     now, lease = office.clock(), office.rules.claim_lease
     with office.writing() as session:
         ids = claim_messages(session, token=token, now=now, lease=lease, limit=limit, channels=names)
         standing, refused = load_claimed(session, ids, token=token, now=now) if ids else ([], [])
+    cancelled = 0
     if refused:
         # Apart from the claim, because whoever changes check-in and message locks them in this order.
         with office.session_factory.begin() as session:
-            cancel_refused(session, refused, token=token, now=now)
-    return (standing, len(refused)) if ids else None
+            cancelled = cancel_refused(session, refused, token=token, now=now)
+    return (standing, +Counter({"cancelled": cancelled, "put_back": len(refused) - cancelled})) if ids else None
 
 
 def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
-    link = office.base_url + LINK_PATHS[message.kind].format(secret=message.secret) if message.secret else ""
+    told = (message.kind, message.facts, message.secret, office.base_url)
     letter = Letter(
         kind=message.kind.value,
         message_id=message.message_id,
         name=message.name,
         address=message.email or "",
         timezone=message.timezone,
-        facts=message.facts,
-        link=link,
+        facts=facts_with_links(*told),
+        link=link_of(*told),
         written_at=office.clock(),
     )
     return office.channels[message.channel].write(letter)

@@ -1,4 +1,4 @@
-"""Inserts that SQLAlchemy spells differently on the two engines, or spells too slowly for many rows."""
+"""Inserts and updates that SQLAlchemy spells differently on the two engines, or spells too slowly for many rows."""
 
 from __future__ import annotations
 
@@ -58,6 +58,36 @@ def insert_rows(
         records = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()
         text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + ending
         connection.exec_driver_sql(text, (*fixed, records))
+
+
+def update_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Writes `columns` of many rows, each its own values: a row is its number and then the values."""
+    if not rows:
+        return
+    names = ("id", *columns)
+    if connection.dialect.name == "sqlite":
+        makers = [_maker(table, name, connection.dialect) for name in names]
+        filled = [(*row[1:], row[0]) for row in _all_made(makers, rows)]
+        connection.exec_driver_sql(_update_values(table, tuple(columns), connection.dialect), filled)
+    else:
+        records = orjson.dumps([dict(zip(names, row, strict=True)) for row in rows]).decode()
+        connection.exec_driver_sql(_update_records(table, tuple(columns), connection.dialect), (records,))
+
+
+@lru_cache(maxsize=64)
+def _update_values(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    quote = dialect.identifier_preparer.quote
+    changes = ", ".join(f"{quote(name)} = ?" for name in columns)
+    return f"UPDATE {quote(table.name)} SET {changes} WHERE id = ?"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _update_records(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    quote = dialect.identifier_preparer.quote
+    changes = ", ".join(f"{quote(name)} = record.{quote(name)}" for name in columns)
+    record = ", ".join(f"{quote(name)} {table.c[name].type.compile(dialect)}" for name in ("id", *columns))
+    source = f"json_to_recordset(CAST(%s AS JSON)) AS record({record})"
+    return f"UPDATE {quote(table.name)} SET {changes} FROM {source} WHERE {quote(table.name)}.id = record.id"  # noqa: S608
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,7 @@ from coaching.policies import (
     may_view_member,
     require,
 )
-from coaching.services import audit, follow_ups, poll_mails, session_effects
+from coaching.services import audit, follow_ups, held_check_ins, poll_mails, session_effects
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.leavers import Released, release_sessions
 from coaching.services.people import create_person, find_person_by_email, invite_person
@@ -117,8 +117,11 @@ def change_status(
     _tell_calendars(session, membership, now=now)
     released = Released()
     if status in OPEN_STATUSES and status != MembershipStatus.PAUSED:
+        held_check_ins.resume_member(session, membership, now=now)
         follow_ups.resume_check_ins(session, membership, now=now)
-    elif status != MembershipStatus.PAUSED:
+    elif status == MembershipStatus.PAUSED:
+        held_check_ins.pause_member(session, membership, now=now)
+    else:
         follow_ups.withdraw_check_ins(session, membership, now=now)
         poll_mails.call_off(session, membership, now=now)
         released = release_sessions(session, membership, actor=actor, now=now)

@@ -10,8 +10,8 @@ from sqlalchemy import Table, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, NotFound
-from coaching.models import Delivery, Message, MessageKind, MessageState, Person
-from coaching.policies import Actor, may_administer, require
+from coaching.models import Cohort, Delivery, Message, MessageKind, MessageState, Person
+from coaching.policies import Actor, may_administer, may_send_again, require
 from coaching.services import audit
 from coaching.services.insertion import insert_missing, insert_rows
 from coaching.tokens import new_public_id
@@ -135,8 +135,14 @@ def cancel_messages(
     """Calls off what has not been handed over yet, and returns the subjects whose message it was in time for.
 
     A message that is being transmitted, or was, stays what it is. `reason` is kept as the message's last line. Of a
-    subject that is told to many, `recipient_id` picks one.
+    subject that is told to many, `recipient_id` picks one. Check-ins are taken out of the mails that ask them, which
+    may ask others too; what comes back are those that nobody was asked.
     """
+    if kind == MessageKind.CHECK_IN:
+        # It is made of the same parts as this module, and stands on it.
+        from coaching.services.askings import take_back  # noqa: PLC0415
+
+        return take_back(session, subject_ids, now=now, reason=reason)
     is_theirs = Message.recipient_id == recipient_id if recipient_id is not None else true()
     stopped: list[int] = []
     for start in range(0, len(subject_ids), _AT_ONCE):
@@ -179,12 +185,18 @@ def list_messages(
 
 
 def get_message(session: Session, public_id: str, *, actor: Actor) -> Message:
-    """One message with its attempts, for administrators."""
-    require(may_administer(actor), seen=False)
+    """One message with its attempts, for administrators and for who coordinates the programme that it is about."""
     message = session.scalars(select(Message).where(Message.public_id == public_id)).one_or_none()
-    if message is None:
+    if message is None or not may_send_again(actor, programme_of(session, message)):
         raise NotFound
     return message
+
+
+def programme_of(session: Session, message: Message) -> int | None:
+    """The number of the programme that a message is about; None where it is about none, or about an account."""
+    if message.cohort_id is None:
+        return None
+    return session.scalars(select(Cohort.programme_id).where(Cohort.id == message.cohort_id)).one()
 
 
 def resend_message(session: Session, message: Message, *, actor: Actor, now: datetime) -> Message:
@@ -193,7 +205,7 @@ def resend_message(session: Session, message: Message, *, actor: Actor, now: dat
     A person decides this, because a server that took the first copy and does not compare Message-IDs delivers a
     second. Raises Conflict where there is nothing to decide.
     """
-    require(may_administer(actor), seen=False)
+    require(may_send_again(actor, programme_of(session, message)), seen=False)
     # Whoever settles the message at this moment holds the row: what it has become is read behind them.
     session.refresh(message, with_for_update=True)
     if message.state != MessageState.UNKNOWN:

@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, case, or_, type_co
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from coaching.models import CheckIn, CheckInState, Message, MessageKind, MessageState
+from coaching.models import Message, MessageState
+from coaching.services.askings import take_back
+from coaching.services.claimed_askings import end_askings, lock_check_ins
 from coaching.services.claims import WAITING, Refused
 from coaching.services.outbox import EMPTIED, log_deliveries
 from coaching.services.words import is_one_of, is_word
@@ -29,7 +31,6 @@ SENT_AGAIN = "Sent again by policy, because whether it arrived could not be deci
 
 # The tables, not the classes: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
-_check_in = cast(Table, CheckIn.__table__)
 # As the condition of their index has it, which is then used.
 _HELD = (MessageState.CLAIMED, MessageState.TRANSMITTING)
 # A message that could not even be written is settled as claimed; one that took too long, as unknown.
@@ -78,24 +79,29 @@ _FIX = (
     .where(_message.c.id == bindparam("number"), _message.c.claim_token == bindparam("mine"))
     .values(wire=bindparam("bytes"), address=bindparam("to"))
 )
-_CALL_OFF = (
-    update(_check_in)
-    .where(_check_in.c.id.in_(bindparam("ids", expanding=True)), is_word(CheckIn.state, CheckInState.ASKED))
-    .values(state=CheckInState.CANCELLED, asked_at=None, wake_at=None)
+# Due, whatever was tried before: a retry that lies further ahead than any is taken as set by a clock that ran ahead.
+_PUT_OFF = _fenced(
+    MessageState.CLAIMED, state=MessageState.DUE, due_at=bindparam("moment"), claim_token=None, lease_until=None
 )
 
 
-def cancel_refused(session: Session, refused: Sequence[Refused], *, token: str, now: datetime) -> None:
-    """Calls off claimed messages that do not hold, and with them their check-ins, which nobody was asked.
+def cancel_refused(session: Session, refused: Sequence[Refused], *, token: str, now: datetime) -> int:
+    """Calls off claimed messages that do not hold, puts off those that wait, and takes out of others what is gone.
 
-    The check-ins come first: whoever changes both locks them in this order.
+    Returns how many were called off. The check-ins come first: whoever changes both locks them in this order.
     """
-    subjects = [each.message.subject_id for each in refused if each.message.kind == MessageKind.CHECK_IN]
-    if subjects:
-        session.connection().execute(_CALL_OFF, {"ids": subjects})
-    reasons = {each.message.id: each.reason for each in refused}
-    stopped = _run(session, _REFUSE, ids=list(reasons), token=token, now=now)
+    lock_check_ins(session, [gone for each in refused for gone in each.gone])
+    for moment in sorted({each.waits_until for each in refused if each.waits_until is not None}):
+        ids = [each.message.id for each in refused if each.waits_until == moment]
+        _run(session, _PUT_OFF, ids=ids, token=token, moment=moment)
+    reasons = {each.message.id: each.reason for each in refused if each.reason}
+    stopped = _run(session, _REFUSE, ids=list(reasons), token=token, now=now) if reasons else []
     log_deliveries(session, [(number, reasons[number]) for number in stopped], MessageState.CANCELLED, now=now)
+    end_askings(session, [gone for each in refused if each.message.id in stopped for gone in each.gone], now=now)
+    for gone in (gone for each in refused if not each.reason for gone in each.gone):
+        if take_back(session, [gone.item.check_in_id], now=now, reason=gone.reason):
+            end_askings(session, [gone], now=now)
+    return len(stopped)
 
 
 def fix_wires(session: Session, wires: Sequence[tuple[int, bytes, str]], *, token: str) -> None:

@@ -64,6 +64,11 @@ def test_a_line_break_in_a_header_is_refused(value: str) -> None:
         write_header("Subject", value)
 
 
+def test_the_address_to_unsubscribe_at_stands_as_it_is() -> None:
+    address = f"<https://coaching.example.org/unsubscribe/{'s' * 60}>"
+    assert write_header("List-Unsubscribe", address) == f"List-Unsubscribe: {address}\r\n".encode()
+
+
 @pytest.mark.parametrize(
     "address", ["ann@example.org", "a.n+n@mail.example.org", "o'neil@example.org", '"a b"@example.org', "x@localhost"]
 )

@@ -57,7 +57,7 @@ def erase(session: Session, member: Membership) -> None:
     ("act", "state"),
     [
         (withdraw, "cancelled"),
-        (pause, "cancelled"),
+        (pause, "due"),
         (move, "due"),
         (answer, "answered"),
         (suspend, "cancelled"),

@@ -55,6 +55,7 @@ from coaching.services import (
     invite_list,
     membership_list,
     memberships,
+    message_scope,
     open_polls,
     outbox,
     people,
@@ -409,6 +410,9 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "correct_reach": lambda s: reach.correct_reach(s.session, s["reach"], **s.act, value=260, reason="A slip"),
     "list_messages": lambda s: outbox.list_messages(s.session, **s.who),
     "get_message": lambda s: outbox.get_message(s.session, s["message"].public_id, **s.who),
+    "scope_of_member": lambda s: message_scope.scope_of_member(s["member"], **s.who),
+    "scope_of_cohort": lambda s: message_scope.scope_of_cohort(s["cohort"], **s.who),
+    "scope_of_programme": lambda s: message_scope.scope_of_programme(s["programme"], **s.who),
     "resend_message": lambda s: outbox.resend_message(s.session, s["message"], **s.act),
 }
 # What is asked before anybody is known: the same for everyone.

@@ -360,6 +360,18 @@ api_check_ins.show | withdrawn check-in           404 404 404 404 404 404 ok  40
 check_ins.answer                                  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 check_ins.answer | withdrawn check-in             404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_check_ins.answer                              ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+message_lists.member                              ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+message_lists.programme                           404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+api_message_lists.programme_coming                404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+api_message_lists.programme_sent                  404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+message_lists.own                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_message_lists.own_coming                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_message_lists.own_sent                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_message_lists.member_coming                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_message_lists.member_sent                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+message_lists.cohort                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_message_lists.cohort_coming                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_message_lists.cohort_sent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 silence.see_to                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_silence.see_to                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -367,10 +379,10 @@ api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 40
 
 # The outbox and the state of the product: for administrators.
 messages.list                                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
-messages.resend                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+messages.resend                                   404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_messages.index                                404 404 404 404 404 404 404 404 404 404 404 404 404 ok
-api_messages.show                                 404 404 404 404 404 404 404 404 404 404 404 404 404 ok
-api_messages.resend                               404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+api_messages.show                                 404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+api_messages.resend                               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_status.show                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 """
 # Those who come without a key that opens: what they get at a public address, a page, and the API.

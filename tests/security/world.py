@@ -536,6 +536,7 @@ class _Builder:
             kind=MessageKind.CHECK_IN,
             subject_id=check_in.id,
             recipient_id=recipient.id,
+            cohort_id=self.cohort.id,
             address=recipient.email or "",
             facts={"fact": self.says("message-fact")},
             secret=f"message-secret-{self.label}",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import CheckIn, Cohort, Delivery, Membership, Message, MessageState
+from coaching.models import Asking, CheckIn, Cohort, Delivery, Membership, Message, MessageState
 from coaching.services.check_in_posting import post_due_check_ins
 from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.follow_ups import plan_check_ins
@@ -38,6 +38,7 @@ def make_planned_member(session: Session, cohort: Cohort | None = None, **values
 
 
 def post(session: Session, now: datetime = NOW) -> int:
+    session.flush()
     return post_due_check_ins(session, now=now, limit=LIMIT)
 
 
@@ -56,7 +57,12 @@ def check_in_states(session: Session, membership: Membership) -> list[str]:
 def messages_about(session: Session, check_in: CheckIn) -> list[Message]:
     session.flush()
     session.expire_all()
-    statement = select(Message).where(Message.subject_id == check_in.id).order_by(Message.id)
+    statement = (
+        select(Message)
+        .join(Asking, Asking.message_id == Message.id)
+        .where(Asking.check_in_id == check_in.id)
+        .order_by(Asking.number)
+    )
     return list(session.scalars(statement))
 
 

@@ -40,6 +40,7 @@ from coaching.services.check_ins import (
     list_check_ins,
     open_by_link,
 )
+from coaching.tokens import derive_secret
 from tests.factories import (
     NOW,
     actor_of,
@@ -79,7 +80,7 @@ def check_in(session: Session, member: Membership) -> CheckIn:
 def secret(session: Session, check_in: CheckIn) -> str:
     secret = session.scalars(select(Message.secret)).one()
     assert secret is not None
-    return secret
+    return derive_secret(secret, check_in.public_id)
 
 
 def answer(
@@ -343,7 +344,7 @@ def test_a_link_ends_with_its_window_in_plain_words(session: Session, secret: st
 
 
 def test_a_called_off_check_in_says_so(session: Session, secret: str, check_in: CheckIn) -> None:
-    check_in.state = CheckInState.CANCELLED
+    check_in.state, check_in.wake_at = CheckInState.CANCELLED, None
     session.flush()
     with pytest.raises(Conflict, match="called off") as refusal:
         open_by_link(session, secret, now=NOW)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from coaching.channels.base import Outcome, Verdict
 from coaching.models import Capability, Message, MessageKind, MessageState, Purpose
 from coaching.services.capabilities import issue_capability
-from coaching.services.delivery import LINK_PATHS, Circuit, SendingRules, send_due_messages
+from coaching.services.delivery import Circuit, SendingRules, send_due_messages
+from coaching.services.letter_links import LINK_PATHS
 from coaching.services.outbox import cancel_messages
 from tests.factories import NOW, make_person
 from tests.services.outbox_rows import Clock, ObedientChannel, deliveries, make_message, make_office, states

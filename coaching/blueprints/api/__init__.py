@@ -17,6 +17,7 @@ from coaching.blueprints.api import (
     imports,
     me,
     members,
+    message_lists,
     messages,
     polls,
     practice,
@@ -38,7 +39,7 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    messages, silence, status,
+    message_lists, messages, silence, status,
 )  # fmt: skip
 
 

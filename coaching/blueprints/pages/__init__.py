@@ -20,6 +20,7 @@ from coaching.blueprints.pages import (
     invitations,
     launches,
     members,
+    message_lists,
     messages,
     password_resets,
     poll_links,
@@ -42,7 +43,7 @@ from coaching.blueprints.pages.context import init_context
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
-    goals, projects, launches, runs, check_ins, check_in_links, practice, messages,
+    goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence,
 )  # fmt: skip
 

@@ -10,7 +10,8 @@ from coaching.blueprints.pages.forms import refuse_unknown
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.extensions import db
-from coaching.models import MessageState
+from coaching.models import Cohort, Message, MessageState
+from coaching.policies import may_administer
 from coaching.services.outbox import get_message, list_messages, resend_message
 
 PAGE = 50
@@ -58,4 +59,12 @@ def resend(public_id: str) -> ResponseReturnValue:
     message = get_message(db.session(), public_id, actor=current_actor())
     resend_message(db.session(), message, actor=current_actor(), now=utc_now())
     flash("It goes out again, with the same Message-ID.", "success")
-    return redirect(url_for("messages.list", state=MessageState.UNKNOWN), 303)
+    return redirect(_list_of(message), 303)
+
+
+def _list_of(message: Message) -> str:
+    """Back to those whose fate is unknown: everybody's, or the programme's for who only coordinates that."""
+    if may_administer(current_actor()) or message.cohort_id is None:
+        return url_for("messages.list", state=MessageState.UNKNOWN)
+    programme = db.session.get_one(Cohort, message.cohort_id).programme
+    return url_for("message_lists.programme", public_id=programme.public_id, view="sent", state=MessageState.UNKNOWN)

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from coaching.models import (
+    Asking,
     CheckIn,
     CheckInAnswer,
     CheckInState,
@@ -27,8 +28,9 @@ from coaching.models import (
     ReachSnapshot,
 )
 from coaching.services.capabilities import issue_capability
+from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.outbox import EMPTIED, enqueue
-from coaching.tokens import new_secret
+from coaching.tokens import derive_secret, hash_secret, new_secret
 
 # What the figure is above the best known one, so that giving it to a run is no surprise.
 GROWTH = 25
@@ -99,18 +101,24 @@ def _ask(session: Session, check_in: CheckIn) -> Message:
     """The mail of a check-in as it was on its day."""
     person, cohort, secret = check_in.membership.person, check_in.membership.cohort, new_secret()
     issue_capability(
-        session, Purpose.ANSWER_CHECK_IN, check_in.id, person.id, secret=secret, expires_at=check_in.closes_at,
-        now=check_in.due_at,
+        session, Purpose.ANSWER_CHECK_IN, check_in.id, person.id, expires_at=check_in.closes_at, now=check_in.due_at,
+        secret=derive_secret(secret, check_in.public_id),
     )  # fmt: skip
-    facts = {
+    item = {
+        "id": check_in.public_id,
         "label": check_in.step.label,
         "question": check_in.step.question,
         "cohort": cohort.name,
         "programme": cohort.programme.name,
         "closes_at": check_in.closes_at.isoformat(),
-        "is_synthetic": cohort.programme.is_synthetic,
+        "nudge": 0,
+        "needs_consent": False,
     }
-    return enqueue(
+    facts = {"items": [item], "is_synthetic": cohort.programme.is_synthetic}
+    message = enqueue(
         session, kind=MessageKind.CHECK_IN, subject_id=check_in.id, occurrence="1", recipient=person, facts=facts,
         secret=secret, now=check_in.due_at,
     )  # fmt: skip
+    message.unsubscribe_hash = hash_secret(derive_secret(secret, UNSUBSCRIBE))
+    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))
+    return message

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
 from coaching.models import CoachingSession, Message, MessageKind, Poll, PollAnswer, PollChoice, PollState
-from coaching.services.delivery import LINK_PATHS
+from coaching.services.letter_links import LINK_PATHS
 from coaching.services.polls import create_poll
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
 from tests.blueprints.pages.marking import form, wrong_fields

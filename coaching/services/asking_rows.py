@@ -1,0 +1,143 @@
+"""What the sweep writes of a batch: mails with what they ask, their links, reasons of who is not asked, and new states.
+
+Every function is one statement or two, however many rows there are, on the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Connection, Table, bindparam, select
+
+from coaching.models import Asking, Capability, CheckIn, Delivery, Message, MessageKind, MessageState, Purpose
+from coaching.services.asking_rules import Change, Item, Mail, Refusal
+from coaching.services.insertion import insert_rows, update_rows
+from coaching.services.letter_links import UNSUBSCRIBE
+from coaching.services.outbox import message_id_of
+from coaching.services.who_is_asked import MAIL
+from coaching.tokens import derive_secret, hash_secret, new_public_ids, new_secret
+
+_check_in = cast(Table, CheckIn.__table__)
+_message = cast(Table, Message.__table__)
+_asking = cast(Table, Asking.__table__)
+_capability = cast(Table, Capability.__table__)
+_delivery = cast(Table, Delivery.__table__)
+_NUMBERS = select(_message.c.public_id, _message.c.id).where(
+    _message.c.public_id.in_(bindparam("identifiers", expanding=True))
+)
+_COLUMNS = (
+    "public_id", "message_id", "subject_id", "occurrence", "recipient_id", "cohort_id", "channel", "address", "facts",
+    "secret", "unsubscribe_hash", "state", "settled_at",
+)  # fmt: skip
+
+
+class _Written(NamedTuple):
+    """A message as it is written, with the check-ins that it asks."""
+
+    identifier: str
+    secret: str
+    items: Sequence[Item]
+
+
+def write_askings(connection: Connection, mails: Sequence[Mail], refusals: Sequence[Refusal], *, now: datetime) -> None:
+    """A message for each mail, and one that was never sent for each refusal, as the place where its reason is kept."""
+    if not mails and not refusals:
+        return
+    identifiers = new_public_ids(len(mails) + len(refusals))
+    written = [
+        _Written(identifier, new_secret(), mail.items) for identifier, mail in zip(identifiers, mails, strict=False)
+    ]
+    refused = [
+        _Written(identifier, "", [Item(refusal.due, is_nudge=False, needs_consent=False)])
+        for identifier, refusal in zip(identifiers[len(mails) :], refusals, strict=True)
+    ]
+    rows = [_mail_row(each, mail.channel) for each, mail in zip(written, mails, strict=True)]
+    rows += [_refusal_row(each, now) for each in refused]
+    shared = {"kind": MessageKind.CHECK_IN, "due_at": now, "created_at": now, "attempts": 0}
+    insert_rows(connection, _message, shared, _COLUMNS, rows)
+    numbers = dict(connection.execute(_NUMBERS, {"identifiers": identifiers}).all())
+    _insert_askings(connection, [*written, *refused], numbers)
+    _insert_links(connection, written, now=now)
+    lines = [(numbers[each.identifier], refusal.reason) for each, refusal in zip(refused, refusals, strict=True)]
+    outcome = {"outcome": MessageState.CANCELLED, "at": now}
+    insert_rows(connection, _delivery, outcome, ("message_id", "detail"), lines)
+
+
+def write_changes(connection: Connection, changes: Sequence[Change]) -> None:
+    """The check-ins as they stand from now on."""
+    update_rows(connection, _check_in, Change._fields[1:], changes)
+
+
+def _mail_row(written: _Written, channel: str) -> tuple[Any, ...]:
+    due = written.items[0].due
+    cohorts = {item.due.cohort_id for item in written.items}
+    return (
+        written.identifier,
+        message_id_of(written.identifier),
+        due.id,
+        # Which asking of its first check-in this is. A message is unique for it.
+        str((due.number or 0) + 1),
+        due.person_id,
+        due.cohort_id if len(cohorts) == 1 else None,
+        channel,
+        due.email if channel == MAIL else "",
+        _facts(written.items),
+        written.secret,
+        hash_secret(derive_secret(written.secret, UNSUBSCRIBE)),
+        MessageState.DUE,
+        None,
+    )
+
+
+def _refusal_row(written: _Written, now: datetime) -> tuple[Any, ...]:
+    due = written.items[0].due
+    return (
+        written.identifier, message_id_of(written.identifier), due.id, str((due.number or 0) + 1), due.person_id,
+        due.cohort_id, due.channel, "", {}, None, None, MessageState.CANCELLED, now,
+    )  # fmt: skip
+
+
+def _facts(items: Sequence[Item]) -> dict[str, Any]:
+    return {
+        "items": [
+            {
+                "id": item.due.public_id,
+                "label": item.due.label,
+                "question": item.due.question,
+                "cohort": item.due.cohort,
+                "programme": item.due.programme,
+                "closes_at": item.due.closes_at.isoformat(),
+                "nudge": item.due.nudged + 1 if item.is_nudge else 0,
+                "needs_consent": item.needs_consent,
+            }
+            for item in items
+        ],
+        "is_synthetic": any(item.due.is_synthetic for item in items),
+    }
+
+
+def _insert_askings(connection: Connection, written: Sequence[_Written], numbers: dict[str, int]) -> None:
+    rows = [
+        (item.due.id, numbers[each.identifier], (item.due.number or 0) + 1, item.is_nudge)
+        for each in written
+        for item in each.items
+    ]
+    insert_rows(connection, _asking, {}, ("check_in_id", "message_id", "number", "is_nudge"), rows)
+
+
+def _insert_links(connection: Connection, written: Sequence[_Written], *, now: datetime) -> None:
+    """A link for each thing that a mail asks: what opens it follows from the mail's own secret."""
+    rows = [
+        (
+            hash_secret(derive_secret(each.secret, item.due.public_id)),
+            item.due.id,
+            item.due.person_id,
+            item.due.closes_at,
+        )
+        for each in written
+        for item in each.items
+    ]
+    shared = {"purpose": Purpose.ANSWER_CHECK_IN, "created_at": now}
+    insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id", "expires_at"), rows)

@@ -1,0 +1,280 @@
+"""What the sweep reads of a batch: whose check-ins are due, all that these people have to come, what was sent them.
+
+A batch is one of people, not of check-ins: everything that somebody has due goes into one mail, and a weekly limit is
+kept over all of their cohorts. So a scheduler locks the people that it deals with, and leaves to another tick whoever
+another scheduler holds, and whoever has a check-in that is being answered or moved at this moment. Nothing here waits
+for a lock, so nothing here can come into a deadlock with those who do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, literal_column, or_, select
+
+from coaching.models import (
+    Asking,
+    CheckIn,
+    CheckInState,
+    Cohort,
+    ContactPreference,
+    CourseProject,
+    FollowUpStep,
+    Held,
+    Membership,
+    MembershipStatus,
+    Message,
+    MessageKind,
+    MessageState,
+    OptOut,
+    Person,
+    Programme,
+    ProjectOwner,
+    Role,
+)
+from coaching.models.base import UTCDateTime
+from coaching.services.asking_hours import WEEK
+from coaching.services.numbers import ENGINES, among, packed
+from coaching.services.words import is_one_of, is_word
+
+ON_ITS_WAY = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED, MessageState.TRANSMITTING)
+# How far ahead is looked: what comes up later today travels along, and a nudge lets a question of this week go first.
+AHEAD = WEEK
+
+# The tables, not the classes: hundreds of rows a statement, and nothing for the session to hold.
+_check_in = cast(Table, CheckIn.__table__)
+_now: Any = bindparam("now", type_=UTCDateTime())
+_horizon: Any = bindparam("horizon", type_=UTCDateTime())
+_wakes = _check_in.c.wake_at <= _now
+# In the index's own order, so that a planner without statistics takes the index too, and reads one entry of it.
+_PEEK = select(_check_in.c.id).where(_wakes).order_by(_check_in.c.wake_at, _check_in.c.id).limit(literal_column("1"))
+# This lock keeps other schedulers from somebody, and nobody from writing a row that refers to them.
+_PEOPLE = (
+    select(Membership.person_id)
+    .select_from(_check_in)
+    .join(Membership, Membership.id == _check_in.c.membership_id)
+    .join(Person, Person.id == Membership.person_id)
+    .where(_wakes)
+    .order_by(_check_in.c.wake_at, _check_in.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=Person, skip_locked=True, key_share=True)
+)
+_COLUMNS = (
+    _check_in.c.id,
+    _check_in.c.public_id,
+    _check_in.c.membership_id,
+    _check_in.c.state,
+    _check_in.c.closes_at,
+    _check_in.c.asked_at,
+    _check_in.c.wake_at,
+    _check_in.c.held,
+    _check_in.c.nudged,
+    _check_in.c.escalated_at,
+    select(func.max(Asking.number)).where(Asking.check_in_id == _check_in.c.id).scalar_subquery(),
+    FollowUpStep.label,
+    FollowUpStep.question,
+    FollowUpStep.channel,
+    FollowUpStep.role,
+    FollowUpStep.stages,
+    FollowUpStep.nudges,
+    FollowUpStep.nudge_days,
+    FollowUpStep.escalate_days,
+    FollowUpStep.is_alumni,
+    Membership.role,
+    Membership.status,
+    Membership.follow_ups_stopped_at,
+    Membership.alumni_consent,
+    Membership.cohort_id,
+    Membership.person_id,
+    Person.email,
+    Person.timezone,
+    and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
+    Cohort.name,
+    Programme.name,
+    Programme.is_synthetic,
+    ContactPreference.weekly_limit,
+    ContactPreference.from_hour,
+    ContactPreference.until_hour,
+    ContactPreference.weekends,
+    ContactPreference.paused_until,
+    OptOut.id.is_not(None),
+)
+
+
+class DueCheckIn(NamedTuple):
+    """A check-in with what its mail says, who would get it, and all that the rules ask of them."""
+
+    id: int
+    public_id: str
+    membership_id: int
+    state: CheckInState
+    closes_at: datetime
+    asked_at: datetime | None
+    wake_at: datetime
+    held: Held
+    nudged: int
+    escalated_at: datetime | None
+    number: int | None
+    label: str
+    question: str
+    channel: str
+    step_role: Role
+    stages: list[str]
+    nudges: int
+    nudge_days: int
+    escalate_days: int | None
+    is_alumni: bool
+    role: Role
+    status: MembershipStatus
+    stopped_at: datetime | None
+    alumni_consent: bool | None
+    cohort_id: int
+    person_id: int
+    email: str | None
+    timezone: str
+    may_sign_in: bool
+    cohort: str
+    programme: str
+    is_synthetic: bool
+    weekly_limit: int | None
+    from_hour: int | None
+    until_hour: int | None
+    weekends: bool | None
+    paused_until: date | None
+    opted_out: bool
+
+
+class Background(NamedTuple):
+    """What else the rules ask, of those for whom they ask it.
+
+    `used` are the moments at which people were asked before, by person; `stages` those of members' courses; `unsent`
+    the check-ins with a mail that has not left; `consent_asked` the check-ins by which members were asked whether we
+    may ask them for so long: when each closes, or None where it has ended.
+    """
+
+    used: dict[int, list[datetime]]
+    stages: dict[int, set[str]]
+    unsent: set[int]
+    consent_asked: dict[int, list[datetime | None]]
+
+
+def _joined(engine: str) -> Select[Any]:
+    opted_out = and_(OptOut.person_id == Membership.person_id, is_word(OptOut.kind, MessageKind.CHECK_IN))
+    return (
+        select(*_COLUMNS)
+        .select_from(_check_in)
+        .join(Membership, Membership.id == _check_in.c.membership_id)
+        .join(FollowUpStep, FollowUpStep.id == _check_in.c.step_id)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .outerjoin(ContactPreference, ContactPreference.person_id == Membership.person_id)
+        .outerjoin(OptOut, opted_out)
+        .where(*_theirs(engine))
+        .order_by(_check_in.c.wake_at, _check_in.c.id)
+        .with_for_update(of=_check_in, skip_locked=True)
+    )
+
+
+def _theirs(engine: str) -> tuple[Any, ...]:
+    """What these people have until the horizon. No index is asked for the moment, because that of all that wakes would
+    be read from its beginning: the way is by the people."""
+    moment = func.coalesce(_check_in.c.wake_at, _check_in.c.wake_at)
+    return among(Membership.person_id, "people", engine), moment <= _horizon
+
+
+_DUE = {engine: _joined(engine) for engine in ENGINES}
+_COUNTED = (
+    select(Membership.person_id, func.count())
+    .select_from(_check_in)
+    .join(Membership, Membership.id == _check_in.c.membership_id)
+    .where(*_theirs("postgresql"))
+    .group_by(Membership.person_id)
+)
+# What is on its way counts as now: it leaves from now on, and nobody knows when.
+_USED = {
+    engine: select(Message.recipient_id, Message.settled_at).where(
+        among(Message.recipient_id, "people", engine),
+        is_word(Message.kind, MessageKind.CHECK_IN),
+        or_(
+            is_one_of(Message.state, ON_ITS_WAY),
+            and_(
+                is_one_of(Message.state, (MessageState.SENT, MessageState.UNKNOWN)),
+                Message.settled_at > bindparam("since", type_=UTCDateTime()),
+            ),
+        ),
+    )
+    for engine in ENGINES
+}
+_STAGES = {
+    engine: select(ProjectOwner.membership_id, CourseProject.stage)
+    .join(CourseProject, CourseProject.id == ProjectOwner.project_id)
+    .where(among(ProjectOwner.membership_id, "members", engine))
+    for engine in ENGINES
+}
+_UNSENT = {
+    engine: select(Asking.check_in_id)
+    .join(Message, Message.id == Asking.message_id)
+    .where(among(Asking.check_in_id, "numbers", engine), is_one_of(Message.state, ON_ITS_WAY))
+    for engine in ENGINES
+}
+_CONSENT_ASKED = {
+    engine: select(_check_in.c.membership_id, _check_in.c.state, _check_in.c.closes_at)
+    .join(FollowUpStep, FollowUpStep.id == _check_in.c.step_id)
+    .where(
+        among(_check_in.c.membership_id, "members", engine),
+        FollowUpStep.is_alumni,
+        _check_in.c.asked_at.is_not(None),
+    )
+    for engine in ENGINES
+}
+
+
+def is_any_due(connection: Connection, *, now: datetime) -> bool:
+    """Whether a sweep would find something: a read, so that an idle tick takes no lock."""
+    return connection.execute(_PEEK, {"now": now}).first() is not None
+
+
+def read_due(connection: Connection, *, now: datetime, limit: int) -> dict[int, list[DueCheckIn]]:
+    """The people of the next `limit` check-ins that wake, each with all that they have within the week, locked."""
+    people = set(connection.execute(_PEOPLE, {"now": now, "limit": limit}).scalars())
+    if not people:
+        return {}
+    values = {"people": packed(connection, people), "horizon": now + AHEAD}
+    found: dict[int, list[DueCheckIn]] = defaultdict(list)
+    for row in connection.execute(_DUE[connection.dialect.name], values):
+        due = DueCheckIn._make(row)
+        found[due.person_id].append(due)
+    if connection.dialect.name == "postgresql":
+        # Whoever has a check-in that somebody else holds is left for later: part of their mail would go alone.
+        counts = Counter(dict(connection.execute(_COUNTED, values).all()))
+        return {person: theirs for person, theirs in found.items() if counts[person] == len(theirs)}
+    return found
+
+
+def read_background(connection: Connection, due: Sequence[DueCheckIn], *, now: datetime) -> Background:
+    """Everything else, with one statement for each thing that is asked of anybody in the batch."""
+    used: dict[int, list[datetime]] = defaultdict(list)
+    people = packed(connection, {each.person_id for each in due})
+    engine = connection.dialect.name
+    for person, settled_at in connection.execute(_USED[engine], {"people": people, "since": now - WEEK}):
+        used[person].append(settled_at or now)
+    stages: dict[int, set[str]] = defaultdict(set)
+    for member, stage in _read(connection, _STAGES, "members", {each.membership_id for each in due if each.stages}):
+        stages[member].add(stage)
+    asked = {each.id for each in due if each.state == CheckInState.ASKED}
+    unsent = {number for (number,) in _read(connection, _UNSENT, "numbers", asked)}
+    consent_asked: dict[int, list[datetime | None]] = defaultdict(list)
+    undecided = {each.membership_id for each in due if each.is_alumni and each.alumni_consent is None}
+    for member, state, closes_at in _read(connection, _CONSENT_ASKED, "members", undecided):
+        consent_asked[member].append(closes_at if state == CheckInState.ASKED and closes_at > now else None)
+    return Background(used, stages, unsent, consent_asked)
+
+
+def _read(connection: Connection, statements: dict[str, Any], name: str, numbers: set[int]) -> Iterable[Any]:
+    if not numbers:
+        return ()
+    return connection.execute(statements[connection.dialect.name], {name: packed(connection, numbers)})

@@ -1,0 +1,60 @@
+"""Whether somebody may be asked a thing at all, and by which channel: not when, which `asking_rules` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Set
+
+from coaching.models import OPEN_STATUSES, MembershipStatus
+from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
+from coaching.services.asking_hours import Hours
+from coaching.services.due_check_ins import DueCheckIn
+
+MAIL, INBOX = "mail", "inbox"
+LEFT = "The member has left the cohort."
+SUSPENDED = "The account is suspended."
+NO_ADDRESS = "There is no e-mail address."
+OPTED_OUT = "They switched check-ins off."
+STOPPED = "They asked not to be asked about this cohort any more."
+OTHER_ROLE = "The member has another role in the cohort now."
+OTHER_STAGE = "Their course is at another stage."
+NO_CONSENT = "They did not agree to be asked for so long."
+CONSENT_UNANSWERED = "They were asked whether we may ask for so long, and did not say yes."
+
+
+def hours_of(zone: str, from_hour: int | None, until_hour: int | None, weekends: bool | None) -> Hours:
+    """Somebody's hours, with the defaults of who has said nothing."""
+    if from_hour is None or until_hour is None:
+        return Hours(zone, FROM_HOUR, UNTIL_HOUR, weekends=False)
+    return Hours(zone, from_hour, until_hour, bool(weekends))
+
+
+def why_never(due: DueCheckIn, stages: Set[str], channels: Collection[str]) -> str:
+    """Why somebody may not be asked this at all, in words for their coach; empty where they may."""
+    reasons = (
+        (due.status not in OPEN_STATUSES, LEFT),
+        (not due.may_sign_in, SUSPENDED),
+        (channel_for(due, channels) is None, NO_ADDRESS),
+        (due.opted_out, OPTED_OUT),
+        (due.stopped_at is not None, STOPPED),
+        (due.role != due.step_role, OTHER_ROLE),
+        (bool(due.stages) and stages.isdisjoint(due.stages), OTHER_STAGE),
+        (due.is_alumni and due.alumni_consent is False, NO_CONSENT),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def channel_for(due: DueCheckIn, channels: Collection[str]) -> str | None:
+    """The step's channel where there is a way to this person, or else mail, or else the inbox."""
+    reachable = [name for name in (due.channel, MAIL, INBOX) if name in channels and (name != MAIL or due.email)]
+    return reachable[0] if reachable else None
+
+
+def nudges_of(due: DueCheckIn) -> int:
+    """An alumni step that came with the question whether it may ask is not brought to mind."""
+    return 0 if due.is_alumni and due.alumni_consent is None else due.nudges
+
+
+def is_silent(due: DueCheckIn) -> bool:
+    """Whether silence tells their coach anything: of who has left, is paused or wants no questions it does not."""
+    stays = due.status in OPEN_STATUSES and due.status != MembershipStatus.PAUSED
+    return stays and due.may_sign_in and due.stopped_at is None
