@@ -1,4 +1,4 @@
-"""`python -m bench [name ...] [--engine sqlite|postgresql] [--quick]`, and `python -m bench table` for the document."""
+"""`python -m bench [name ...] [--engine sqlite|postgresql] [--quick]`; `python -m bench table [name ...]` for docs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from types import ModuleType
 
 import bench
-from bench.measure import Finding, Report, as_markdown, as_text, load_reports
+from bench.measure import Finding, Report, as_engines, as_markdown, as_text, load_reports
 from bench.shape import FULL, QUICK, Effort, Shape
 from bench.stage import set_up
 from tests.postgres import Run
@@ -26,8 +26,10 @@ def benches() -> dict[str, ModuleType]:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["table"]:
-        print(as_markdown([finding for report in load_reports() for finding in report.findings]))
+    if arguments[:1] == ["table"]:
+        names = arguments[1:]
+        found = [one for report in load_reports() if report.name in names or not names for one in report.findings]
+        print(as_engines(found) if names else as_markdown(found))
         return 0
     known = benches()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)

@@ -128,6 +128,21 @@ def as_text(findings: list[Finding]) -> str:
     )
 
 
+def as_engines(findings: list[Finding]) -> str:
+    """A table with a column for each engine, for docs/reliability.md."""
+    engines = sorted({one.engine for one in findings}, reverse=True)
+    by_work: dict[str, dict[str, Finding]] = {}
+    for one in findings:
+        by_work.setdefault(one.work, {})[one.engine] = one
+    rows = [["what", *engines, "target", "of"], ["---"] * (len(engines) + 3)]
+    for work, found in by_work.items():
+        cells = [found[engine].row() if engine in found else None for engine in engines]
+        notes = dict.fromkeys(one.note for one in found.values() if one.note)
+        target = next(cell[3] for cell in cells if cell)
+        rows.append([work, *(cell[2] if cell else "" for cell in cells), target, "; ".join(notes)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
 def as_markdown(findings: list[Finding]) -> str:
     """A table for docs/performance.md."""
     rows = [HEADINGS, ["---"] * len(HEADINGS), *(one.row() for one in findings)]

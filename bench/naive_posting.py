@@ -77,6 +77,6 @@ def run_stored_jobs(engine: Engine, jobs: int) -> None:
     for _ in range(jobs):
         scheduler.add_job(_stored_job, "date", run_date=NOW, args=[jobs], misfire_grace_time=None)
     scheduler.resume()
-    if not _all_ran.wait(60):
+    if not _all_ran.wait(60 + jobs / 50):
         raise RuntimeError("The stored jobs did not all run.")
     scheduler.shutdown()

@@ -21,6 +21,7 @@ from coaching.models import (
     CheckInState,
     Cohort,
     CohortKind,
+    ContactPreference,
     FollowUpPlan,
     FollowUpStep,
     Membership,
@@ -34,6 +35,7 @@ from coaching.models import (
 )
 from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.insertion import insert_rows
+from coaching.services.lateness import read_lag
 from coaching.tokens import new_public_id
 from tests.postgres import server_folder, server_url
 
@@ -61,16 +63,20 @@ def database(stage: Stage, name: str) -> Iterator[Engine]:
             _administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def fill(engine: Engine, *, due: int, waiting: int, now: datetime = NOW) -> None:
-    """`due` check-ins whose moment has come at `now`, and `waiting` more whose moment is to come."""
-    members = -(-(due + waiting) // STEPS)
+def fill(engine: Engine, *, due: int, waiting: int, now: datetime = NOW, anytime: bool = False) -> None:
+    """`due` check-ins whose moment has come at `now`, each of another person, so that each is a mail of its own; and
+    `waiting` more whose moment is to come. `anytime`: everybody may be asked at night, too."""
+    members = max(due, -(-waiting // (STEPS - 1)))
     with Session(engine) as session:
         cohort = _make_cohort(session, _make_programme(session), "Cohort")
-        steps = _make_steps(session, cohort)
-        memberships = _make_memberships(session, cohort, _make_people(session, members))
-        pairs = product(memberships, steps)
-        _insert_check_ins(session, islice(pairs, due), now - timedelta(hours=1))
-        _insert_check_ins(session, islice(pairs, waiting), now + timedelta(days=30))
+        first, *others = _make_steps(session, cohort)
+        people = _make_people(session, members)
+        memberships = _make_memberships(session, cohort, people)
+        _insert_check_ins(session, product(memberships[:due], [first]), now - timedelta(hours=1))
+        _insert_check_ins(session, islice(product(memberships, others), waiting), now + timedelta(days=30))
+        if anytime:
+            hours = {"weekly_limit": 7, "from_hour": 0, "until_hour": 24, "weekends": True}
+            _insert(session, ContactPreference, hours, ("person_id",), [(number,) for number in people])
         session.commit()
     settle_down(engine)
 
@@ -110,6 +116,12 @@ def fill_messages(engine: Engine, count: int) -> None:
         _insert(session, Message, shared, ("public_id", "message_id", "subject_id"), rows)
         session.commit()
     settle_down(engine)
+
+
+def count_stuck(engine: Engine, now: datetime, *, after: timedelta = timedelta(minutes=1)) -> int:
+    """Of what a row can wait for (its moment, its turn, the end of a lease), how much is longer overdue than that."""
+    with engine.connect() as connection:
+        return sum(each is not None and each > after.total_seconds() for each in read_lag(connection, now=now))
 
 
 def settle_down(engine: Engine) -> None:

@@ -30,6 +30,7 @@ class Effort:
     sweeps: int = 24
     swept: int = 1000
     posted_naively: int = 40
+    stored_jobs: int = 10_000
     waiting: int = 1_000_000
     swept_beside_web: int = 30_000
     kills: int = 1000
@@ -41,7 +42,15 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(
-    calls=5, slow_calls=50, sweeps=8, waiting=100_000, swept_beside_web=5_000, kills=60, one_in=10, sendings=3
+    calls=5,
+    slow_calls=50,
+    sweeps=8,
+    waiting=100_000,
+    swept_beside_web=5_000,
+    kills=60,
+    one_in=10,
+    stored_jobs=500,
+    sendings=3,
 )
 
 

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import count
 from statistics import median
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import sessionmaker
 
 from bench.measure import Finding, ratio, take_turns
 from bench.naive_posting import post_naively, run_stored_jobs
-from bench.outbox_rows import NOW, database, fill, fill_messages
-from bench.posting import batch_of, poster
+from bench.outbox_rows import database, fill, fill_messages
+from bench.posting import batch_of, claim_and_settle_some, poster
 from bench.stage import Stage
-from coaching.models import MessageState
-from coaching.services.claims import claim_messages
-from coaching.services.settlements import settle_messages
-
-LEASE = timedelta(minutes=2)
 
 
 def run(stage: Stage) -> list[Finding]:
@@ -29,7 +22,7 @@ def run(stage: Stage) -> list[Finding]:
     return [*_claims(stage), *_whole_sweep(stage), *_peers(stage)]
 
 
-def _updates(engine: Engine, table: str, values: str, rows: int) -> Callable[[], None]:
+def range_updates(engine: Engine, table: str, values: str, rows: int) -> Callable[[], None]:
     """The limit: the next `rows` of a table changed by one statement of the bare driver, by their numbers."""
     numbers = count(0)
     driver: Any = engine.raw_connection()
@@ -54,22 +47,10 @@ def _claims(stage: Stage) -> list[Finding]:
     with database(stage, "bench_claims") as ours, database(stage, "bench_claims_raw") as raw:
         fill_messages(ours, amount)
         fill_messages(raw, amount)
-        make_session = sessionmaker(ours)
-        tokens = count()
-
-        def claim_and_settle() -> None:
-            for _ in range(rows // batch):
-                token = str(next(tokens))
-                with make_session.begin() as session:
-                    ids = claim_messages(session, token=token, now=NOW, lease=LEASE, limit=batch, channels=["mail"])
-                with make_session.begin() as session:
-                    settled = settle_messages(
-                        session, ids, token=token, now=NOW, outcome=MessageState.SENT, detail="250 OK"
-                    )
-                if len(settled) != batch:
-                    raise RuntimeError(f"{len(settled)} messages instead of {batch}")
-
-        competitors = {"ours": claim_and_settle, "raw": _updates(raw, "message", "state = 'sent'", rows)}
+        competitors = {
+            "ours": lambda: claim_and_settle_some(ours, batch, rows),
+            "raw": range_updates(raw, "message", "state = 'sent'", rows),
+        }
         timings = take_turns(competitors, rounds=stage.effort.sweeps, calls=1, clock=stage.clock)
     share = 1 / ratio(timings["ours"], timings["raw"])
     rate = rows / timings["ours"].p50
@@ -87,7 +68,7 @@ def _whole_sweep(stage: Stage) -> list[Finding]:
         fill(raw, due=amount, waiting=0)
         competitors = {
             "ours": poster(ours, batch, rows),
-            "raw": _updates(raw, "check_in", "state = 'asked'", rows),
+            "raw": range_updates(raw, "check_in", "state = 'asked'", rows),
         }
         walls: list[float] = []
         timings = take_turns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from coaching.config import Settings, read_settings
 from coaching.database import open_engine
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.listening import check_place
+from coaching.logs import log_to_stderr
 from coaching.memory import collector_at_rest
 from coaching.refusals import Commands
 
@@ -98,6 +100,7 @@ def serve(host: str, port: int, with_demo: bool) -> None:
     else:
         upgrade_schema(settings)
     click.echo(f"Serving on {settings.base_url}. Stop with Ctrl-C.")
+    log_to_stderr()
     beside = lambda: jobs.start_scheduler(settings)  # noqa: E731
     serving.WebServer(settings, host=host, port=port, workers=1, threads=8, beside=beside).run()
 
@@ -124,6 +127,7 @@ def scheduler() -> None:
 
     settings = read_settings()
     check_database(settings)
+    log_to_stderr()
     jobs.run_scheduler(settings)
 
 
@@ -136,18 +140,23 @@ def upgrade(revision: str) -> None:
 
 
 @main.command()
+@click.option(
+    "--check", is_flag=True, help="Say only what there is to look at, and exit with 1 where there is anything."
+)
 @AS_JSON
-def status(as_json: bool) -> None:
-    """Tell how things stand: schema, messages by state, the oldest due one, schedulers."""
-    from coaching.services.status import read_status  # noqa: PLC0415
+def status(check: bool, as_json: bool) -> None:
+    """Tell how things stand: what is late, what waits, what was sent lately, which schedulers live."""
+    from coaching.services.status import ALL_WELL, describe_status, read_status  # noqa: PLC0415
 
-    with database() as session:
-        found = read_status(session, now=clock.utc_now())
+    settings = read_settings()
+    with database(settings) as session:
+        found = read_status(session, now=clock.utc_now(), late_after=settings.late_after)
     if as_json:
         print_json(found)
-        return
-    for name, value in found.items():
-        click.echo(f"{name.replace('_', ' ')}: {orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()}")
+    else:
+        click.echo("\n".join(found["problems"] or [ALL_WELL]) if check else describe_status(found))
+    if check and found["problems"]:
+        sys.exit(1)
 
 
 @main.command()

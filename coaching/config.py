@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ KNOWN = tuple(
         "MAIL_URL",
         "MAIL_FROM",
         "INSTANCE",
+        "LATE_AFTER",
         "RESEND_UNKNOWN",
         "MAIL_CONNECTIONS",
         "MAIL_RATE",
@@ -47,9 +49,9 @@ class Settings:
     `environment` is `development` (the default on a checkout), `production` or `test`. `mail_url` is `smtp://`,
     `smtp+starttls://` or `smtps://` with host, port and credentials, or `file:` and a folder, the mail drop.
     `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
-    only where the receiving server drops a second copy of the same Message-ID. `mail_connections` is how many
-    connections to the mail server each scheduler keeps, `mail_rate` how many mails a minute all of them together hand
-    over at most; nought is no limit.
+    only where the receiving server drops a second copy of the same Message-ID. `late_after` is how long something may
+    be due before that is an alarm. `mail_connections` is how many connections to the mail server each scheduler keeps,
+    `mail_rate` how many mails a minute all of them together hand over at most; nought is no limit.
     """
 
     environment: str = "development"
@@ -60,6 +62,7 @@ class Settings:
     mail_from: str = "Coaching <coaching@localhost.localdomain>"
     instance: Path = field(default_factory=lambda: ROOT / "instance")
     resend_unknown: bool = False
+    late_after: timedelta = timedelta(minutes=10)
     trusted_proxies: int = 0
     mail_connections: int = 2
     mail_rate: int = 0
@@ -99,6 +102,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=environ.get("COACHING_MAIL_FROM", Settings.mail_from),
         instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
+        late_after=_minutes(environ, "COACHING_LATE_AFTER", 10),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
         mail_connections=_number(environ, "COACHING_MAIL_CONNECTIONS", Settings.mail_connections),
         mail_rate=_number(environ, "COACHING_MAIL_RATE", Settings.mail_rate),
@@ -134,6 +138,13 @@ def _number(environ: Mapping[str, str], name: str, default: int) -> int:
     if word and not (word.isascii() and word.isdigit()):
         raise BadSettings(f"{name} is {word!r}. Write a whole number.")
     return int(word) if word else default
+
+
+def _minutes(environ: Mapping[str, str], name: str, standard: int) -> timedelta:
+    word = environ.get(name, str(standard)).strip()
+    if not (word.isascii() and word.isdigit()) or not 1 <= int(word[:5]) <= 1440:
+        raise BadSettings(f"{name} is {word!r}. Write a number of minutes, from 1 to 1440.")
+    return timedelta(minutes=int(word))
 
 
 def _driver_named(url: str) -> str:

@@ -8,11 +8,12 @@ autocommit on PostgreSQL, where a transaction around a few small reads costs mor
 from __future__ import annotations
 
 import sqlite3
+from enum import Enum
 from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 BUSY_SECONDS = 20
 ASK_AGAIN_AFTER = 0.001
@@ -25,6 +26,33 @@ SQLITE_PRAGMAS = (
     "PRAGMA wal_autocheckpoint=4000",
     BUSY_TIMEOUT,
 )
+
+
+# What the engines call them, as far as it is worth telling apart: SQLite by a name, PostgreSQL by five characters.
+_FULL = ("SQLITE_FULL", "53100")
+_LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "40P01", "55P03")
+_AWAY = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY", "57P", "08")
+
+
+class Trouble(Enum):
+    """What a database can be kept from working by that is no fault of ours, and passes."""
+
+    FULL = "full"
+    LOCKED = "locked"
+    AWAY = "away"
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """What it is that keeps the database from working; None for any other error."""
+    if not isinstance(error, DBAPIError):
+        return None
+    name = str(getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or "")
+    for trouble, names in ((Trouble.FULL, _FULL), (Trouble.LOCKED, _LOCKED), (Trouble.AWAY, _AWAY)):
+        if name.startswith(names):
+            return trouble
+    # PostgreSQL's driver has no name for a server that cannot be reached.
+    is_unnamed = not name and error.orig is not None and isinstance(error, OperationalError)
+    return Trouble.AWAY if error.connection_invalidated or is_unnamed else None
 
 
 def read_options(engine: Engine) -> dict[str, Any]:

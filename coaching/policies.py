@@ -13,6 +13,7 @@ from coaching.models import (
     CoachingSession,
     Cohort,
     CourseProject,
+    FollowUpPlan,
     Membership,
     MembershipStatus,
     Poll,
@@ -168,6 +169,11 @@ def is_self(actor: Actor, membership: Membership) -> bool:
     return membership.person_id == actor.person_id and membership.status in OPEN_STATUSES
 
 
+def is_that_person(actor: Actor, person_id: int) -> bool:
+    """Somebody themselves: how they want to be asked is nobody else's to read or to change."""
+    return actor.person_id == person_id
+
+
 def may_view_member(actor: Actor, membership: Membership) -> bool:
     return is_self(actor, membership) or may_run_cohort(actor, membership.cohort)
 
@@ -241,3 +247,15 @@ def may_log_launch(actor: Actor, project: CourseProject) -> bool:
 
 def may_edit_project(actor: Actor, project: CourseProject) -> bool:
     return may_log_launch(actor, project)
+
+
+def may_edit_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
+    """The programme's plan is its coordinators' to change; a cohort's own is for those who run the cohort."""
+    if plan.is_default:
+        return may_coordinate(actor, plan.programme_id)
+    return cohort is not None and may_run_cohort(actor, cohort)
+
+
+def may_view_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
+    """Step by step: the programme's plan for those who coach in it too, a cohort's own for those who run the cohort."""
+    return may_open_cohort(actor, plan.programme_id) if plan.is_default else may_edit_plan(actor, plan, cohort)

@@ -142,8 +142,52 @@ def _keep_server(folder: Path, binaries: Path, writer: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+class OwnServer:
+    """A server for whoever wants to stop it and start it again; gone at the end of the `with`.
+
+    What it has said yes to survives its own crash, though not one of the machine.
+    """
+
+    def __enter__(self) -> OwnServer:
+        binaries = find_binaries()
+        if binaries is None:
+            raise NoServerError(HOW_TO_GET_IT)
+        self.folder = Path(tempfile.mkdtemp(prefix="coaching-pg-", dir="/tmp"))
+        self.folder.chmod(0o755)
+        with (self.folder / "own-log").open("w") as log:
+            settings = SERVER_SETTINGS | {"synchronous_commit": "on"}
+            self._command, self._who = _prepare(self.folder, binaries, settings, stdout=log, stderr=log)
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        _stop(self._server)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        with (self.folder / "own-log").open("a") as log:
+            self._server = subprocess.Popen(self._command, **self._who | {"stdout": log, "stderr": log})
+        if not _accepts(self._server, self.folder / "data" / "postmaster.pid"):
+            raise NoServerError((self.folder / "own-log").read_text())
+
+    def stop(self, *, at_once: bool) -> None:
+        """As an administrator stops it, or `at_once`, as a crash does: it recovers at its next start."""
+        self._server.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        self._server.wait(STOP_SECONDS)
+
+
 def _start(folder: Path, binaries: Path) -> subprocess.Popen[bytes]:
-    who: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL}
+    command, who = _prepare(folder, binaries, SERVER_SETTINGS)
+    return subprocess.Popen(command, **who)
+
+
+def _prepare(folder: Path, binaries: Path, chosen: dict[str, str], **said: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Makes the data's folder; the command that starts the server, and as whom. `said` is where its words go."""
+    who: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL, **said}
     data = folder / "data"
     data.mkdir(mode=0o700)
     if os.getuid() == 0:
@@ -156,8 +200,8 @@ def _start(folder: Path, binaries: Path) -> subprocess.Popen[bytes]:
             binaries = _copy(binaries, folder / "copy")
     initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run(initdb, check=True, **who)
-    settings = [word for name, value in SERVER_SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    return subprocess.Popen([binaries / "postgres", "-D", data, "-k", folder, *settings], **who)
+    settings = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
+    return [binaries / "postgres", "-D", data, "-k", folder, *settings], who
 
 
 def _everyone_can_run(program: Path) -> bool:

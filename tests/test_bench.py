@@ -25,7 +25,7 @@ TOUCH = Effort(
     round_trip=0.001,
 )
 # These start processes or walk through years, and stand on the same rows; one of them undoes what calms the collector.
-LONG = {"faults", "latency", "startup", "web_writes", "zones"}
+LONG = {"faults", "latency", "peers", "processes", "scheduler_memory", "startup", "web_writes", "zones"}
 
 
 def test_every_bench_measures_something() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
+from coaching.clock import utc_now
 from coaching.commands import main
 from coaching.models import Attendance, CoachingSession, Cohort, ImportBatch, Message, Person
+from tests.services.outbox_rows import make_message
 
 Command = Callable[..., Result]
 REPORT = Path(__file__).parent / "browser" / "zoom_report.csv"
@@ -178,7 +181,22 @@ def test_status_tells_how_things_stand(run: Command) -> None:
     found = json.loads(run("status", "--json").stdout)
     assert found["schema"]
     assert set(found) >= {"schema", "messages", "oldest_due_seconds", "schedulers"}
-    assert "messages" in run("status").stdout
+    assert "Messages by mail:" in run("status").stdout
+
+
+def test_status_says_with_its_exit_whether_there_is_anything_to_look_at(run: Command, rows: Session) -> None:
+    run("upgrade")
+    well = run("status", "--check")
+    assert (well.exit_code, well.stdout) == (0, "All is well.\n")
+    make_message(rows, now=utc_now() - timedelta(minutes=20))
+    rows.commit()
+    bad = run("status", "--check")
+    assert (bad.exit_code, len(bad.stdout.splitlines())) == (1, 2)
+    assert "A message has been due for 20 minutes." in bad.stdout
+    assert json.loads(run("status", "--check", "--json").stdout)["problems"] == bad.stdout.splitlines()
+    assert run("status", "--check", "--json").exit_code == 1
+    assert run("status").exit_code == 0
+    assert "due for 20 minutes" not in run("status", "--check", COACHING_LATE_AFTER="21").stdout
 
 
 def test_the_first_people_are_added_by_hand(run: Command, rows: Session) -> None:

@@ -50,6 +50,10 @@ def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(se
         ("COACHING_MAIL_CONNECTIONS", "two"),
         ("COACHING_MAIL_RATE", "-1"),
         ("COACHING_MAIL_RATE", "30/min"),
+        ("COACHING_LATE_AFTER", "0"),
+        ("COACHING_LATE_AFTER", "10m"),
+        ("COACHING_LATE_AFTER", "1441"),
+        ("COACHING_LATE_AFTER", "9" * 30),
     ],
 )
 def test_each_bad_setting_is_named(name: str, value: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from coaching.database import Trouble, trouble_of
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from coaching.extensions import db
 from coaching.tokens import new_public_id
@@ -27,6 +28,7 @@ STATUS_BY_CODE = {
 STATUS_BY_KIND: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 CHANGED_MEANWHILE = "Somebody changed this in the meantime. Load it again, and make your change once more."
 BUSY = "The database is busy. Nothing was changed: try again in a moment."
+FULL = "There is no room left to keep this, so nothing was changed. Tell your administrator that the disk is full."
 
 WHAT_TO_DO = {
     400: "What was sent cannot be read. Go back, load the page again, and send it once more.",
@@ -133,9 +135,13 @@ def _on_lost_update(_error: Exception) -> Response:
 
 
 def _on_busy_database(error: OperationalError) -> Response:
-    if "locked" not in str(error.orig) and "deadlock" not in str(error.orig):
-        return _on_fault(error)
-    return problem(503, BUSY, code="busy", headers=[("Retry-After", "2")])
+    trouble = trouble_of(error)
+    if trouble == Trouble.LOCKED:
+        return problem(503, BUSY, code="busy", headers=[("Retry-After", "2")])
+    if trouble == Trouble.FULL:
+        logger.error("The disk of the database is full: %s was not kept.", request.endpoint)
+        return problem(503, FULL, code="no-room", headers=[("Retry-After", "60")])
+    return _on_fault(error)
 
 
 def _on_fault(error: Exception) -> Response:

@@ -30,9 +30,23 @@ class Outcome:
     detail: str = ""
 
 
+@dataclass(slots=True)
+class Words:
+    """A programme's own words for a kind of mail, as templates. Where they cannot be filled in, `fault` says why."""
+
+    number: int
+    subject: str
+    text: str
+    html: str
+    fault: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a channel needs to write a message's final bytes. `link` is whole; empty where the message has none."""
+    """What a channel needs to write a message's final bytes. `link` is whole; empty where the message has none.
+
+    Without `words` a mail has ours.
+    """
 
     kind: str
     message_id: str
@@ -42,6 +56,7 @@ class Letter:
     facts: dict[str, Any]
     link: str
     written_at: datetime
+    words: Words | None = None
 
 
 class ChannelDown(Exception):

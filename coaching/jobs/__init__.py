@@ -10,13 +10,11 @@ import logging
 import os
 import signal
 import socket
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 from types import ModuleType
-from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
@@ -24,16 +22,16 @@ from sqlalchemy import Engine
 from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.database import open_engine
-from coaching.jobs import expire_check_ins, heartbeat, post_check_ins, remind, send_messages, sweep_leases, tidy
+from coaching.jobs import expire_check_ins, heartbeat, post_check_ins, remind, send_messages, sweep_leases, tidy, watch
+from coaching.jobs.guard import Guard
 from coaching.jobs.workshop import Pace, Workshop
 
 __all__ = ["JOBS", "Pace", "Workshop", "build_scheduler", "run_scheduler", "start_scheduler"]
 
-log = logging.getLogger(__name__)
-
 # Each is a module with `run`, and its interval stands under its name in Pace.
 JOBS: dict[str, ModuleType] = {
     "heartbeat": heartbeat,
+    "watch": watch,
     "post_check_ins": post_check_ins,
     "remind": remind,
     "send_messages": send_messages,
@@ -50,7 +48,7 @@ def build_scheduler(
 ) -> BackgroundScheduler:
     """The timetable of one process, not started yet. Every job's first tick is at once."""
     workshop = Workshop(settings, engine, name, pace or Pace(), stop or Event())
-    return _timetable(workshop)
+    return _timetable(workshop, Guard())
 
 
 def start_scheduler(settings: Settings, *, pace: Pace | None = None, name: str | None = None) -> Callable[[], None]:
@@ -61,7 +59,8 @@ def start_scheduler(settings: Settings, *, pace: Pace | None = None, name: str |
     engine = open_engine(settings.database_url)
     stop = Event()
     workshop = Workshop(settings, engine, name or f"{socket.gethostname()}:{os.getpid()}", pace or Pace(), stop)
-    scheduler = _timetable(workshop)
+    guard = Guard()
+    scheduler = _timetable(workshop, guard)
     scheduler.start()
     watcher = Thread(target=_watch, args=(scheduler, stop), name="clock-watch", daemon=True)
     watcher.start()
@@ -70,7 +69,7 @@ def start_scheduler(settings: Settings, *, pace: Pace | None = None, name: str |
         stop.set()
         scheduler.shutdown(wait=True)
         watcher.join()
-        _guarded("stop", partial(heartbeat.stop, workshop))
+        guard.run("stop", partial(heartbeat.stop, workshop))
         workshop.close()
         engine.dispose()
 
@@ -87,28 +86,19 @@ def run_scheduler(settings: Settings, *, pace: Pace | None = None, name: str | N
     stop_scheduler()
 
 
-def _timetable(workshop: Workshop) -> BackgroundScheduler:
+def _timetable(workshop: Workshop, guard: Guard) -> BackgroundScheduler:
     # What APScheduler warns of, a tick that finds its job still at work, is how this timetable is meant.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=DEFAULTS)
     for name, module in JOBS.items():
         scheduler.add_job(
-            partial(_guarded, name, partial(module.run, workshop)),
+            partial(guard.run, name, partial(module.run, workshop)),
             "interval",
             id=name,
             seconds=getattr(workshop.pace, name),
             next_run_time=utc_now(),
         )
     return scheduler
-
-
-def _guarded(name: str, work: Callable[[], Any]) -> None:
-    """Runs a job. A fault is logged without its text, which may quote rows; the next tick tries again."""
-    try:
-        work()
-    except Exception as error:
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        log.error("The job %s failed: %s.\n%s", name, type(error).__name__, frames)
 
 
 def _watch(scheduler: BackgroundScheduler, stop: Event) -> None:

@@ -40,6 +40,7 @@ class Pace:
     sweep_leases: float = 15
     expire_check_ins: float = 60
     heartbeat: float = 10
+    watch: float = 10
     tidy: float = 3600
     rules: SendingRules = field(default_factory=SendingRules)
     # After how long a message of unknown fate is sent again, where the settings say that it is.
@@ -60,6 +61,8 @@ class Workshop:
     sessions: sessionmaker[Session] = field(init=False)
     office: PostOffice = field(init=False)
     started_at: datetime = field(init=False)
+    # What the last look at lateness found, so that the log says a change and not a state.
+    is_late: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.started_at = self.clock()

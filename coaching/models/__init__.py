@@ -57,6 +57,7 @@ from coaching.models.follow_up import (
 from coaching.models.follow_up_plan import (
     Anchor,
     AnswerFlow,
+    Followed,
     FollowUpPlan,
     FollowUpQuestion,
     FollowUpStep,
@@ -65,6 +66,7 @@ from coaching.models.follow_up_plan import (
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.mail_host import MailHost
+from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.person import (
     ApiToken,
@@ -123,6 +125,7 @@ __all__ = [
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
+    "Followed",
     "Frequency",
     "Goal",
     "Held",
@@ -132,6 +135,8 @@ __all__ = [
     "Instrument",
     "InvitedSession",
     "MailHost",
+    "MailTemplate",
+    "MailWording",
     "Membership",
     "MembershipStatus",
     "Message",

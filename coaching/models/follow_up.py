@@ -77,6 +77,8 @@ class CheckIn(Identified, Base):
         CheckConstraint("wake_at IS NULL OR state IN ('due', 'asked')", name="wakes"),
         PartialIndex("ix_check_in_wake", "wake_at", "id", where="wake_at IS NOT NULL"),
         PartialIndex("ix_check_in_open", "closes_at", where="state = 'asked'"),
+        # What has ended, for counting it without reading it.
+        PartialIndex("ix_check_in_ended", "state", where="state IN ('answered', 'expired', 'cancelled')"),
         PartialIndex("ix_check_in_silent", "membership_id", where="state = 'asked' AND escalated_at IS NOT NULL"),
     )
 

@@ -12,6 +12,14 @@ from coaching.models.programme import Programme
 from coaching.tokens import new_public_id
 
 
+class Followed(StrEnum):
+    """Which plan a cohort is asked by: the programme's, its own, or none."""
+
+    DEFAULT = "default"
+    OWN = "own"
+    NONE = "none"
+
+
 class FollowUpPlan(Identified, Versioned, Base):
     """The steps that are asked. A programme has one default, which its cohorts follow; a cohort may have its own."""
 

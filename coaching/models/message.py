@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
@@ -80,6 +80,8 @@ class Message(Identified, Base):
         PartialIndex("ix_message_due", "due_at", "id", where="state IN ('due', 'retry')"),
         PartialIndex("ix_message_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
         PartialIndex("ix_message_unknown", "id", where="state = 'unknown'"),
+        # What has ended, for its removal and for counting it without reading it.
+        PartialIndex("ix_message_settled", "settled_at", "channel", "state", where="settled_at IS NOT NULL"),
     )
 
 
@@ -100,6 +102,9 @@ class Delivery(Base):
     at: Mapped[datetime]
     detail: Mapped[str] = mapped_column(String(300), default="")
     message: Mapped[Message] = relationship(back_populates="deliveries")
+
+    # For the rates: how many of what came in the last hour.
+    __table_args__ = (Index("ix_delivery_at", "at", "outcome"),)
 
 
 class SchedulerHeartbeat(Base):

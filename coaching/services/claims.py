@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import (
     Connection,
@@ -25,13 +25,16 @@ from sqlalchemy.orm import Session
 from coaching.models import Capability, Message, MessageKind, MessageState, OptOut, Person
 from coaching.models.base import UTCDateTime
 from coaching.services.claimed_askings import CALLED_OFF, Fate, Gone, Review, review_askings
+from coaching.services.letter_links import link_of
+from coaching.services.mail_words import load_words
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
 
+if TYPE_CHECKING:
+    from coaching.channels.base import Words
+
 WAITING = (MessageState.DUE, MessageState.RETRY)
-# Of these the secret is the link's own. Of a check-in's mail it is where the secrets of its links come from.
-_OWN_SECRETS = frozenset(MessageKind) - {MessageKind.CHECK_IN}
 
 # The table, not the class: the session holds no objects here, and wants no synchronising.
 _message = cast(Table, Message.__table__)
@@ -69,6 +72,7 @@ _LOAD = (
         Message.secret,
         Message.wire,
         Message.attempts,
+        Message.cohort_id,
         Person.name,
         Person.email,
         Person.timezone,
@@ -100,11 +104,13 @@ class ClaimedMessage(NamedTuple):
     secret: str | None
     wire: bytes | None
     attempts: int
+    cohort_id: int | None
     name: str
     email: str | None
     timezone: str
     may_sign_in: bool
     opted_out: bool
+    words: Words | None = None
 
 
 class Refused(NamedTuple):
@@ -139,7 +145,7 @@ def load_claimed(
     """What was claimed, apart by whether it is still to be sent: its cause may have gone since it was written."""
     connection = session.connection()
     claimed = [ClaimedMessage(*row) for row in connection.execute(_LOAD, {"token": token, "ids": list(ids)})]
-    hashes = [hash_secret(message.secret) for message in claimed if message.secret]
+    hashes = [hash_secret(message.secret or "") for message in claimed if _has_link(message)]
     living = set(connection.execute(_LIVING_LINKS, {"hashes": hashes, "now": now}).scalars()) if hashes else set()
     reminders = [message.id for message in claimed if message.kind == MessageKind.SESSION_REMINDER]
     stale = why_not_reminded(connection, reminders, now=now) if reminders else {}
@@ -158,7 +164,16 @@ def load_claimed(
             refused.append(verdict)
         else:
             standing.append(verdict)
-    return standing, refused
+    return _with_words(connection, standing), refused
+
+
+def _with_words(connection: Connection, messages: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
+    """The messages with their programme's own words, where it has some: one statement, whatever their number."""
+    unwritten = {message.cohort_id for message in messages if message.wire is None and message.cohort_id is not None}
+    if not unwritten:
+        return list(messages)
+    words = load_words(connection, unwritten)
+    return [message._replace(words=words.get((message.cohort_id or 0, message.kind))) for message in messages]
 
 
 def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
@@ -169,9 +184,13 @@ def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
         return "There is no e-mail address."
     if message.opted_out:
         return "They switched mails of this kind off."
-    if message.kind in _OWN_SECRETS and message.secret and hash_secret(message.secret) not in living:
+    if _has_link(message) and hash_secret(message.secret or "") not in living:
         return "The link in it has ended."
     return ""
+
+
+def _has_link(message: ClaimedMessage) -> bool:
+    return bool(link_of(message.kind, message.facts, message.secret, ""))
 
 
 def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMessage | Refused:

@@ -33,7 +33,7 @@ from coaching.policies import (
     may_view_project,
     require,
 )
-from coaching.services import audit
+from coaching.services import audit, follow_ups
 from coaching.services.project_list import OWNERS_IN_COHORT, PROJECTS_IN_COHORT, ProjectLine, read_projects
 from coaching.services.project_records import (
     LAUNCHES,
@@ -159,6 +159,8 @@ def add_owner(
         owner = ProjectOwner(project=project, membership=member, added_at=now)
         log_practice(session, project.runs, [owner], now=now)
     session.add(owner)
+    if owner.membership is not None and project.runs:
+        follow_ups.follow_launches(session, [owner.membership.id], now=now)
     audit.record(session, "project.owner_added", owner, actor=actor, now=now)
     return owner
 
@@ -195,6 +197,8 @@ def remove_owner(
     audit.record(session, "project.owner_removed", owner, actor=actor, now=now)
     project.owners.remove(owner)
     session.delete(owner)
+    if owner.membership_id is not None and project.runs:
+        follow_ups.follow_launches(session, [owner.membership_id], now=now)
 
 
 def _is_owner(owner: ProjectOwner, membership_id: str | None, outside_name: str) -> bool:

@@ -22,6 +22,7 @@ from coaching.services.carriers import Arrival, Carrier, Circuit, Desk, Parcel, 
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
 from coaching.services.letter_links import facts_with_links, link_of
 from coaching.services.mail_rate import CHANNEL, Room, find_room, take_places
+from coaching.services.mail_words import note_faults
 from coaching.services.post_office import Attempt, PostOffice, by_token
 from coaching.services.settlements import cancel_refused, fix_wires, mark_transmitting
 
@@ -103,6 +104,9 @@ class _Round:
             fresh = [(each.id, each.wire or b"", each.address) for each, _token, is_fresh in batch if is_fresh]
             if fresh:
                 fix_wires(session, fresh, token=token)
+                note_faults(
+                    session, [parcel.message.words for parcel in batch if parcel.message.words], now=office.clock()
+                )
             ids, lease = [parcel.message.id for parcel in batch], office.rules.send_lease
             marked.update(mark_transmitting(session, ids, token=token, now=office.clock(), lease=lease))
         return marked
@@ -247,5 +251,6 @@ def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
         facts=facts_with_links(*told),
         link=link_of(*told),
         written_at=office.clock(),
+        words=message.words,
     )
     return office.channels[message.channel].write(letter)

@@ -24,6 +24,7 @@ ANSWER_DAYS = 28
 # Who joins late, or is entered with a cohort that ended long ago, is asked about what is recent and not about years.
 # It is half of the window, so that whoever is asked has at least the other half to answer in.
 LATEST = timedelta(days=14)
+LONGEST_YEARS = 5
 _OFFSET = re.compile(r"P(?=[0-9])(?:([0-9]{1,2})Y)?(?:([0-9]{1,3})M)?(?:([0-9]{1,3})W)?(?:([0-9]{1,4})D)?")
 
 
@@ -46,6 +47,13 @@ def parse_offset(offset: str) -> relativedelta:
         raise Invalid.field("offset", f"{offset[:24]!r} is not an offset. Write one such as P14D, P6W or P3M.")
     years, months, weeks, days = (int(number or 0) for number in found.groups())
     return relativedelta(years=years, months=months, weeks=weeks, days=days)
+
+
+def check_offset(offset: str) -> None:
+    """Refuses what is no offset, and what is so far off that nobody can mean it."""
+    first = date(2000, 1, 1)
+    if first + parse_offset(offset) > first.replace(year=first.year + LONGEST_YEARS):
+        raise Invalid.field("offset", f"Choose at most {LONGEST_YEARS} years.")
 
 
 @lru_cache(maxsize=4096)

@@ -181,6 +181,7 @@ class Invite:
 class Ground:
     """All that telling a cohort's people of some events needs."""
 
+    cohort_id: int
     cohort: str
     programme: str
     is_synthetic: bool
@@ -219,7 +220,7 @@ def read_ground(
     people = {"cohort_id": cohort_id, "person_ids": sorted({person for _series, _lone, person in invites})}
     members = [Member(*row) for row in connection.execute(_PEOPLE, people)]
     cohort, programme, is_synthetic = connection.execute(_COHORT, {"cohort_id": cohort_id}).one()
-    return Ground(cohort, programme, is_synthetic, events, members, invites)
+    return Ground(cohort_id, cohort, programme, is_synthetic, events, members, invites)
 
 
 def is_expected(row: SessionRow, member: Member) -> bool:

@@ -1,136 +1,110 @@
-"""Follow-up plans: what is asked after a cohort's end, of whom and when, kept in line with who is in the cohort.
+"""Check-ins are kept in line with the plans, with who is in a cohort, and with the days that steps count from.
 
 Everything here is set-based: it costs a handful of statements, whether the cohort has 10 members or 10,000.
 
-- A check-in exists once for a step and a participant who is in the cohort (`plan_check_ins`, `resume_check_ins`).
+- A check-in exists once for a member, a strand and what its step counts from: the cohort's end, a session, a launch, a
+  goal. Whoever changes one of these, or who is in, calls the act below in the same transaction.
 - What lies more than 14 days back when it is made, brought back or moved is `expired` at once, and never asked: who is
   entered years later is not sent a year of mails. The coach sees that it was not asked, which is not silence.
-- When the cohort's end moves, what was not asked moves with it (`move_check_ins`); what was, stays.
+- What was not asked moves; what was asked stays with what was asked, unless its message has not left yet.
 - Who leaves is asked nothing more (`withdraw_check_ins`). Who is paused is passed over by the timetable, and gets
   back, when they return, what is still recent enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, select, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from coaching.models import (
-    OPEN_STATUSES,
     Anchor,
     CheckIn,
     CheckInState,
+    CoachingSession,
     Cohort,
-    FollowUpStep,
+    FollowUpPlan,
     Held,
     Membership,
-    MembershipStatus,
     MessageKind,
     Person,
-    Role,
 )
-from coaching.services.due_moments import Window, window_of
+from coaching.services.follow_up_changes import Effect, compare, list_uncertain, want, withdraw
+from coaching.services.follow_up_rows import (
+    ASKED_STATUSES,
+    Part,
+    lock_check_ins,
+    lock_plans,
+    of_cohort,
+    of_members,
+    of_plan,
+    read_anchored,
+    read_steps,
+)
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import cancel_messages
 from coaching.tokens import new_public_ids
 
-ASKED_STATUSES = tuple(status for status in OPEN_STATUSES if status != MembershipStatus.PAUSED)
 MOVED = "The cohort's end moved, and the check-in with it."
 LEFT = "The member has left the cohort."
+REPLANNED = "The plan was changed, and the check-in with it."
+SESSION_MOVED = "The session was moved or cancelled, and the check-in with it."
+LAUNCH_MOVED = "The launch was corrected, and the check-in with it."
+GOAL_MOVED = "The goal has another due date, and the check-in with it."
+ZONE_MOVED = "The member lives in another time zone now, and the check-in moved with it."
 
 _check_in = cast(Table, CheckIn.__table__)
 _RESCHEDULE = (
     update(_check_in)
     .where(_check_in.c.id == bindparam("number"))
     .values(
+        step_id=bindparam("step"),
         state=bindparam("state_now"),
         anchor_on=bindparam("anchor"),
         due_at=bindparam("due"),
         closes_at=bindparam("closes"),
         asked_at=bindparam("asked"),
         wake_at=bindparam("wake"),
+        held=bindparam("held_by"),
+        nudged=bindparam("nudges"),
     )
 )
-_MISSING = (
-    select(
-        FollowUpStep.id,
-        FollowUpStep.strand,
-        Membership.id,
-        Cohort.id,
-        Cohort.ends_on,
-        FollowUpStep.offset,
-        FollowUpStep.window_days,
-        Person.timezone,
-    )
-    .select_from(Membership)
-    .join(Person, Person.id == Membership.person_id)
-    .join(Cohort, Cohort.id == Membership.cohort_id)
-    .join(FollowUpStep, FollowUpStep.plan_id == Cohort.follow_up_plan_id)
-    .outerjoin(
-        CheckIn,
-        and_(
-            CheckIn.membership_id == Membership.id,
-            CheckIn.strand == FollowUpStep.strand,
-            CheckIn.anchor_id == Cohort.id,
-        ),
-    )
-    .where(
-        CheckIn.id.is_(None),
-        FollowUpStep.anchor == Anchor.COHORT_END,
-        FollowUpStep.retired_at.is_(None),
-        Membership.role == Role.PARTICIPANT,
-        Membership.status.in_(ASKED_STATUSES),
-        Person.erased_at.is_(None),
-    )
-    .order_by(Membership.id, FollowUpStep.position)
-)
-_PLANNED: Select[*tuple[Any, ...]] = (
-    select(
-        CheckIn.id,
-        CheckIn.state,
-        CheckIn.asked_at,
-        CheckIn.due_at,
-        CheckIn.closes_at,
-        Cohort.ends_on,
-        FollowUpStep.offset,
-        FollowUpStep.window_days,
-        Person.timezone,
-    )
-    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
-    .join(Membership, Membership.id == CheckIn.membership_id)
-    .join(Cohort, Cohort.id == Membership.cohort_id)
-    .join(Person, Person.id == Membership.person_id)
-    .order_by(CheckIn.id)
-    .with_for_update(of=CheckIn)
-)
+_NEW = (
+    "step_id", "membership_id", "strand", "anchor_id", "anchor_on", "state", "due_at", "closes_at", "wake_at",
+    "public_id",
+)  # fmt: skip
 
 
 def plan_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
-    """Makes the check-ins that the cohort's participants do not have yet, and returns how many."""
-    # The statement below reads what the session may still hold: the plan, and who has just come in.
-    session.flush()
-    return _insert_missing(session, Membership.cohort_id == cohort.id, now=now)
+    """Makes the check-ins that the cohort's members do not have yet, and returns how many."""
+    effect = _settle(session, of_cohort(cohort.id), now=now, reason=REPLANNED)
+    return effect.made + effect.too_late
 
 
 def resume_check_ins(session: Session, membership: Membership, *, now: datetime) -> int:
-    """Gives a member who came in, or came back, the check-ins that are theirs; returns how many are open again.
+    """Gives a member who came in, or came back, the check-ins that are theirs; returns how many are to be asked.
 
     What was called off while they were away is asked if its moment is recent enough, and otherwise expires.
     """
-    # As in `plan_check_ins`; and the statements read the member's new status.
-    session.flush()
-    if membership.role != Role.PARTICIPANT or membership.status not in ASKED_STATUSES:
+    if membership.status not in ASKED_STATUSES:
         return 0
-    made = _insert_missing(session, Membership.id == membership.id, now=now)
-    cancelled = _read_planned(session, CheckIn.membership_id == membership.id, (CheckInState.CANCELLED,))
-    changes = [_restored(row, now) for row in cancelled]
-    _reschedule(session, changes)
-    reopened = [change for change in changes if change["state_now"] != CheckInState.EXPIRED]
-    return made + len(reopened)
+    part = of_members(Membership.id == membership.id)
+    effect = _settle(session, part, now=now, reason=REPLANNED, is_back=True)
+    return effect.made + effect.reopened
+
+
+def withdraw_check_ins(session: Session, membership: Membership, *, now: datetime, reason: str = LEFT) -> int:
+    """Ends what a member has not answered: nothing more is asked, nothing unsent leaves, links close."""
+    # The statements below read what the session may still hold.
+    session.flush()
+    rows = lock_check_ins(session.connection(), of_members(Membership.id == membership.id))
+    standing = [row for row in rows if row.state in (CheckInState.DUE, CheckInState.ASKED)]
+    stopped = _call_off(session, [row.id for row in standing], now=now, reason=reason)
+    _reschedule(session, [withdraw(row, row.id in stopped) for row in standing])
+    return len(standing)
 
 
 def move_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
@@ -139,97 +113,76 @@ def move_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
     A message that has not left is called off where the new moment is still to come, and its check-in waits again.
     A check-in that had expired unasked opens again where its new moment is recent enough or to come.
     """
-    # The statements read the cohort's new last day.
+    part = of_cohort(cohort.id, anchors=(Anchor.COHORT_END,))
+    return _settle(session, part, now=now, reason=MOVED).changed
+
+
+def follow_sessions(session: Session, cohort_id: int, changed: Sequence[CoachingSession], *, now: datetime) -> Effect:
+    """Sessions of a cohort are new, at another time, of somebody else or cancelled. The caller holds the calendar."""
+    numbers = tuple(held.id for held in changed)
+    part = of_cohort(cohort_id, anchors=(Anchor.SESSION_END,), session_ids=numbers)
+    return _settle(session, part, now=now, reason=SESSION_MOVED)
+
+
+def follow_launches(session: Session, membership_ids: Collection[int], *, now: datetime) -> Effect:
+    """A launch of these members' course is new or of another day, or somebody was added to its team or taken off."""
+    part = of_members(Membership.id.in_(sorted(membership_ids)), anchors=(Anchor.LAUNCH,))
+    return _settle(session, part, now=now, reason=LAUNCH_MOVED) if membership_ids else Effect()
+
+
+def follow_goals(session: Session, membership: Membership, *, now: datetime) -> Effect:
+    """A member has a new goal, or the due date of one is another or none."""
+    part = of_members(Membership.id == membership.id, anchors=(Anchor.GOAL_DUE,))
+    return _settle(session, part, now=now, reason=GOAL_MOVED)
+
+
+def follow_zone(session: Session, person: Person, *, now: datetime) -> Effect:
+    """Somebody lives in another time zone: nine in the morning is at another moment, in all of their cohorts."""
+    return _settle(session, of_members(Membership.person_id == person.id), now=now, reason=ZONE_MOVED)
+
+
+def follow_plan(session: Session, plan: FollowUpPlan, strands: Sequence[str], *, now: datetime) -> Effect:
+    """Some steps of a plan are new, others or gone, for all cohorts that follow it. The caller has locked the plan."""
+    return _settle(session, of_plan(plan.id, strands), now=now, reason=REPLANNED)
+
+
+def follow_other_plan(session: Session, cohort: Cohort, *, now: datetime) -> Effect:
+    """The cohort follows another plan now, or none. The caller has locked both."""
+    return _settle(session, of_cohort(cohort.id), now=now, reason=REPLANNED)
+
+
+def _settle(session: Session, part: Part, *, now: datetime, reason: str, is_back: bool = False) -> Effect:
+    """Makes the check-ins of this part what they should be, and says what that changed."""
+    # The statements below read what the session may still hold: the plan, a day, who has just come in.
     session.flush()
-    states = (CheckInState.DUE, CheckInState.ASKED, CheckInState.EXPIRED, CheckInState.CANCELLED)
-    rows = _read_planned(session, Membership.cohort_id == cohort.id, states)
-    # What was asked and expired in silence stays, and so does what was asked of somebody who then left.
-    movable = [row for row in rows if row.asked_at is None or row.state == CheckInState.ASKED]
-    windows = {row.id: window_of(row.ends_on, row.offset, row.timezone, row.window_days) for row in movable}
-    later = [row.id for row in movable if row.state == CheckInState.ASKED and windows[row.id].due_at > now]
-    stopped = set(cancel_messages(session, MessageKind.CHECK_IN, later, now=now, reason=MOVED))
-    moved = [row for row in movable if row.state != CheckInState.ASKED or row.id in stopped]
-    _reschedule(session, [_moved(row, windows[row.id], now) for row in moved])
-    return len(moved)
+    connection = session.connection()
+    lock_plans(connection, part)
+    steps = read_steps(connection, part)
+    if not steps and part.strands is None and part.anchors != tuple(Anchor):
+        # Nothing counts from this, and what did was called off when its step went.
+        return Effect()
+    kept = lock_check_ins(connection, part)
+    anchors = sorted({step.anchor for step in steps})
+    wanted = want(steps, {anchor: read_anchored(connection, part, anchor) for anchor in anchors})
+    uncertain = list_uncertain(kept, wanted, now=now)
+    stopped = _call_off(session, uncertain, now=now, reason=reason)
+    changes = compare(kept, wanted, stopped, now=now, is_back=is_back)
+    _reschedule(session, changes.updates)
+    identifiers = new_public_ids(len(changes.missing))
+    rows = [(*row, identifier) for row, identifier in zip(changes.missing, identifiers, strict=True)]
+    insert_rows(connection, _check_in, {"held": Held.NOT_HELD, "nudged": 0}, _NEW, rows, only_missing=True)
+    return changes.effect
 
 
-def withdraw_check_ins(session: Session, membership: Membership, *, now: datetime) -> int:
-    """Ends what a member who left has not answered: nothing more is asked, nothing unsent leaves, links close."""
-    # As in `resume_check_ins`.
-    session.flush()
-    rows = _read_planned(session, CheckIn.membership_id == membership.id, (CheckInState.DUE, CheckInState.ASKED))
-    stopped = set(cancel_messages(session, MessageKind.CHECK_IN, [row.id for row in rows], now=now, reason=LEFT))
-    # Who was not asked after all is asked should they come back in time; who was, can answer then.
-    _reschedule(session, [_withdrawn(row, None if row.id in stopped else row.asked_at) for row in rows])
-    return len(rows)
+def _call_off(session: Session, check_in_ids: Sequence[int], *, now: datetime, reason: str) -> set[int]:
+    """Calls off the mails of check-ins that have not left, and returns the check-ins that so were not asked."""
+    return set(cancel_messages(session, MessageKind.CHECK_IN, check_in_ids, now=now, reason=reason))
 
 
-def _insert_missing(session: Session, whose: ColumnElement[bool], *, now: datetime) -> int:
-    missing = session.execute(_MISSING.where(whose)).all()
-    rows = []
-    for public_id, row in zip(new_public_ids(len(missing)), missing, strict=True):
-        step_id, strand, membership_id, cohort_id, ends_on, offset, days, zone = row
-        window = window_of(ends_on, offset, zone, days)
-        state, wake_at = (CheckInState.EXPIRED, None) if window.is_too_late(now) else (CheckInState.DUE, window.due_at)
-        rows.append(
-            (
-                public_id, step_id, strand, membership_id, cohort_id, ends_on, state,
-                window.due_at, window.closes_at, wake_at,
-            )
-        )  # fmt: skip
-    columns = (
-        "public_id", "step_id", "strand", "membership_id", "anchor_id", "anchor_on", "state",
-        "due_at", "closes_at", "wake_at",
-    )  # fmt: skip
-    shared = {"held": Held.NOT_HELD, "nudged": 0}
-    insert_rows(session.connection(), _check_in, shared, columns, rows, only_missing=True)
-    return len(rows)
-
-
-def _read_planned(
-    session: Session, whose: ColumnElement[bool], states: Sequence[CheckInState]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The check-ins, locked before any of their messages, as everyone does who changes both."""
-    return session.execute(_PLANNED.where(whose, CheckIn.state.in_(states))).all()
-
-
-def _moved(row: Row[*tuple[Any, ...]], window: Window, now: datetime) -> dict[str, Any]:
-    if row.state == CheckInState.CANCELLED:
-        return _change_to(row, CheckInState.CANCELLED, window, None)
-    return _change_to(row, CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE, window, None)
-
-
-def _restored(row: Row[*tuple[Any, ...]], now: datetime) -> dict[str, Any]:
-    """A called-off check-in of somebody who is back: as it was if its mail had gone out, else as if newly made."""
-    if row.asked_at is not None:
-        state = CheckInState.ASKED if row.closes_at > now else CheckInState.EXPIRED
-        return _change_to(row, state, Window(row.due_at, row.closes_at), row.asked_at)
-    window = window_of(row.ends_on, row.offset, row.timezone, row.window_days)
-    return _change_to(row, CheckInState.EXPIRED if window.is_too_late(now) else CheckInState.DUE, window, None)
-
-
-def _withdrawn(row: Row[*tuple[Any, ...]], asked_at: datetime | None) -> dict[str, Any]:
-    return _change_to(row, CheckInState.CANCELLED, Window(row.due_at, row.closes_at), asked_at)
-
-
-def _change_to(
-    row: Row[*tuple[Any, ...]], state: CheckInState, window: Window, asked_at: datetime | None
-) -> dict[str, Any]:
-    return {
-        "number": row.id,
-        "state_now": state,
-        "anchor": row.ends_on,
-        "due": window.due_at,
-        "closes": window.closes_at,
-        "asked": asked_at,
-        "wake": window.due_at if state == CheckInState.DUE else None,
-    }
-
-
-def _reschedule(session: Session, changes: Sequence[dict[str, Any]]) -> None:
-    if not changes:
+def _reschedule(session: Session, updates: Sequence[dict[str, Any]]) -> None:
+    if not updates:
         return
-    session.connection().execute(_RESCHEDULE, list(changes))
+    session.connection().execute(_RESCHEDULE, list(updates))
     # These rows were changed behind the session's back: what it holds of them is read again.
     for held in session.identity_map.values():
         if isinstance(held, CheckIn):

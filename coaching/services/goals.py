@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import Goal, Membership, Rating
 from coaching.policies import Actor, may_set_goal, may_view_goals, may_view_member, require
-from coaching.services import audit
+from coaching.services import audit, follow_ups
 from coaching.services.zones import latest_today
 from coaching.statistics.gas import Attainment, ScaledGoal, attainment, goal_weight
 
@@ -143,6 +143,8 @@ def set_goal(
     require(may_set_goal(actor, membership), seen=may_view_member(actor, membership), message=FOR_PARTICIPANTS)
     goal = Goal(membership=membership, created_at=now, **(BLANK | shape))
     session.add(goal)
+    if goal.due_on is not None:
+        follow_ups.follow_goals(session, membership, now=now)
     audit.record(session, "goal.set", goal, actor=actor, now=now)
     return goal
 
@@ -153,8 +155,11 @@ def edit_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime, **sh
     values = BLANK | shape
     if any(getattr(goal, name) != values[name] for name in SCALE):
         _refuse_once_rated(session, goal)
+    is_put_off = values["due_on"] != goal.due_on
     for name, value in values.items():
         setattr(goal, name, value)
+    if is_put_off:
+        follow_ups.follow_goals(session, goal.membership, now=now)
     audit.record(session, "goal.edited", goal, actor=actor, now=now)
     return goal
 

@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, Dialect, FromClause, Insert, Table
+from sqlalchemy import JSON, Connection, Date, Dialect, FromClause, Insert, Table
 from sqlalchemy.orm import Session
+
+from coaching.models.base import UTCDateTime
 
 
 def insert_missing(session: Session, table: FromClause) -> Insert:
@@ -119,7 +121,9 @@ def _maker(table: Table, name: str, dialect: Dialect) -> Callable[[Any], Any] | 
     kind = table.c[name].type
     if isinstance(kind, JSON):
         return lambda value: orjson.dumps(value).decode()
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+    make = kind.dialect_impl(dialect).bind_processor(dialect)
+    # Rows that are written together share few moments and days.
+    return lru_cache(maxsize=1024)(make) if make and isinstance(kind, UTCDateTime | Date) else make
 
 
 def _made(table: Table, name: str, dialect: Dialect, value: Any) -> Any:

@@ -185,7 +185,7 @@ def _post(connection: Connection, ground: Ground, mails: Sequence[Mail], *, now:
     insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id", "expires_at"), links)
     shared = {
         "kind": MessageKind.SESSION_INVITE, "channel": "mail", "state": MessageState.DUE, "due_at": now,
-        "created_at": now, "attempts": 0,
+        "created_at": now, "attempts": 0, "cohort_id": ground.cohort_id,
     }  # fmt: skip
     columns = ("public_id", "message_id", "subject_id", "occurrence", "recipient_id", "address", "facts", "secret")
     insert_rows(connection, _message, shared, columns, rows)

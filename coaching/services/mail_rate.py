@@ -109,6 +109,20 @@ def read_mail_rates(connection: Connection, *, now: datetime) -> list[dict[str, 
     return rates
 
 
+def describe_rate(rate: dict[str, Any]) -> str:
+    """One of these caps in words."""
+    words = f"{rate['last_minute']:,} of at most {rate['a_minute']:,} in the last minute"
+    return f"{words}, {rate['held_messages']:,} held back by that cap" if rate["held_messages"] else words
+
+
+def describe_hold(rate: dict[str, Any]) -> str:
+    """Why messages that are due do not leave, for who looks after it."""
+    return (
+        f"COACHING_MAIL_RATE, {rate['a_minute']:,} mails a minute to {rate['host']}, holds back "
+        f"{rate['held_messages']:,} messages that are due."
+    )
+
+
 def _room(rate: MailRate, wanted: int, latest: Pairs) -> Room:
     free = max(0, rate.a_minute - sum(count for _second, count in latest))
     if wanted <= free:

@@ -78,8 +78,9 @@ def add_member(
     if person.password_hash is None and status in OPEN_STATUSES:
         _invite(session, membership, actor=actor, secret=secret, now=now)
     session.flush()
-    follow_ups.plan_check_ins(session, cohort, now=now)
+    # The calendar is locked first, and with it whatever check-ins count from.
     _tell_calendars(session, membership, now=now)
+    follow_ups.resume_check_ins(session, membership, now=now)
     audit.record(session, "membership.added", membership, actor=actor, now=now)
     return membership
 
@@ -139,6 +140,7 @@ def _invite(session: Session, membership: Membership, *, actor: Actor, secret: s
         secret=secret,
         now=now,
         is_synthetic=cohort.programme.is_synthetic,
+        cohort_id=cohort.id,
     )
 
 

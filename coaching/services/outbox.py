@@ -89,6 +89,7 @@ def enqueue(
     occurrence: str = "",
     secret: str | None = None,
     channel: str = "mail",
+    cohort_id: int | None = None,
 ) -> Message:
     """The message of this cause, written now and sent after the transaction is kept.
 
@@ -96,16 +97,12 @@ def enqueue(
     as it is. `secret` is the raw secret of the link in it, which is dropped when the message is settled.
     """
     public_id = new_public_id()
-    once = {
-        "kind": kind,
-        "subject_id": subject_id,
-        "occurrence": occurrence,
-        "recipient_id": recipient.id,
-        "channel": channel,
-    }
+    once = {"kind": kind, "subject_id": subject_id, "occurrence": occurrence}
+    once |= {"recipient_id": recipient.id, "channel": channel}
     values = once | {
         "public_id": public_id,
         "address": recipient.email or "",
+        "cohort_id": cohort_id,
         "facts": facts,
         "secret": secret,
         "message_id": message_id_of(public_id),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import ApiToken, AuthSession, MessageKind, Person, Purpose
 from coaching.policies import Actor, may_administer, may_sign_in, require
-from coaching.services import audit, capabilities, outbox
+from coaching.services import audit, capabilities, follow_ups, outbox
 from coaching.services.passwords import hash_password
 from coaching.services.zones import check_zone
 
@@ -47,7 +47,15 @@ def create_person(session: Session, *, email: str, name: str, timezone: str, now
 
 
 def invite_person(
-    session: Session, person: Person, *, to: str, by: str, secret: str, now: datetime, is_synthetic: bool = False
+    session: Session,
+    person: Person,
+    *,
+    to: str,
+    by: str,
+    secret: str,
+    now: datetime,
+    is_synthetic: bool = False,
+    cohort_id: int | None = None,
 ) -> None:
     """Mails the person a link by which they choose a password and come in. `to` is where they are invited."""
     capabilities.end_capabilities(session, Purpose.INVITATION, person.id, now=now)
@@ -67,6 +75,7 @@ def invite_person(
         occurrence=now.isoformat(timespec="microseconds"),
         recipient=person,
         facts={"to": to, "by": by, "is_synthetic": is_synthetic},
+        cohort_id=cohort_id,
         secret=secret,
         now=now,
     )
@@ -79,7 +88,7 @@ def accept_invitation(
     capability = capabilities.open_capability(session, secret, Purpose.INVITATION, now=now)
     person = capability.person
     person.password_hash = hash_password(password)
-    person.name, person.timezone = name, check_zone(timezone)
+    _set_name_and_zone(session, person, name, timezone, now=now)
     capabilities.spend_capability(session, capability, now=now)
     capabilities.end_capabilities(session, Purpose.PASSWORD_RESET, person.id, now=now)
     audit.record(session, "person.joined", person, actor=None, now=now)
@@ -141,8 +150,15 @@ def reset_password(session: Session, secret: str, *, password: str, now: datetim
 def edit_person(session: Session, person: Person, *, actor: Actor, now: datetime, name: str, timezone: str) -> None:
     """Changes one's own name and time zone."""
     require(person.id == actor.person_id, seen=may_administer(actor))
-    person.name, person.timezone = name, check_zone(timezone)
+    _set_name_and_zone(session, person, name, timezone, now=now)
     audit.record(session, "person.edited", person, actor=actor, now=now)
+
+
+def _set_name_and_zone(session: Session, person: Person, name: str, timezone: str, *, now: datetime) -> None:
+    is_elsewhere = timezone != person.timezone
+    person.name, person.timezone = name, check_zone(timezone)
+    if is_elsewhere:
+        follow_ups.follow_zone(session, person, now=now)
 
 
 def suspend_person(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> None:

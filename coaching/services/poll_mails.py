@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from coaching.models import Capability, Membership, Message, MessageKind, MessageState, Poll, PollInvitee, Purpose
 from coaching.services.insertion import insert_rows
+from coaching.services.letter_links import UNSUBSCRIBE
+from coaching.services.opt_outs import find_opted_out
 from coaching.services.outbox import cancel_messages, message_id_of
-from coaching.tokens import hash_secret, new_public_id, new_secret
+from coaching.tokens import derive_secret, hash_secret, new_public_id, new_secret
 
 ASKED, REMINDED = "1", "2"
 LEFT = "The member has left the cohort."
@@ -29,13 +31,14 @@ def ask(
     now: datetime,
     is_reminder: bool = False,
 ) -> None:
-    """Writes the mails and their links, in two statements however many are asked.
+    """Writes the mails and their links, in three statements however many are asked.
 
     The links end with the poll, so that a mail which could not leave until then does not leave at all; what became of
-    the poll is shown by them afterwards.
+    the poll is shown by them afterwards. Who switched polls off finds theirs when they sign in.
     """
-    secrets = [new_secret() for _one in invitees]
-    people = [one.membership.person for one in invitees]
+    opted_out = find_opted_out(session, MessageKind.POLL, [one.membership.person_id for one in invitees])
+    invitees = [one for one in invitees if one.membership.person_id not in opted_out]
+    secrets, people = [new_secret() for _one in invitees], [one.membership.person for one in invitees]
     connection = session.connection()
     links = [
         (hash_secret(secret), one.id, person.id) for secret, one, person in zip(secrets, invitees, people, strict=True)
@@ -44,21 +47,29 @@ def ask(
     insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id"), links)
     identifiers = [new_public_id() for _one in invitees]
     mails = [
-        (identifier, message_id_of(identifier), person.id, person.email or "", secret)
+        (
+            identifier,
+            message_id_of(identifier),
+            person.id,
+            person.email or "",
+            secret,
+            hash_secret(derive_secret(secret, UNSUBSCRIBE)),
+        )
         for identifier, person, secret in zip(identifiers, people, secrets, strict=True)
     ]
     shared = {
         "kind": MessageKind.POLL,
         "subject_id": poll.id,
+        "cohort_id": poll.cohort_id,
         "occurrence": REMINDED if is_reminder else ASKED,
-        "facts": _facts(poll, by, is_reminder=is_reminder),
+        "facts": facts_of(poll, by, is_reminder=is_reminder),
         "channel": "mail",
         "state": MessageState.DUE,
         "due_at": now,
         "created_at": now,
         "attempts": 0,
     }
-    columns = ("public_id", "message_id", "recipient_id", "address", "secret")
+    columns = ("public_id", "message_id", "recipient_id", "address", "secret", "unsubscribe_hash")
     insert_rows(connection, _message, shared, columns, mails)
 
 
@@ -76,7 +87,7 @@ def was_reminded(session: Session, poll: Poll) -> bool:
     return bool(session.execute(select(exists().where(*of_poll))).scalar())
 
 
-def _facts(poll: Poll, by: str, *, is_reminder: bool) -> dict[str, Any]:
+def facts_of(poll: Poll, by: str, *, is_reminder: bool) -> dict[str, Any]:
     cohort = poll.cohort
     return {
         "title": poll.title,

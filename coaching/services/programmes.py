@@ -11,6 +11,7 @@ from coaching.errors import Conflict, NotFound
 from coaching.models import Person, Programme, ProgrammeCoordinator
 from coaching.policies import Actor, may_administer, may_open_cohort, may_view_programme, require
 from coaching.services import audit
+from coaching.services.follow_up_plans import create_default_plan
 from coaching.services.zones import check_zone
 
 
@@ -30,6 +31,7 @@ def create_programme(
         raise Conflict("There is a programme with this short name already. Choose another.")
     programme = Programme(slug=slug, name=name, description=description, timezone=check_zone(timezone), created_at=now)
     session.add(programme)
+    create_default_plan(session, programme, now=now)
     audit.record(session, "programme.created", programme, actor=actor, now=now)
     return programme
 

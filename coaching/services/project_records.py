@@ -145,6 +145,11 @@ def launch_text(run: CourseRun) -> str:
     return f"Launched {run.project.title}: {run.label}"
 
 
+def members_of(project: CourseProject) -> set[int]:
+    """The memberships of those who build the course, by number."""
+    return {owner.membership.id for owner in project.owners if owner.membership is not None}
+
+
 def log_practice(
     session: Session,
     runs: Iterable[CourseRun],

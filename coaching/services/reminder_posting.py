@@ -25,6 +25,7 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    OptOut,
     Person,
     Programme,
     Purpose,
@@ -37,9 +38,10 @@ from coaching.models.base import UTCDateTime
 from coaching.services.calendar_events import place_of
 from coaching.services.expected import MEETS
 from coaching.services.insertion import insert_rows
+from coaching.services.letter_links import NO_LINK, UNSUBSCRIBE
 from coaching.services.outbox import message_id_of
 from coaching.services.reminders import next_reminder, occurrence_of
-from coaching.tokens import hash_secret, new_public_id, new_secret
+from coaching.tokens import derive_secret, hash_secret, new_public_id, new_secret
 
 LINK_OUTLIVES = timedelta(days=1)
 LONGEST_PREPARATION = 1000
@@ -64,6 +66,7 @@ _DUE = (
         _session.c.ends_at,
         _session.c.timezone,
         _session.c.state,
+        Cohort.id,
         Cohort.name,
         Cohort.reminder_minutes,
         Programme.name,
@@ -86,6 +89,7 @@ _INVITE = and_(
     CalendarInvite.person_id == Membership.person_id,
     or_(CalendarInvite.session_id == _session.c.id, CalendarInvite.series_id == _session.c.series_id),
 )
+_OPTED_OUT = and_(OptOut.person_id == Membership.person_id, OptOut.kind == MessageKind.SESSION_REMINDER)
 _PEOPLE = (
     select(_session.c.id, Membership.person_id, Membership.role, Person.email, CalendarInvite.id)
     .select_from(_session)
@@ -93,7 +97,9 @@ _PEOPLE = (
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(CalendarInvite, _INVITE)
     .outerjoin(Rsvp, _SAID_NO)
+    .outerjoin(OptOut, _OPTED_OUT)
     .where(
+        OptOut.id.is_(None),
         _session.c.id.in_(bindparam("numbers", expanding=True)),
         Membership.role != Role.OBSERVER,
         Membership.status.in_(PRESENT),
@@ -120,6 +126,7 @@ class DueSession(NamedTuple):
     ends_at: datetime
     timezone: str
     state: SessionState
+    cohort_id: int
     cohort: str
     offsets: list[int]
     programme: str
@@ -159,22 +166,28 @@ def _next(one: DueSession, now: datetime) -> datetime | None:
 
 
 def _insert(connection: Connection, reminders: Sequence[tuple[Any, ...]], *, now: datetime) -> None:
-    """A message for each person, with a link to answer by for those who were invited."""
+    """A message for each person, with a link to answer by for those who were invited, and one to unsubscribe."""
     rows, links = [], []
     for held, minutes, person_id, role, email, invite_id in reminders:
-        secret = new_secret() if invite_id is not None and role == Role.PARTICIPANT else None
-        if secret:
+        secret, facts = new_secret(), _facts(held, minutes)
+        if invite_id is not None and role == Role.PARTICIPANT:
             links.append((hash_secret(secret), invite_id, person_id, held.ends_at + LINK_OUTLIVES))
+        else:
+            facts[NO_LINK] = True
         public_id, occurrence = new_public_id(), occurrence_of(minutes, held.starts_at)
-        facts = _facts(held, minutes)
-        rows.append((public_id, message_id_of(public_id), held.id, occurrence, person_id, email, facts, secret))
+        unsubscribe = hash_secret(derive_secret(secret, UNSUBSCRIBE))
+        named = (public_id, message_id_of(public_id), held.id, occurrence, person_id, held.cohort_id)
+        rows.append((*named, email, facts, secret, unsubscribe))
     shared: dict[str, Any] = {"purpose": Purpose.RSVP, "created_at": now}
     insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id", "expires_at"), links)
     shared = {
         "kind": MessageKind.SESSION_REMINDER, "channel": "mail", "state": MessageState.DUE, "due_at": now,
         "created_at": now, "attempts": 0,
     }  # fmt: skip
-    columns = ("public_id", "message_id", "subject_id", "occurrence", "recipient_id", "address", "facts", "secret")
+    columns = (
+        "public_id", "message_id", "subject_id", "occurrence", "recipient_id", "cohort_id", "address", "facts",
+        "secret", "unsubscribe_hash",
+    )  # fmt: skip
     insert_rows(connection, _message, shared, columns, rows, only_missing=True)
 
 

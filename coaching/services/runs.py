@@ -31,7 +31,7 @@ from coaching.policies import (
     may_view_project,
     require,
 )
-from coaching.services import audit
+from coaching.services import audit, follow_ups
 from coaching.services.course_projects import add_owner, start_project
 from coaching.services.project_records import (
     add_stage,
@@ -40,6 +40,7 @@ from coaching.services.project_records import (
     launch_text,
     lock_project,
     log_practice,
+    members_of,
     move_launch,
     own_participation,
     plain_name,
@@ -83,6 +84,7 @@ def log_launch(
     if enrolments is not None:
         _report_joiners(session, run, enrolments, as_of=today, actor=actor, now=now)
     log_practice(session, [run], project.owners, enrolments=enrolments, now=now)
+    follow_ups.follow_launches(session, members_of(project), now=now)
     audit.record(session, "launch.logged", run, actor=actor, now=now)
     return run
 
@@ -165,6 +167,8 @@ def correct_run(
         .where(PracticeEntry.run_id == run.id, PracticeEntry.kind == PracticeKind.LAUNCH)
         .values(on=launched_on, text=launch_text(run))
     )
+    if launched_on != was:
+        follow_ups.follow_launches(session, members_of(project), now=now)
     audit.record(session, "run.corrected", run, actor=actor, now=now)
     return run
 

@@ -1,4 +1,5 @@
-"""What follows from a change of sessions, in its transaction: invites, reminders, and what calendars are told.
+"""What follows from a change of sessions, in its transaction: invites, reminders, what calendars are told, and the
+check-ins that count from a session.
 
 Whoever schedules, moves, renames or cancels sessions calls this once with all that changed together, after a flush; so
 does whoever lets somebody into a cohort or out of it. Nothing else writes mails about sessions.
@@ -13,7 +14,7 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from coaching.models import CoachingSession, Membership, MembershipStatus
-from coaching.services import reminders
+from coaching.services import follow_ups, reminders
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.event_rows import events_to_come
 from coaching.services.invites import tell
@@ -57,6 +58,7 @@ def _follow(session: Session, changed: Sequence[CoachingSession], *, now: dateti
         series = {held.series_id for held in of_cohort if held.series_id is not None}
         lone = {held.id for held in of_cohort if held.series_id is None}
         tell(session, cohort_id, sorted(series), sorted(lone), now=now)
+        follow_ups.follow_sessions(session, cohort_id, of_cohort, now=now)
 
 
 def _follow_member(session: Session, membership: Membership, *, now: datetime) -> None:

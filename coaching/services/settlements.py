@@ -71,7 +71,7 @@ _SETTLE = {
     # It keeps its token, so that an answer which comes after all may still settle it.
     MessageState.UNKNOWN: _attempted(MessageState.UNKNOWN, settled_at=bindparam("now"), lease_until=None),
     MessageState.RETRY: _attempted(
-        MessageState.RETRY, due_at=bindparam("retry_at"), claim_token=None, lease_until=None
+        MessageState.RETRY, due_at=bindparam("retry_at"), settled_at=None, claim_token=None, lease_until=None
     ),
 }
 _FIX = (

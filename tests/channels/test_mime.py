@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coaching.channels.base import Letter
-from coaching.channels.mime import LONGEST_SUBJECT, one_line, write_mail
+from coaching.channels.house_words import LONGEST_SUBJECT, one_line
+from coaching.channels.mime import write_mail
 from coaching.models import MessageKind
 from tests.channels import calendar_facts
 
@@ -23,11 +24,19 @@ SENDER = "Coaching <coaching@example.org>"
 LINK = "https://coaching.example.org/check-in/AbC_123-x"
 FACTS: dict[str, dict[str, Any]] = {
     "check_in": {
-        "label": "Two weeks on",
-        "question": "Have you begun to put what you learned into practice?",
-        "cohort": "Cohort 7 & friends",
-        "programme": "MOOC School",
-        "closes_at": "2026-07-13T08:00:00+00:00",
+        "items": [
+            {
+                "label": "Two weeks on",
+                "question": "Have you begun to put what you learned into practice?",
+                "cohort": "Cohort 7 & friends",
+                "programme": "MOOC School",
+                "closes_at": "2026-07-13T08:00:00+00:00",
+                "nudge": 0,
+                "needs_consent": False,
+                "link": LINK,
+            }
+        ],
+        "unsubscribe": "https://coaching.example.org/unsubscribe/xyz",
         "is_synthetic": False,
     },
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
@@ -60,6 +69,12 @@ def letter(kind: str = "check_in", **values: Any) -> Letter:
         written_at=datetime(2026, 6, 15, 8, 0, tzinfo=UTC),
     )
     return replace(standard, **values)
+
+
+def asking(**values: str) -> dict[str, Any]:
+    """The facts of a check-in's mail, with other words."""
+    (item,) = FACTS["check_in"]["items"]
+    return FACTS["check_in"] | {"items": [item | values]}
 
 
 def read(letter: Letter) -> EmailMessage:
@@ -111,7 +126,7 @@ def test_every_kind_has_a_text_and_its_html_twin(kind: str) -> None:
     plain, html = part(mail, "plain"), Words(part(mail, "html"))
     assert plain.startswith("Hello Ann Author,")
     assert plain.split().count(LINK) == 1
-    assert html.links == [LINK]
+    assert html.links == [LINK, *([FACTS[kind]["unsubscribe"]] if "unsubscribe" in FACTS[kind] else [])]
     assert html.loads == []
     assert " ".join(html.words).replace("“", '"').count("Hello Ann Author,") == 1
     # What the HTML says, the text says too: only the link stands in the one as words, in the other behind a button.
@@ -163,7 +178,7 @@ def test_what_people_wrote_is_text_and_not_markup() -> None:
 
 
 def test_every_line_is_short_and_seven_bits_wide() -> None:
-    wire = write_mail(letter(name="Zoë Ångström", facts=FACTS["check_in"] | {"question": "ö" * 500}), sender=SENDER)
+    wire = write_mail(letter(name="Zoë Ångström", facts=asking(question="ö" * 500)), sender=SENDER)
     assert wire.isascii()
     assert max(len(line) for line in wire.split(b"\r\n")) <= 998
     assert b"\n" not in wire.replace(b"\r\n", b"")
@@ -175,7 +190,8 @@ def test_every_line_is_short_and_seven_bits_wide() -> None:
 @given(words=st.text(max_size=200), name=st.text(max_size=80))
 def test_nobodys_words_become_a_header(kind: str, words: str, name: str) -> None:
     names = ("label", "cohort", "programme", "question") if kind == "check_in" else ("to", "by")
-    facts = FACTS[kind] | dict.fromkeys(names, f"{words}\r\nBcc: eve@example.org\r\n\r\n{words}")
+    said = dict.fromkeys(names, f"{words}\r\nBcc: eve@example.org\r\n\r\n{words}")
+    facts = asking(**said) if kind == "check_in" else FACTS[kind] | said
     mail = read(letter(kind, name=f"{name}\nBcc: eve@example.org", facts=facts))
     assert sorted(mail.keys()) == sorted(
         [
@@ -188,6 +204,7 @@ def test_nobodys_words_become_a_header(kind: str, words: str, name: str) -> None
             "X-Auto-Response-Suppress",
             "MIME-Version",
             "Content-Type",
+            *(["List-Unsubscribe", "List-Unsubscribe-Post"] if kind == "check_in" else []),
         ]
     )
     assert [address.addr_spec for address in mail["To"].addresses] == ["ann@example.org"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -22,6 +23,8 @@ from tests.faults.process import kill, make_pace, running, start_process
 from tests.mail_server import MailServer
 from tests.services.check_in_rows import make_planned_cohort, make_planned_member
 from tests.services.outbox_rows import states
+
+pytestmark = pytest.mark.usefixtures("legal_states")
 
 KILLS = 20
 CHECK_INS = 120
@@ -146,3 +149,21 @@ def test_two_at_once_killed_in_turn_lose_and_double_nothing(
         assert len(found["sent"] | found["unknown"]) == CHECK_INS
         assert found["sent"] <= set(arrived)
         assert set(arrived.values()) == {1}
+
+
+def test_four_at_once_that_are_asked_to_end_leave_nothing_half_done(
+    session: Session, cohort: Cohort, make_settings: Callable[..., Settings], database_url: str
+) -> None:
+    """Each finishes what is on its way and puts the rest of its batch back: nothing is undecidable."""
+    with MailServer(delay=0.005) as server:
+        settings = make_settings(database_url=database_url, mail_url=server.url)
+        with ExitStack() as schedulers:
+            for _ in range(4):
+                schedulers.enter_context(running(settings, PACE))
+            assert wait_until(lambda: len(server.received) >= CHECK_INS // 3, 20)
+        found = messages_by_state(session)
+        assert {state for state, numbers in found.items() if numbers} <= {"due", "sent"}
+        assert found["sent"] == {mail.message_id for mail in server.received}
+        run_to_the_end(settings, PACE, session, unfinished=UNSETTLED)
+        assert len(messages_by_state(session)["sent"]) == CHECK_INS
+        assert set(Counter(mail.message_id for mail in server.received).values()) == {1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from coaching.jobs import (
     send_messages,
     sweep_leases,
     tidy,
+    watch,
 )
 from coaching.models import (
     ApiToken,
@@ -125,6 +127,29 @@ def test_an_idle_tick_of_posting_only_reads(workshop: Workshop, count_queries: C
         post_check_ins.run(workshop)
         send_messages.run(workshop)
     assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT"]
+
+
+def test_lateness_is_logged_once_when_it_begins_and_once_when_it_is_over(
+    session: Session, workshop: Workshop, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_message(session)
+    session.commit()
+
+    def said() -> list[tuple[str, str]]:
+        caplog.clear()
+        with caplog.at_level(logging.INFO, "coaching"):
+            watch.run(workshop)
+        return [(record.levelname, record.message) for record in caplog.records]
+
+    clock.wait(minutes=10)
+    assert said() == []
+    clock.wait(minutes=1)
+    assert said() == [("ERROR", "Late: A message has been due for 11 minutes. See coaching status.")]
+    clock.wait(minutes=1)
+    assert said() == []
+    send_messages.run(workshop)
+    assert said() == [("INFO", "Nothing is late any more.")]
+    assert said() == []
 
 
 def test_an_ended_process_is_swept_up_after(session: Session, workshop: Workshop, clock: Clock) -> None:

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 from coaching.errors import Invalid
 from coaching.models import (
     ActionEnd,
+    Anchor,
     AnswerChoice,
     AttendanceStatus,
     CohortKind,
+    Followed,
     Frequency,
     MembershipStatus,
+    MessageKind,
     Person,
     PollChoice,
     ReachMetric,
@@ -43,16 +46,21 @@ from coaching.services import (
     cohort_check_ins,
     cohort_progress,
     cohorts,
+    contact_preferences,
     course_projects,
     drop_in,
     feed_events,
     feeds,
+    follow_up_plans,
+    follow_up_steps,
     goals,
     import_batches,
     import_lines,
     import_preview,
     import_suggestions,
     invite_list,
+    mail_previews,
+    mail_templates,
     membership_list,
     memberships,
     message_scope,
@@ -79,7 +87,7 @@ from coaching.services import (
 )
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
-from tests.security.recipes import REPORT
+from tests.security.recipes import REPORT, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
@@ -198,12 +206,29 @@ def close_action(scene: Scene, name: str) -> Any:
     return actions.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
 
 
+STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_person": lambda s: people.edit_person(
         s.session, s.person("participant"), **s.act, name="Another", timezone=ZONE
     ),
+    "read_preferences": lambda s: contact_preferences.read_preferences(s.session, s.person("participant"), **s.act),
+    "set_preferences": lambda s: contact_preferences.set_preferences(
+        s.session,
+        s.person("participant"),
+        **s.act,
+        weekly_limit=1,
+        from_hour=9,
+        until_hour=17,
+        weekends=False,
+        paused_until=None,
+        switched_off=[],
+    ),
+    "switch_kind": lambda s: contact_preferences.switch_kind(
+        s.session, s.person("participant"), MessageKind.POLL, **s.act, is_wanted=False
+    ),
+    "read_note": lambda s: contact_preferences.read_note(s.session, s["member"], **s.act),
     "get_person": lambda s: people.get_person(s.session, s.person("participant").public_id, **s.who),
     "export_person": lambda s: privacy.export_person(s.session, s.person("participant"), **s.who),
     "erase_person": lambda s: privacy.erase_person(s.session, s.person("applicant"), **s.act),
@@ -217,11 +242,35 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "appoint_coordinator": lambda s: programmes.appoint_coordinator(
         s.session, s["programme"], s.person("coach"), **s.act
     ),
+    "list_templates": lambda s: mail_templates.list_templates(s.session, s["programme"], **s.who),
+    "read_template": lambda s: mail_templates.read_template(s.session, s["programme"], "check_in", **s.who),
+    "list_wordings": lambda s: mail_templates.list_wordings(s.session, s["programme"], "check_in", **s.who),
+    "write_template": lambda s: mail_templates.write_template(
+        s.session, s["programme"], "check_in", **s.act, subject="x", text=WORDS["text"]
+    ),
+    "revert_template": lambda s: mail_templates.revert_template(s.session, s["programme"], "check_in", **s.act),
+    "restore_wording": lambda s: mail_templates.restore_wording(
+        s.session, s["programme"], "check_in", s["mail wording"].public_id, **s.act
+    ),
+    "preview_template": lambda s: mail_previews.preview_template(
+        s.session, s["programme"], "check_in", **s.act, subject="x", text=WORDS["text"]
+    ),
     "programme_progress": lambda s: programme_progress.programme_progress(s.session, s["programme"], **s.act),
     "open_cohort": lambda s: cohorts.open_cohort(
         s.session, s["programme"], **s.act, name="Another", kind=CohortKind.FORMAL, **DAYS
     ),
     "edit_cohort": lambda s: cohorts.edit_cohort(s.session, s["cohort"], **s.act, name="Another", **DAYS),
+    "get_default_plan": lambda s: follow_up_plans.get_default_plan(s.session, s["programme"], **s.who),
+    "read_cohort_plan": lambda s: follow_up_plans.read_cohort_plan(s.session, s["cohort"], **s.who),
+    "choose_plan": lambda s: follow_up_plans.choose_plan(s.session, s["cohort"], **s.act, follows=Followed.DEFAULT),
+    "get_plan": lambda s: follow_up_steps.get_plan(s.session, s["plan"].public_id, **s.who),
+    "get_step": lambda s: follow_up_steps.get_step(s.session, s["step"].public_id, **s.who),
+    "add_step": lambda s: follow_up_steps.add_step(s.session, s["plan"], **s.act, **STEP),
+    "add_step | default": lambda s: follow_up_steps.add_step(s.session, s["default plan"], **s.act, **STEP),
+    "edit_step": lambda s: follow_up_steps.edit_step(s.session, s["step"], **s.act, **STEP),
+    "edit_step | default": lambda s: follow_up_steps.edit_step(s.session, s["default step"], **s.act, **STEP),
+    "remove_step": lambda s: follow_up_steps.remove_step(s.session, s["step"], **s.act),
+    "remove_step | default": lambda s: follow_up_steps.remove_step(s.session, s["default step"], **s.act),
     "cohort_progress": lambda s: cohort_progress.cohort_progress(s.session, s["cohort"], **s.act),
     "cohort_overview": lambda s: cohort_progress.cohort_overview(s.session, s["cohort"], **s.act),
     "read_grid": lambda s: attendance_grid.read_grid(s.session, s["cohort"], **s.act),

@@ -175,6 +175,13 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
+WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }}{% endfor %}", "html": ""}
+
+
+def page_words(place: Place, _guest: Place) -> dict[str, Any]:
+    return WORDS | {"version": str(place.rows["mail template"].version)}
+
+
 def room_code(_place: Place, guest: Place) -> dict[str, Any]:
     return {"code": guest.secrets["drop-in"]}
 
@@ -185,6 +192,12 @@ def reset_address(place: Place, _guest: Place) -> dict[str, Any]:
 
 def credentials(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email, "password": PASSWORD}
+
+
+STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
+PAGE_STEP = STEP | {"offset_number": "1", "offset_unit": "Y", "channel": "mail"}
+PAGE_STEP |= {"window_days": "28", "nudges": "1", "nudge_days": "7"}
+del PAGE_STEP["offset"]
 
 
 FIRST = {"version": "1"}
@@ -203,11 +216,18 @@ FORMS: dict[str, Recipe] = {
     "calendar_feeds.end": constant(),
     "check_in_links.answer": constant(**ANSWER),
     "check_ins.answer": constant(**ANSWER),
+    "contact_preferences.save": constant(
+        weekly_limit="1", from_hour="9", until_hour="17", switched_off=["poll"], version="0"
+    ),
     "cohorts.create": constant(**COHORT, kind="formal"),
     "cohorts.update": constant(**COHORT, **FIRST),
     "drop_in.end": constant(),
     "drop_in.mark": room_code,
     "drop_in.start": constant(),
+    "follow_ups.choose": constant(follows="default"),
+    "follow_up_steps.create": constant(**PAGE_STEP),
+    "follow_up_steps.update": constant(**PAGE_STEP, **FIRST),
+    "follow_up_steps.remove": constant(**FIRST),
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
@@ -220,6 +240,9 @@ FORMS: dict[str, Recipe] = {
     "imports.reopen": constant(),
     "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
+    "mail_templates.preview": page_words,
+    "mail_templates.revert": constant(wording="ours"),
+    "mail_templates.update": page_words,
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
     "members.invite": constant(),
@@ -256,6 +279,8 @@ FORMS: dict[str, Recipe] = {
     "sign_in.end": constant(),
     "silence.see_to": constant(),
     "sign_in.submit": credentials,
+    "unsubscribing.switch_off": constant(),
+    "unsubscribing.switch_on": constant(),
 }
 # As If-Match: the version that is there when it is sent.
 SEEN = "seen"
@@ -268,6 +293,11 @@ BODIES: dict[str, Recipe] = {
     "api_actions.reopen": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_cohorts.edit": constant(**COHORT),
+    "api_follow_up_plans.add": constant(**STEP),
+    "api_follow_up_plans.choose": constant(follows="default"),
+    "api_follow_up_plans.edit": constant(**STEP),
+    "api_follow_up_plans.preview_edit": constant(**STEP),
+    "api_follow_up_plans.preview_new": constant(**STEP),
     "api_feeds.make": lambda _place, guest: {"cohort_id": guest.ids["cohort"]},
     "api_drop_in.mark": room_code,
     "api_drop_in.start": constant(),
@@ -278,6 +308,9 @@ BODIES: dict[str, Recipe] = {
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
+    "api_mail_templates.preview": constant(**WORDS),
+    "api_mail_templates.write": constant(**WORDS),
+    "api_contact_preferences.replace": constant(weekly_limit=1, from_hour=9, until_hour=17, switched_off=["poll"]),
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.resend": constant(),
@@ -318,9 +351,12 @@ BODILESS = frozenset(
         "api_drop_in.end",
         "api_imports.reopen",
         "api_remembered_names.forget",
+        "api_follow_up_plans.remove",
         "api_silence.see_to",
     }
 )
+# Those that name the version which they do away with.
+BODILESS_SEEN = frozenset({"api_mail_templates.revert", "api_follow_up_plans.remove"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name
@@ -355,4 +391,5 @@ def request_options(endpoint: str, place: Place, guest: Place | None = None, **e
         return {"data": UPLOADS[endpoint](place, guest) | extra}
     if endpoint in BODIES:
         return {"json": BODIES[endpoint](place, guest) | extra, "headers": {"If-Match": SEEN}}
-    return {"json": extra} if extra else {}
+    seen = {"headers": {"If-Match": SEEN}} if endpoint in BODILESS_SEEN else {}
+    return seen | ({"json": extra} if extra else {})

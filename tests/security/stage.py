@@ -44,6 +44,8 @@ NOBODIES = (
 RAW_CSRF = "0" * 40
 DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
+# What stands in an address and is no identifier: the kind of mail.
+WORDS = {"templates": "check_in", "mail-templates": "check_in"}
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")
 _OF_ONE_SHOWING = re.compile(rb'name="(csrf_token|form_id)" value="[^"]+"')
 _NAMED_FIELD = re.compile(r'<li><a href="#field-([^"]+)"')
@@ -147,7 +149,7 @@ class Stage:
         def fill(found: re.Match[str]) -> str:
             segment = found[1]
             noun = _noun(segment)
-            known = place.secrets.get(segment) or place.ids.get(noun) or "no-such-secret"
+            known = WORDS.get(segment) or place.secrets.get(segment) or place.ids.get(noun) or "no-such-secret"
             return f"{segment}/{instead.get(noun, known)}"
 
         rule = self.rules[endpoint].rule.replace("/assets/<digest>/<path:name>", "/assets/0/js/coaching.js")
@@ -162,7 +164,7 @@ class Stage:
         who = self.identities[identity] if isinstance(identity, str) else identity
         headers = dict(who.to_api if is_api(path) else who.to_pages) | dict(options.pop("headers", {}))
         if headers.get("If-Match") == SEEN:
-            headers["If-Match"] = self._etag(path) if method == "PATCH" else '"none"'
+            headers["If-Match"] = self._etag(path) if method in CONDITIONAL else '"none"'
         with self.watched() as answer:
             answer.response = self.client.open(path, method=method, headers=headers, **options)
         return answer
@@ -275,6 +277,10 @@ class Stage:
     def csrf_token(self, raw: str = RAW_CSRF) -> str:
         token: Any = URLSafeTimedSerializer(str(self.app.secret_key), salt="wtf-csrf-token").dumps(raw)
         return str(token)
+
+
+# What is only done to the version that was seen.
+CONDITIONAL = {"PATCH", "PUT", "DELETE"}
 
 
 def _noun(segment: str) -> str:

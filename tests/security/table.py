@@ -39,6 +39,9 @@ rsvp_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok
 rsvp_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 poll_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 poll_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribing.show                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribing.switch_off                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribing.switch_on                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 feeds.read                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.openapi                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_docs.viewer                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -50,6 +53,10 @@ account.show                                      ok  ok  ok  ok  ok  ok  ok  ok
 account.edit                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 account.create_token                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 account.revoke_token                              ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+contact_preferences.show                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+contact_preferences.save                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_contact_preferences.show                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_contact_preferences.replace                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.show                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.list_memberships                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.index                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -71,6 +78,48 @@ api_progress.show_programme                       404 404 404 404 404 404 404 40
 cohorts.new                                       404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+
+# A programme's mails: written by its coordinators. Who coaches in it sees the programme, and not these.
+mail_templates.list                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.edit                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.update                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.preview                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+mail_templates.revert                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.index                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.show                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.write                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.revert                         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.preview                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_mail_templates.list_earlier                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+# Follow-up plans: the programme's for its coordinators, read by its coaches; a cohort's own for those who run it.
+follow_ups.show_default                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+follow_ups.show                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+follow_ups.choose                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+follow_up_steps.new                               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.new | default plan                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.create                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.create | default plan             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.edit                              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.edit | default step               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.update                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.update | default step             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+follow_up_steps.remove                            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+follow_up_steps.remove | default step             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.show_default                  404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_follow_up_plans.show_of_cohort                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_follow_up_plans.choose                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_follow_up_plans.add                           404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.add | default plan            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.preview_new                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.preview_new | default plan    404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.show_step                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.show_step | default step      404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_follow_up_plans.edit                          404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.edit | default step           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.preview_edit                  404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.preview_edit | default step   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_follow_up_plans.remove                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_follow_up_plans.remove | default step         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 
 # Cohorts: seen by those who are in, changed by those who run them.
 api_cohorts.index                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -391,7 +440,10 @@ NOBODY_AT_API = "401"
 # A cookie that is not ours carries no CSRF token either.
 FORGED_FORM = "400"
 # The secret in the address of a mail's link is a token already, and cookies may be blocked where mail is read.
-WITHOUT_CSRF = {"check_in_links.answer", "rsvp_links.answer", "poll_links.answer"}
+WITHOUT_CSRF = {
+    "check_in_links.answer", "rsvp_links.answer", "poll_links.answer",
+    "unsubscribing.switch_off", "unsubscribing.switch_on",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

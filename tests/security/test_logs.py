@@ -1,7 +1,7 @@
 """What is logged while people sign in, follow links and write, and while things break: no secret, no word of theirs.
 
-Nothing in the product configures logging, so everything that any library would write at its own level is caught here,
-and of our own loggers every level.
+Nothing in the product configures logging but the commands that run schedulers, and those only for our own loggers. So
+everything that any library would write at its own level is caught here, and of our own loggers every level.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from coaching import jobs
 from coaching.blueprints import problems
 from coaching.config import Settings
 from coaching.extensions import db
+from coaching.jobs.guard import Guard
 from coaching.serving import WebServer
 from tests.databases import Databases
 from tests.security.conftest import standing_stage
@@ -140,7 +140,7 @@ def test_a_jobs_fault_is_not_quoted(logged: Callable[[], str]) -> None:
     def fail() -> None:
         raise IntegrityError("INSERT ...", {"note": WRITTEN}, ValueError(WRITTEN))
 
-    jobs._guarded("send_messages", fail)
+    Guard().run("send_messages", fail)
     assert "IntegrityError" in logged()
     assert WRITTEN not in logged()
 

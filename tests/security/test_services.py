@@ -22,6 +22,10 @@ STATUSES = {NotFound: "404", NotAllowed: "403", Conflict: "409", Invalid: "422"}
 TABLE = """
                                 par fel wdr app nei str coa fco cob cot obs cdr cdt adm
 edit_person                     ok  404 404 404 404 404 404 404 404 404 404 404 404 403
+read_preferences                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+set_preferences                 ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+switch_kind                     ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+read_note                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 get_person                      ok  404 404 404 404 404 404 404 404 404 404 404 404 ok
 export_person                   ok  404 404 404 404 404 404 404 404 404 404 404 404 ok
 erase_person                    404 404 404 404 404 404 404 404 404 404 404 404 404 ok
@@ -31,9 +35,27 @@ create_api_token                ok  404 404 404 404 404 404 404 404 404 404 404 
 create_api_token | wider        403 404 404 404 404 404 404 404 404 404 404 404 404 404
 create_programme                403 403 403 403 403 403 403 403 403 403 403 403 403 ok
 appoint_coordinator             404 404 404 404 404 404 404 404 404 404 404 403 404 ok
+list_templates                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+read_template                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+list_wordings                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+write_template                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+revert_template                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+restore_wording                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+preview_template                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 programme_progress              404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_default_plan                404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+read_cohort_plan                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+choose_plan                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_plan                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+get_step                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+add_step                        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+add_step | default              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+edit_step                       404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_step | default             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+remove_step                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+remove_step | default           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 cohort_progress                 403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
 cohort_overview                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 read_grid                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -62,6 +62,11 @@ ROW_ENDPOINTS = (
     "api_imports.add_person",
 )
 NAME_ENDPOINTS = ("remembered_names.forget", "api_remembered_names.forget")
+# Their second word is no identifier, but a kind of mail.
+KIND_ENDPOINTS = (
+    *(f"mail_templates.{verb}" for verb in ("edit", "update", "preview", "revert")),
+    *(f"api_mail_templates.{verb}" for verb in ("show", "write", "revert", "preview", "list_earlier")),
+)
 
 
 @pytest.mark.parametrize("endpoint", ROW_ENDPOINTS)
@@ -91,7 +96,16 @@ def test_a_name_is_forgotten_by_its_own_cohort_alone(stage: Stage, endpoint: str
 
 def test_every_address_with_two_identifiers_is_looked_at(stage: Stage) -> None:
     with_two = {endpoint for endpoint in stage.rules if len(stage.nouns(endpoint)) > 1}
-    assert with_two == {*ROW_ENDPOINTS, *NAME_ENDPOINTS}
+    assert with_two == {*ROW_ENDPOINTS, *NAME_ENDPOINTS, *KIND_ENDPOINTS}
+
+
+@pytest.mark.parametrize("endpoint", KIND_ENDPOINTS)
+def test_a_mail_that_no_programme_may_write_is_not_there(stage: Stage, endpoint: str) -> None:
+    here = stage.world.here
+    for kind in ("password_reset", "nonsense"):
+        path = stage.path(endpoint, here, **{"template": kind, "mail-template": kind})
+        answer = stage.send("coordinator", stage.method(endpoint), path, **request_options(endpoint, here))
+        assert (answer.kind, answer.kept) == ("404", None)
 
 
 @pytest.mark.parametrize("endpoint", WITH_IDENTIFIERS)

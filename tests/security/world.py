@@ -29,9 +29,12 @@ from coaching.models import (
     Cohort,
     Delivery,
     DropInCode,
+    FollowUpPlan,
     FollowUpStep,
     ImportBatch,
     ImportRow,
+    MailTemplate,
+    MailWording,
     Membership,
     MembershipStatus,
     Message,
@@ -122,6 +125,8 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     here.rows["shared run"] = factories.make_run(
         session, shared, launched_on=(now - timedelta(days=40)).date(), label="label-shared-here"
     )
+    for place in (here, there):
+        _add_default_plan(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
 
@@ -138,6 +143,15 @@ def _person(session: Session, who: str, label: str, **values: Any) -> Person:
 
 # Hashed once: all of them have the same password.
 _HASH = factories.HASTY.hash(PASSWORD)
+
+
+def _add_default_plan(session: Session, place: Place) -> None:
+    """The programme's plan, which no cohort here follows."""
+    plan = FollowUpPlan(programme=place.programme, is_default=True, created_at=place.cohort.created_at)
+    plan.steps = [FollowUpStep(position=1, label="A year on", offset="P1Y", question=f"default-question-{place.label}")]
+    session.add(plan)
+    session.flush()
+    place.rows |= {"default plan": plan, "default step": plan.steps[0]}
 
 
 class _Builder:
@@ -166,6 +180,7 @@ class _Builder:
         self._projects()
         self._imports()
         self._poll()
+        self._mails()
         self._keys()
         self.session.flush()
         return Place(self.label, self.programme, self.cohort, self.people, self.members, self.rows, self.secrets)
@@ -362,6 +377,7 @@ class _Builder:
                 created_at=self.ago(5),
             )
         )
+        self.rows |= {"plan": first.plan, "step": first}
         self.rows |= {"check-in": asked, "answered check-in": answered, "practice": entry}
         self.rows["withdrawn check-in"] = self._check_in("withdrawn", first, CheckInState.ASKED)
 
@@ -460,6 +476,18 @@ class _Builder:
         )
         self.rows["invite"] = self.add(invite)
 
+    def _mails(self) -> None:
+        """The programme's own words for its check-ins; its second cohort's place has those for polls."""
+        kind = MessageKind.POLL if self.label == "beside" else MessageKind.CHECK_IN
+        texts = {
+            "subject": self.says("mail-subject"),
+            "text": self.says("mail-text {% for one in check_ins %}{{ one.link }}{% endfor %}"),
+        }
+        whose = {"programme_id": self.programme.id, "kind": kind}
+        coach, at = self.people["coach"].id, self.ago(3)
+        self.rows["mail template"] = self.add(MailTemplate(**whose, **texts, updated_by_id=coach, updated_at=at))
+        self.rows["mail wording"] = self.add(MailWording(**whose, **texts, made_by_id=coach, made_at=at))
+
     def _keys(self) -> None:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""
         participant, check_in = self.people["participant"], self.rows["check-in"]
@@ -532,6 +560,7 @@ class _Builder:
             )
 
     def _message(self, check_in: CheckIn, recipient: Person) -> Message:
+        self.secrets["unsubscribe"] = f"secret-to-unsubscribe-{self.label}"
         message = Message(
             kind=MessageKind.CHECK_IN,
             subject_id=check_in.id,
@@ -540,6 +569,7 @@ class _Builder:
             address=recipient.email or "",
             facts={"fact": self.says("message-fact")},
             secret=f"message-secret-{self.label}",
+            unsubscribe_hash=hash_secret(self.secrets["unsubscribe"]),
             message_id=f"<{self.label}@coaching.internal>",
             state=MessageState.UNKNOWN,
             due_at=self.ago(8),

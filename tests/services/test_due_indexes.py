@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -79,17 +80,27 @@ def test_a_tick_asks_its_index(engine: Engine, session: Session, name: str) -> N
         assert index in plan_of(session, statement, parameters)
 
 
-def test_the_oldest_due_is_read_off_the_indexes(engine: Engine, session: Session) -> None:
+def named(plan: str) -> set[str]:
+    """The indexes that a plan goes by."""
+    return set(re.findall(r"ix_\w+", plan))
+
+
+def test_the_status_is_read_off_the_indexes(engine: Engine, session: Session) -> None:
+    """What waits longest, messages by state, and the rates, each from the index that has it."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if "min(" in statement:
+        if any(table in statement for table in ("message", "delivery", "check_in")):
             asked.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", note)
     try:
-        read_status(session, now=NOW)
+        read_status(session, now=NOW, late_after=ONE)
     finally:
         event.remove(engine, "before_cursor_execute", note)
     plans = [plan_of(session, *each) for each in asked]
-    assert ["ix_message_due" in plans[0], "ix_check_in_wake" in plans[1]] == [True, True]
+    counted = {"ix_message_due", "ix_message_leased", "ix_message_settled"}
+    oldest = {"ix_check_in_wake", "ix_message_due", "ix_message_leased"}
+    check_ins = {"ix_check_in_wake", "ix_check_in_open", "ix_check_in_ended"}
+    expected = [counted, oldest, {"ix_delivery_at"}, check_ins]
+    assert [indexes - named(plan) for indexes, plan in zip(expected, plans, strict=True)] == [set()] * 4

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coaching.errors import Invalid
 from coaching.services.due_moments import ANSWER_DAYS, LATEST, parse_offset, window_of
-from coaching.services.follow_up_plans import DEFAULT_STEPS
+from coaching.services.follow_up_templates import DEFAULT_STEPS
 
 LONDON = "Europe/London"
 ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("posix/", "right/")))
@@ -58,7 +58,7 @@ def test_where_the_clocks_skip_the_morning_it_is_as_much_later_as_they_skip() ->
 @given(
     anchor=st.dates(date(2020, 1, 1), date(2040, 12, 31)),
     zone=st.sampled_from(ZONES),
-    offset=st.sampled_from([offset for _label, offset, _question, _is_alumni in DEFAULT_STEPS]),
+    offset=st.sampled_from([step.offset for step in DEFAULT_STEPS]),
 )
 def test_in_every_zone_it_is_nine_in_the_morning(anchor: date, zone: str, offset: str) -> None:
     window = window_of(anchor, offset, zone)
@@ -69,7 +69,7 @@ def test_in_every_zone_it_is_nine_in_the_morning(anchor: date, zone: str, offset
 
 @pytest.mark.parametrize("anchor", [date(2026, month, day) for month in range(1, 13) for day in (1, 15, 28)])
 def test_no_two_windows_of_the_default_plan_are_open_at_once(anchor: date) -> None:
-    windows = [window_of(anchor, offset, LONDON) for _label, offset, _question, _is_alumni in DEFAULT_STEPS]
+    windows = [window_of(anchor, step.offset, LONDON) for step in DEFAULT_STEPS]
     for earlier, later in pairwise(windows):
         assert earlier.closes_at <= later.due_at
 

@@ -17,7 +17,7 @@ from coaching.config import Settings
 from coaching.models import MailHost, Message, Person
 from coaching.services.delivery import PostOffice, send_due_messages
 from coaching.services.mail_rate import LARGEST_SKEW, WINDOW, MailRate, find_room, take_places
-from coaching.services.status import read_status
+from coaching.services.status import describe_status, read_status
 from tests.factories import NOW, make_person
 from tests.faults.process import make_pace, running
 from tests.mail_server import MailServer
@@ -55,8 +55,12 @@ def test_two_post_offices_at_once_hand_over_no_more_than_the_cap(engine: Engine,
     assert sum(len(channel.sent) for _office, channels in offices for channel in channels) == 10
     assert states(session) == {"sent": 10, "due": 20}
     assert {message.attempts for message in session.query(Message).filter_by(state="due")} == {0}
-    rates = read_status(session, now=clock())["mail_rates"]
-    assert rates == [{"host": "mail.example.org", "a_minute": 10, "last_minute": 10, "held_messages": 20}]
+    found = read_status(session, now=NOW + timedelta(seconds=30), late_after=timedelta(seconds=20))
+    rate = {"host": "mail.example.org", "a_minute": 10, "last_minute": 10, "held_messages": 20}
+    assert found["mail_rates"] == [rate]
+    why = "COACHING_MAIL_RATE, 10 mails a minute to mail.example.org, holds back 20 messages that are due."
+    assert found["problems"][-1] == why
+    assert "Mail to mail.example.org: 10 of at most 10 in the last minute, 20 held back" in describe_status(found)
     session.commit()
     # Held back by the cap: the next ticks do not even claim it.
     assert send_due_messages(offices[0][0]) == {}

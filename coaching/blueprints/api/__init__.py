@@ -10,11 +10,14 @@ from coaching.blueprints.api import (
     check_ins,
     coaching_sessions,
     cohorts,
+    contact_preferences,
     docs,
     drop_in,
     feeds,
+    follow_up_plans,
     goals,
     imports,
+    mail_templates,
     me,
     members,
     message_lists,
@@ -39,7 +42,8 @@ from coaching.extensions import csrf
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    message_lists, messages, silence, status,
+    message_lists, messages, mail_templates, silence, status, contact_preferences,
+    follow_up_plans,
 )  # fmt: skip
 
 

@@ -127,6 +127,7 @@ class SchedulerRow(TypedDict):
     started_at: datetime
     seen_at: datetime
     age_seconds: float
+    is_silent: bool
 
 
 class MailRateRow(TypedDict):
@@ -139,13 +140,21 @@ class MailRateRow(TypedDict):
 
 
 class StatusReport(TypedDict):
-    """How the product is. The ages are seconds."""
+    """How the product is. The ages are seconds; `problems` says in words what there is to look at."""
 
     schema: str | None
+    problems: list[str]
+    is_late: bool
+    late_after_seconds: float
     messages: dict[str, int]
     unknown_messages: int
     oldest_due_seconds: float | None
     mail_rates: list[MailRateRow]
+    oldest_due_check_in_seconds: float | None
+    oldest_due_message_seconds: float | None
+    oldest_held_seconds: float | None
+    channels: dict[str, dict[str, int]]
+    rates: dict[str, dict[str, int]]
     check_ins: dict[str, int]
     schedulers: list[SchedulerRow]
 

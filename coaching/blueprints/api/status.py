@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
+
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.api.acting import rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
@@ -20,6 +22,8 @@ blueprint = ApiBlueprint("status", tag="Status", description="How the product is
 @blueprint.answers(shape_of(StatusReport))
 @blueprint.refuses(404)
 def show() -> dict[str, Any]:
-    """The schema, messages and check-ins by state, the age in seconds of what is due longest, and the schedulers."""
+    """The schema, messages and check-ins by state, the seconds for which anything has been due, what was sent in the
+    last minute and hour, the schedulers, and in words what there is to look at."""
     require(may_administer(current_actor()), seen=False)
-    return read_status(rows(), now=utc_now())
+    late_after = current_app.extensions["settings"].late_after
+    return read_status(rows(), now=utc_now(), late_after=late_after)

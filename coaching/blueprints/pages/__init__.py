@@ -13,12 +13,16 @@ from coaching.blueprints.pages import (
     check_in_links,
     check_ins,
     cohorts,
+    contact_preferences,
     drop_in,
+    follow_up_steps,
+    follow_ups,
     goals,
     home,
     imports,
     invitations,
     launches,
+    mail_templates,
     members,
     message_lists,
     messages,
@@ -37,6 +41,7 @@ from coaching.blueprints.pages import (
     sessions,
     sign_in,
     silence,
+    unsubscribing,
 )
 from coaching.blueprints.pages.context import init_context
 
@@ -44,7 +49,9 @@ NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
-    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence,
+    follow_ups, follow_up_steps,
+    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
+    contact_preferences, unsubscribing,
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ _HOLDS_SYNTHETIC_DATA = select(exists().where(Programme.is_synthetic))
 PROGRAMME_PAGES = frozenset({
     "programmes", "cohorts", "members", "sessions", "series", "imports", "goals", "projects", "launches", "runs",
     "check_ins", "practice", "rsvps", "polls", "calendar_feeds", "attendance", "attendance_grid", "drop_in",
-    "remembered_names",
+    "remembered_names", "mail_templates",
 })  # fmt: skip
 
 

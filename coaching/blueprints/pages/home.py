@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from datetime import datetime
+
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
@@ -11,6 +13,7 @@ from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import Role
 from coaching.policies import Actor
+from coaching.services.lateness import read_problems
 from coaching.services.progress import coach_home, coordinator_home, participant_home
 
 blueprint = Blueprint("home", __name__)
@@ -26,11 +29,20 @@ def show() -> ResponseReturnValue:
         "home/show.html",
         coach=coach_home(session, actor=actor, now=now) if Role.COACH in roles else None,
         member=participant_home(session, actor=actor, now=now) if roles - {Role.COACH} else None,
+        problems=_problems(actor, now),
         coordinator=coordinator_home(session, actor=actor, now=now) if coordinates else None,
         first_name=actor.name.partition(" ")[0],
         today=in_zone(now, actor.timezone).date(),
         now=now,
     )
+
+
+def _problems(actor: Actor, now: datetime) -> list[str]:
+    """What goes out and needs a look, for those who can do something about it."""
+    if not actor.is_administrator:
+        return []
+    late_after = current_app.extensions["settings"].late_after
+    return read_problems(db.session(), actor=actor, now=now, late_after=late_after)
 
 
 def _roles(actor: Actor) -> set[Role]:

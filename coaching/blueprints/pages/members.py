@@ -34,6 +34,7 @@ from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
 from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
+from coaching.services.contact_preferences import read_note
 from coaching.services.course_projects import list_projects
 from coaching.services.goals import list_goals, measure_attainment
 from coaching.services.leavers import Released
@@ -198,6 +199,7 @@ def _page(membership: Membership, form: Form) -> str:
         denominator=DENOMINATOR,
         projects=_projects(membership) if is_participant else [],
         check_ins=list_check_ins(session, membership, actor=actor) if is_participant else [],
+        contact=read_note(session, membership, actor=actor, now=now),
         history=status_history(session, membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,

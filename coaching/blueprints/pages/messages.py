@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
@@ -12,6 +12,7 @@ from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import Cohort, Message, MessageState
 from coaching.policies import may_administer
+from coaching.services.lateness import read_problems
 from coaching.services.outbox import get_message, list_messages, resend_message
 
 PAGE = 50
@@ -28,12 +29,14 @@ def index() -> ResponseReturnValue:
     state = MessageState(chosen) if chosen in [*MessageState] else None
     offset = min(max(0, request.args.get("start", 0, type=int)), FARTHEST)
     found = list_messages(db.session(), actor=current_actor(), state=state, limit=PAGE, offset=offset)
+    late_after = current_app.extensions["settings"].late_after
 
     def page_url(start: int) -> str:
         return url_for("messages.list", state=state, start=start or None)
 
     return render_template(
         "message/list.html",
+        problems=read_problems(db.session(), actor=current_actor(), now=utc_now(), late_after=late_after),
         lines=found.lines,
         total=found.total,
         first=offset + 1,

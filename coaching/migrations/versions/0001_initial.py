@@ -225,6 +225,77 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_instrument_public_id")),
     )
     op.create_table(
+        "mail_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_in",
+                "session_invite",
+                "session_reminder",
+                "poll",
+                "invitation",
+                "password_reset",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.String(length=10000), nullable=False),
+        sa.Column("html", sa.String(length=20000), nullable=False),
+        sa.Column("is_ours", sa.Boolean(), nullable=False),
+        sa.Column("updated_by_id", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fault", sa.String(length=80), nullable=False),
+        sa.Column("fault_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_mail_template_programme_id")),
+        sa.ForeignKeyConstraint(["updated_by_id"], ["person.id"], name=op.f("fk_mail_template_updated_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
+        sa.UniqueConstraint("programme_id", "kind", name=op.f("uq_mail_template_programme_id_kind")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_mail_template_public_id")),
+    )
+    op.create_table(
+        "mail_wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_in",
+                "session_invite",
+                "session_reminder",
+                "poll",
+                "invitation",
+                "password_reset",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.String(length=10000), nullable=False),
+        sa.Column("html", sa.String(length=20000), nullable=False),
+        sa.Column("is_ours", sa.Boolean(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_mail_wording_made_by_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_mail_wording_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_wording")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_mail_wording_public_id")),
+    )
+    with op.batch_alter_table("mail_wording", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_wording_programme_id_kind", ["programme_id", "kind"], unique=False)
+
+    op.create_table(
         "opt_out",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -601,6 +672,13 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
         batch_op.create_index(
+            "ix_message_settled",
+            ["settled_at", "channel", "state"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NOT NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_message_unknown",
             ["id"],
             unique=False,
@@ -682,6 +760,13 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_check_in_public_id")),
     )
     with op.batch_alter_table("check_in", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_check_in_ended",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+        )
         batch_op.create_index(
             "ix_check_in_open",
             ["closes_at"],
@@ -769,6 +854,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_at", ["at", "outcome"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_message_id"), ["message_id"], unique=False)
 
     op.create_table(
@@ -1651,6 +1737,7 @@ def downgrade():
     op.drop_table("goal")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delivery_message_id"))
+        batch_op.drop_index("ix_delivery_at")
 
     op.drop_table("delivery")
     op.drop_table("course_run")
@@ -1668,6 +1755,11 @@ def downgrade():
         batch_op.drop_index(
             "ix_check_in_open", sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'")
         )
+        batch_op.drop_index(
+            "ix_check_in_ended",
+            sqlite_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('answered', 'expired', 'cancelled')"),
+        )
 
     op.drop_table("check_in")
     with op.batch_alter_table("wave", schema=None) as batch_op:
@@ -1680,6 +1772,11 @@ def downgrade():
             "ix_message_unknown",
             sqlite_where=sa.text("state = 'unknown'"),
             postgresql_where=sa.text("state = 'unknown'"),
+        )
+        batch_op.drop_index(
+            "ix_message_settled",
+            sqlite_where=sa.text("settled_at IS NOT NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_message_recipient_id"))
         batch_op.drop_index(
@@ -1727,6 +1824,11 @@ def downgrade():
 
     op.drop_table("programme_coordinator")
     op.drop_table("opt_out")
+    with op.batch_alter_table("mail_wording", schema=None) as batch_op:
+        batch_op.drop_index("ix_mail_wording_programme_id_kind")
+
+    op.drop_table("mail_wording")
+    op.drop_table("mail_template")
     op.drop_table("instrument")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index("uq_idempotency_key_person_key")

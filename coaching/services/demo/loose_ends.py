@@ -117,7 +117,7 @@ def _ask(session: Session, check_in: CheckIn) -> Message:
     facts = {"items": [item], "is_synthetic": cohort.programme.is_synthetic}
     message = enqueue(
         session, kind=MessageKind.CHECK_IN, subject_id=check_in.id, occurrence="1", recipient=person, facts=facts,
-        secret=secret, now=check_in.due_at,
+        secret=secret, now=check_in.due_at, cohort_id=cohort.id,
     )  # fmt: skip
     message.unsubscribe_hash = hash_secret(derive_secret(secret, UNSUBSCRIBE))
     session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
+from coaching.clock import utc_now
 from coaching.models import Message, MessageState
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, Browser, landed, links, words
@@ -35,6 +38,19 @@ def test_messages_stand_by_state(session: Session, administrator: Browser) -> No
     nothing = administrator.get("/messages?state=failed")
     assert "There is nothing in this state." in words(nothing)
     assert links(nothing).count("/messages") >= 2
+
+
+def test_what_needs_a_look_is_said_to_administrators_here_and_at_home(
+    session: Session, browse: Browse, world: World, administrator: Browser
+) -> None:
+    calm = [words(administrator.get(path)) for path in ("/", "/messages")]
+    make_message(session, due_at=utc_now() - timedelta(minutes=42))
+    for path, before in zip(("/", "/messages"), calm, strict=True):
+        page = words(administrator.get(path))
+        assert "A message has been due for 42 minutes." in page
+        assert "No scheduler runs" in page
+        assert "needs a look" not in before
+    assert "needs a look" not in words(browse(world.coordinator).get("/"))
 
 
 @pytest.mark.parametrize("address", ["/messages?state=lost", "/messages?start=x", "/messages?start=-5"])

@@ -1,0 +1,267 @@
+"""What the words of a mail can name, kind by kind: the one place where it is declared, shown and filled in.
+
+Every value is plain: a text, a number, yes or no, or a list of such. Moments are printed before they get here, in the
+reader's own zone, so that no template calls anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coaching.channels.base import Letter
+from coaching.channels.moments import ahead, beside, moment, until
+
+Value = str | int | bool | list[str] | list[dict[str, Any]]
+# What stands for a link that nobody has: in an example, and where a mail is only looked at.
+LINK_EXAMPLE = "https://coaching.example.org/the-link-of-each-person"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A name that a template may use. `lines` are the names within each line of a list; `is_link` is one that
+    people need, so that the text and the HTML must both have it."""
+
+    name: str
+    what: str
+    example: Any
+    lines: tuple[Placeholder, ...] = ()
+    is_link: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.example, list)
+
+    @property
+    def usage(self) -> str:
+        """How it is written in a template."""
+        if not self.is_list:
+            return f"{{{{ {self.name} }}}}"
+        inner = " ".join(f"{{{{ one.{line.name} }}}}" for line in self.lines) or "{{ one }}"
+        return f"{{% for one in {self.name} %}} {inner} {{% endfor %}}"
+
+
+_NAME = Placeholder("name", "Who gets the mail.", "Ann Author")
+_COHORT = Placeholder("cohort", "The cohort's name.", "Cohort 7")
+_PROGRAMME = Placeholder("programme", "The programme's name.", "Course School")
+_USUAL = Placeholder("usual_subject", "The subject that we would write.", "Two weeks on: Cohort 7")
+_ANSWER = Placeholder("link", "Where the person answers, without signing in. Theirs alone.", LINK_EXAMPLE, is_link=True)
+_RSVP = Placeholder(
+    "link",
+    "Where the person says whether they come. It is empty for those who are not asked: put it between "
+    "{% if link %} and {% endif %}.",
+    LINK_EXAMPLE,
+    is_link=True,
+)
+_PLACE = Placeholder("place", "Where it is; may be empty.", "Room 4")
+_THERE = Placeholder(
+    "when_there", "The time in the session's own zone, where it is another; else empty.", "17:00 in Asia/Tokyo"
+)
+_END = "Monday 13 July 2026, 09:00 (Europe/London)"
+_WHEN = "Tuesday 7 July 2026, 09:00 to 10:00 (Europe/London)"
+
+_CHECK_IN = (
+    _COHORT,
+    _PROGRAMME,
+    Placeholder("label", "Which step of the plan it is.", "Two weeks on"),
+    Placeholder("question", "What is asked.", "Have you begun to put what you learned into practice?"),
+    Placeholder("until", "Until when the person can answer, and change the answer.", _END),
+    Placeholder(
+        "is_reminder", "Whether the person was asked it before: {% if one.is_reminder %} ... {% endif %}.", False
+    ),
+    _ANSWER,
+)
+_ASKED = [
+    {
+        "cohort": f"Cohort {number}",
+        "programme": "Course School",
+        "label": "Two weeks on",
+        "question": "Have you begun to put what you learned into practice?",
+        "until": _END,
+        "is_reminder": False,
+        "link": f"{LINK_EXAMPLE}/{number}",
+    }
+    for number in (7, 8)
+]
+
+PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
+    "check_in": (
+        _NAME,
+        Placeholder("count", "How many check-ins it asks for: all that somebody has due are in one mail.", 2),
+        Placeholder("check_ins", "What is asked.", _ASKED, lines=_CHECK_IN),
+        _USUAL,
+    ),
+    "session_reminder": (
+        _NAME,
+        _COHORT,
+        _PROGRAMME,
+        Placeholder("title", "The session's title.", "Circle 3"),
+        Placeholder("when", "From when to when, in the person's own zone.", _WHEN),
+        _THERE,
+        Placeholder("ahead", "How far ahead it is.", "2 days"),
+        _PLACE,
+        Placeholder("preparation", "How to prepare; may be empty.", "Read chapter 2."),
+        _RSVP,
+        _USUAL,
+    ),
+    "session_invite": (
+        _NAME,
+        _COHORT,
+        _PROGRAMME,
+        Placeholder("news", "What the mail is about: that there is a session, that it has moved, is cancelled.",
+                    "A session of Cohort 7 has moved."),
+        Placeholder("act", "The same in a word: new, moved, changed, cancelled, several or left.", "moved"),
+        Placeholder("title", "The title of the session, or of the series.", "Circle 3"),
+        Placeholder("count", "How many sessions it is about.", 1),
+        Placeholder(
+            "sessions",
+            "The sessions, at most thirty of them.",
+            [{"title": "Circle 3", "act": "moved", "when": _WHEN, "was": "", "when_there": "17:00 in Asia/Tokyo",
+              "place": "Room 4", "changes": "The place is new.", "reason": ""}],
+            lines=(
+                Placeholder("title", "The session's title.", "Circle 3"),
+                Placeholder("act", "new, moved, changed, cancelled, or dropped: no longer expected.", "moved"),
+                Placeholder("when", "From when to when; for one that is off, when it would have been.", _WHEN),
+                Placeholder("was", "From when to when it was before it moved; else empty.", ""),
+                _THERE,
+                _PLACE,
+                Placeholder("changes", "What is new about it but its time, in a sentence; may be empty.",
+                            "The place is new."),
+                Placeholder("reason", "Why it is cancelled; may be empty.", ""),
+            ),
+        ),
+        _RSVP,
+        _USUAL,
+    ),
+    "poll": (
+        _NAME,
+        _COHORT,
+        Placeholder("title", "What a time is looked for.", "A first meeting"),
+        Placeholder("note", "What the asker wrote with it; may be empty.", "An hour is enough."),
+        Placeholder("by", "Who asks.", "Carol Coach"),
+        Placeholder("minutes", "How many minutes it takes.", 60),
+        Placeholder("times", "The proposed times, in the person's own zone.",
+                    ["Tuesday 14 July 2026, 10:00 (Europe/London)", "Wednesday 15 July 2026, 10:00 (Europe/London)"]),
+        Placeholder("until", "Until when the person can answer.", _END),
+        Placeholder("is_reminder", "Whether the person was asked before: {% if is_reminder %} ... {% endif %}.", False),
+        _ANSWER,
+        _USUAL,
+    ),
+    "invitation": (
+        _NAME,
+        Placeholder("to", "Where the person is invited to.", "Cohort 7"),
+        Placeholder("by", "Who invites.", "Carol Coach"),
+        Placeholder("link", "Where the person chooses a password and comes in. It works once.", LINK_EXAMPLE,
+                    is_link=True),
+        _USUAL,
+    ),
+}  # fmt: skip
+
+
+def needed_links(kind: str, values: Mapping[str, Any]) -> set[str]:
+    """The links that people need, as far as this mail has them: its own, and those in the lines of its lists."""
+    links = {values[one.name] for one in PLACEHOLDERS[kind] if one.is_link}
+    for over in PLACEHOLDERS[kind]:
+        links |= {line[one.name] for one in over.lines if one.is_link for line in values[over.name]}
+    return {str(link) for link in links if link}
+
+
+def example_values(kind: str) -> dict[str, Value]:
+    """Every value of a kind as it is declared."""
+    return {one.name: one.example for one in PLACEHOLDERS[kind]}
+
+
+def values_of(letter: Letter, *, usual_subject: str, news: str) -> dict[str, Value]:
+    """What the names stand for in this letter. Raises KeyError where its facts are not what they are expected to be."""
+    own = {"name": letter.name, "usual_subject": usual_subject}
+    return own | _READERS[letter.kind](letter, news)
+
+
+def _check_in(letter: Letter, _news: str) -> dict[str, Value]:
+    """One mail asks for all that somebody has due."""
+    asked: list[dict[str, Any]] = [
+        {name: one[name] for name in ("cohort", "programme", "label", "question", "link")}
+        | {"until": moment(one["closes_at"], letter.timezone), "is_reminder": bool(one["nudge"])}
+        for one in letter.facts["items"]
+    ]
+    return {"count": len(asked), "check_ins": asked}
+
+
+def _session_reminder(letter: Letter, _news: str) -> dict[str, Value]:
+    facts, zone = letter.facts, letter.timezone
+    named: dict[str, Value] = {
+        name: str(facts[name]) for name in ("cohort", "programme", "title", "place", "preparation")
+    }
+    return named | {
+        "when": until(facts["starts_at"], facts["ends_at"], zone),
+        "when_there": beside(facts["starts_at"], facts["zone"], zone),
+        "ahead": ahead(facts["starts_at"], letter.written_at),
+        "link": letter.link,
+    }
+
+
+def _session_invite(letter: Letter, news: str) -> dict[str, Value]:
+    facts = letter.facts
+    lines = [_session_line(line, letter.timezone) for line in facts["lines"]]
+    return {
+        "cohort": facts["cohort"],
+        "programme": facts["programme"],
+        "news": news,
+        "act": facts["act"],
+        "title": facts["title"] if facts["count"] > 1 else lines[0]["title"],
+        "count": facts["count"],
+        "sessions": lines,
+        "link": letter.link,
+    }
+
+
+def _session_line(line: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    is_off = line["act"] in {"cancelled", "dropped"}
+    was = until(line["was_from"], line["was_to"], zone) if line["was_from"] else ""
+    return {
+        "title": line["title"],
+        "act": line["act"],
+        "when": was if is_off else until(line["starts_at"], line["ends_at"], zone),
+        "was": was if line["act"] == "moved" else "",
+        "when_there": "" if is_off else beside(line["starts_at"], line["zone"], zone),
+        "place": line["place"],
+        "changes": " ".join(_changes(line)),
+        "reason": line["reason"],
+    }
+
+
+def _changes(line: Mapping[str, Any]) -> Iterator[str]:
+    """What differs from what the person was told, as our own mail says it."""
+    words = line["words"]
+    if "length" in words and line["act"] != "moved":
+        yield "It has another length than before."
+    if "title" in words:
+        yield "It has a new title."
+    if "place" in words:
+        yield "The place is new." if line["place"] else "It has no place any more."
+    if "text" in words:
+        yield "What it is about has changed: see the event."
+
+
+def _poll(letter: Letter, _news: str) -> dict[str, Value]:
+    facts, zone = letter.facts, letter.timezone
+    named = {name: facts[name] for name in ("cohort", "title", "note", "by", "minutes", "is_reminder")}
+    return named | {
+        "times": [moment(slot, zone) for slot in facts["slots"]],
+        "until": moment(facts["closes_at"], zone),
+        "link": letter.link,
+    }
+
+
+def _invitation(letter: Letter, _news: str) -> dict[str, Value]:
+    return {"to": letter.facts["to"], "by": letter.facts["by"], "link": letter.link}
+
+
+_READERS: Mapping[str, Callable[[Letter, str], dict[str, Value]]] = {
+    "check_in": _check_in,
+    "session_reminder": _session_reminder,
+    "session_invite": _session_invite,
+    "poll": _poll,
+    "invitation": _invitation,
+}

@@ -1,0 +1,87 @@
+"""A cohort's plan on its dates: when each step is asked here, and how many were asked, answered or stayed silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, bindparam, case, func, select
+from sqlalchemy.orm import Session
+
+from coaching.models import Anchor, CheckIn, CheckInState, Cohort, FollowUpStep, Membership
+from coaching.policies import Actor, may_view_cohort_progress
+from coaching.services.due_moments import parse_offset
+from coaching.services.follow_up_plans import CohortPlan
+
+_check_in = cast(Table, CheckIn.__table__)
+
+
+def _count(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))
+
+
+_IS_ASKED = _check_in.c.asked_at.is_not(None) | (_check_in.c.state == CheckInState.ANSWERED)
+_COUNTS = (
+    select(
+        _check_in.c.strand,
+        func.min(_check_in.c.due_at),
+        func.max(_check_in.c.due_at),
+        _count(_check_in.c.state == CheckInState.DUE),
+        _count(_IS_ASKED),
+        _count(_check_in.c.state == CheckInState.ANSWERED),
+        _count(_check_in.c.asked_at.is_not(None) & (_check_in.c.state == CheckInState.EXPIRED)),
+        _count(_check_in.c.state == CheckInState.ASKED),
+    )
+    .join(Membership, Membership.id == _check_in.c.membership_id)
+    .where(
+        Membership.cohort_id == bindparam("cohort_id"),
+        # What was called off before it was asked belongs to no date any more.
+        _IS_ASKED | (_check_in.c.state != CheckInState.CANCELLED),
+    )
+    .group_by(_check_in.c.strand)
+)
+
+
+class Counts(NamedTuple):
+    """What became of one step's check-ins. `silent` were asked and did not answer in time; `open` may answer yet."""
+
+    waiting: int = 0
+    asked: int = 0
+    answered: int = 0
+    silent: int = 0
+    open: int = 0
+
+
+class TimedStep(NamedTuple):
+    """A step on its dates in one cohort: one day, or the first and the last where it counts from several things; None
+    where there is nothing yet that it counts from. Who does not see the cohort's progress sees no counts."""
+
+    step: FollowUpStep
+    first: date | None
+    last: date | None
+    counts: Counts | None
+
+
+def read_timeline(session: Session, held: CohortPlan, *, actor: Actor) -> list[TimedStep]:
+    """The steps that the reader may see, by date; those without one come last."""
+    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": held.cohort.id}) if held.steps else ()
+    known = {strand: (first, last, Counts(*counts)) for strand, first, last, *counts in rows}
+    sees = may_view_cohort_progress(actor, held.cohort)
+    timed = []
+    for step in held.steps:
+        first, last, counts = known.get(step.strand, (None, None, Counts()))
+        days = _days(step, held.cohort, first, last)
+        timed.append(TimedStep(step, *days, counts if sees else None))
+    return sorted(timed, key=lambda one: (one.first is None, one.first or date.max, one.step.position))
+
+
+def _days(
+    step: FollowUpStep, cohort: Cohort, first: datetime | None, last: datetime | None
+) -> tuple[date | None, date | None]:
+    if step.anchor == Anchor.COHORT_END:
+        day = cohort.ends_on + parse_offset(step.offset)
+        return day, day
+    zone = ZoneInfo(cohort.timezone)
+    return (first.astimezone(zone).date() if first else None), (last.astimezone(zone).date() if last else None)
