@@ -48,6 +48,7 @@ class _Round:
         self.office = office
         self.desks = list(office.desks.values())
         self.tally: Counter[str] = Counter()
+        self.noted: set[int] = set()
         for desk in self.desks:
             desk.is_drained = False
 
@@ -104,12 +105,17 @@ class _Round:
             fresh = [(each.id, each.wire or b"", each.address) for each, _token, is_fresh in batch if is_fresh]
             if fresh:
                 fix_wires(session, fresh, token=token)
-                note_faults(
-                    session, [parcel.message.words for parcel in batch if parcel.message.words], now=office.clock()
-                )
+                self._note_faults(session, batch)
             ids, lease = [parcel.message.id for parcel in batch], office.rules.send_lease
             marked.update(mark_transmitting(session, ids, token=token, now=office.clock(), lease=lease))
         return marked
+
+    def _note_faults(self, session: Session, parcels: Sequence[Parcel]) -> None:
+        """Keeps which of a programme's words could not be filled in, once a round however many mails have them."""
+        words = [parcel.message.words for parcel in parcels if parcel.message.words is not None]
+        faulty = [each for each in words if each.fault and each.number not in self.noted]
+        note_faults(session, faulty, now=self.office.clock())
+        self.noted.update(each.number for each in faulty)
 
     def _fetch(self) -> bool:
         """Writes the next letter, or claims a batch where a desk runs empty. False where there is nothing to do."""
