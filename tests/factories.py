@@ -25,6 +25,8 @@ from coaching.models import (
     Goal,
     Membership,
     MembershipStatus,
+    Message,
+    MessageKind,
     Person,
     Platform,
     Programme,
@@ -206,6 +208,15 @@ def make_action(session: Session, membership: Membership | None = None, **values
     membership = membership or make_membership(session)
     values = {"membership_id": membership.id, "statement": f"Action {next(_numbers)}", "created_at": NOW} | values
     return _keep(session, Action(**values))
+
+
+def make_message(session: Session, recipient: Person, **values: Any) -> Message:
+    """A message about a check-in that is due, unless it is said to be about something else."""
+    usual = {
+        "kind": MessageKind.CHECK_IN, "subject_id": 1, "recipient_id": recipient.id, "address": recipient.email or "",
+        "facts": {}, "message_id": f"<{next(_numbers)}@example.org>", "due_at": NOW, "created_at": NOW,
+    }  # fmt: skip
+    return _keep(session, Message(**(usual | values)))
 
 
 def make_plan(session: Session, cohort: Cohort, **values: Any) -> FollowUpPlan:

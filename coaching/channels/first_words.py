@@ -12,8 +12,17 @@ Hello {{ name }},
 {% for one in check_ins %}
 {{ one.question }}
 
-Answer in a minute, without signing in:
+{% if one.needs_consent %}
+You are asked first whether we may ask: say yes or no, without signing in:
 {{ one.link }}
+{% else %}
+Yes, I did it: {{ one.link_did_it }}
+Not yet: {{ one.link_not_yet }}
+I cannot say: {{ one.link_cannot_say }}
+
+Answer with a note, without signing in:
+{{ one.link }}
+{% endif %}
 
 You can answer, and change your answer, until {{ one.until }}.
 

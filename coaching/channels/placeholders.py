@@ -61,6 +61,7 @@ _THERE = Placeholder(
 _END = "Monday 13 July 2026, 09:00 (Europe/London)"
 _WHEN = "Tuesday 7 July 2026, 09:00 to 10:00 (Europe/London)"
 
+_TAPS = {"did_it": "Yes, I did it", "not_yet": "Not yet", "cannot_say": "I cannot say"}
 _CHECK_IN = (
     _COHORT,
     _PROGRAMME,
@@ -71,6 +72,16 @@ _CHECK_IN = (
         "is_reminder", "Whether the person was asked it before: {% if one.is_reminder %} ... {% endif %}.", False
     ),
     _ANSWER,
+    *(
+        Placeholder(f"link_{word}", f"Where one tap answers “{said}”, and one button records it.", LINK_EXAMPLE)
+        for word, said in _TAPS.items()
+    ),
+    Placeholder(
+        "needs_consent",
+        "Whether the person is first asked if we may ask: {% if one.needs_consent %} ... {% endif %}. "
+        "The links lead to that then.",
+        False,
+    ),
 )
 _ASKED = [
     {
@@ -81,7 +92,9 @@ _ASKED = [
         "until": _END,
         "is_reminder": False,
         "link": f"{LINK_EXAMPLE}/{number}",
+        "needs_consent": False,
     }
+    | {f"link_{word}": f"{LINK_EXAMPLE}/{number}/{word}" for word in _TAPS}
     for number in (7, 8)
 ]
 
@@ -183,6 +196,8 @@ def _check_in(letter: Letter, _news: str) -> dict[str, Value]:
     asked: list[dict[str, Any]] = [
         {name: one[name] for name in ("cohort", "programme", "label", "question", "link")}
         | {"until": moment(one["closes_at"], letter.timezone), "is_reminder": bool(one["nudge"])}
+        | {f"link_{word}": f"{one['link']}/{word}" for word in _TAPS}
+        | {"needs_consent": bool(one["needs_consent"])}
         for one in letter.facts["items"]
     ]
     return {"count": len(asked), "check_ins": asked}

@@ -82,6 +82,12 @@ class CheckIn(Identified, Base):
         PartialIndex("ix_check_in_silent", "membership_id", where="state = 'asked' AND escalated_at IS NOT NULL"),
     )
 
+    @property
+    def needs_consent(self) -> bool:
+        """Whether its person has still to say that they may be asked so long after the end."""
+        consent = self.membership.alumni_consent
+        return not consent and (self.held == Held.CONSENT or (self.step.is_alumni and consent is None))
+
 
 class Asking(Base):
     """That a message asks a check-in: the first time, again after it was called off, or as a nudge.
@@ -114,12 +120,15 @@ class AnswerChoice(StrEnum):
 
 
 class CheckInAnswer(Base):
-    """What the participant said: one of three states, a note, and the enrolments so far where they know them."""
+    """What the participant said: one of three states, a note, and the enrolments so far where they know them.
+
+    `unused_because` says why the enrolments count for no run (yet); empty where they do, or where there are none.
+    """
 
     __tablename__ = "check_in_answer"
     __privacy__ = Privacy(
         subject=("check_in_id", "membership_id", "person_id"),
-        export=("choice", "note", "enrolments", "answered_at", "changed_at"),
+        export=("choice", "note", "enrolments", "answered_at", "changed_at", "unused_because"),
         erase="scrub",
         scrubbed={"note": ""},
         retention="As long as the programme: the choice is counted, the words go at erasure.",
@@ -130,6 +139,7 @@ class CheckInAnswer(Base):
     choice: Mapped[AnswerChoice] = choice(AnswerChoice)
     note: Mapped[str] = mapped_column(String(2000), default="")
     enrolments: Mapped[int | None]
+    unused_because: Mapped[str] = mapped_column(String(200), default="", server_default="")
     answered_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
     via: Mapped[str] = mapped_column(String(24))
@@ -140,12 +150,15 @@ class CheckInAnswer(Base):
 
 
 class CheckInReply(Base):
-    """The reply to one further question of a step, in the one column that its kind fills."""
+    """The reply to one further question of a step, in the one column that its kind fills.
+
+    `unused_because` says why it could not flow to where its question sends it; empty where it could, or need not.
+    """
 
     __tablename__ = "check_in_reply"
     __privacy__ = Privacy(
         subject=("answer_id", "check_in_id", "membership_id", "person_id"),
-        export=("choice", "text", "number", "on"),
+        export=("choice", "text", "number", "on", "unused_because"),
         erase="scrub",
         scrubbed={"text": ""},
         retention="As long as the answer: what is counted stays, the words go at erasure.",
@@ -158,10 +171,18 @@ class CheckInReply(Base):
     text: Mapped[str] = mapped_column(String(2000), default="")
     number: Mapped[float | None]
     on: Mapped[date | None]
+    unused_because: Mapped[str] = mapped_column(String(200), default="", server_default="")
     answer: Mapped[CheckInAnswer] = relationship(back_populates="replies")
     question: Mapped[FollowUpQuestion] = relationship()
 
     __table_args__ = (UniqueConstraint("answer_id", "question_id"),)
+
+    @property
+    def value(self) -> AnswerChoice | str | float | date:
+        """What was replied, whatever its kind. A number without decimals is a whole one."""
+        if self.number is not None:
+            return int(self.number) if self.number.is_integer() else self.number
+        return self.choice or self.on or self.text
 
 
 class PracticeKind(StrEnum):

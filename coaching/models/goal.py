@@ -57,7 +57,10 @@ class Goal(Identified, Versioned, Base):
 
 
 class Rating(Identified, Base):
-    """How far a goal is at a date, as one person sees it: from -2 over 0 (as expected) to +2."""
+    """How far a goal is at a date, as one person sees it: from -2 over 0 (as expected) to +2.
+
+    `check_in_id` is the check-in whose answer it came with, where it came with one.
+    """
 
     __tablename__ = "rating"
     __privacy__ = Privacy(
@@ -72,6 +75,7 @@ class Rating(Identified, Base):
     score: Mapped[int]
     rated_on: Mapped[date]
     note: Mapped[str] = mapped_column(String(1000), default="")
+    check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     created_at: Mapped[datetime]
     goal: Mapped[Goal] = relationship(back_populates="ratings")
     rated_by: Mapped[Person] = relationship()

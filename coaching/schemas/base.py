@@ -29,6 +29,8 @@ LONGEST_KEY = 80
 PICK = "Choose one of the options."
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FORM_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3}){1,4})")
+_FORM_DECIMAL = re.compile(rf"{_FORM_NUMBER.pattern}(?:\.[0-9]{{1,9}})?")
+_FORM_TRUTH = dict.fromkeys(("on", "yes", "true", "1"), True) | dict.fromkeys(("off", "no", "false", "0"), False)
 _PUBLIC_ID = re.compile(rf"[0-9a-hjkmnp-tv-z]{{{PUBLIC_ID_LENGTH}}}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[\w-]{0,61}[^\W_])?\.?")
@@ -268,8 +270,10 @@ def _typed(field: Any, value: Any) -> Any:
     words = value.strip()
     if isinstance(field, fields.Integer) and _FORM_NUMBER.fullmatch(words):
         return int(re.sub(r"[, \u00a0\u202f]", "", words))
-    if isinstance(field, fields.Boolean) and words in {"on", "yes", "true", "1"}:
-        return True
+    if isinstance(field, fields.Float) and _FORM_DECIMAL.fullmatch(words):
+        return float(re.sub(r"[, \u00a0\u202f]", "", words))
+    if isinstance(field, fields.Boolean):
+        return _FORM_TRUTH.get(words, value)
     return value
 
 

@@ -66,6 +66,15 @@ class MembershipSchema(BaseSchema):
     role = Word(Role, dump_only=True)
     status = Word(MembershipStatus, dump_only=True)
     joined_at = fields.AwareDateTime(dump_only=True)
+    follow_ups_stopped_at = fields.AwareDateTime(
+        dump_only=True, allow_none=True, metadata={"description": "When they asked not to be asked any more."}
+    )
+    alumni_consent = fields.Boolean(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Whether they may be asked so long after the end; null: nothing was said yet."},
+    )
+    alumni_consent_at = fields.AwareDateTime(dump_only=True, allow_none=True)
 
 
 class StatusChangeSchema(BaseSchema):

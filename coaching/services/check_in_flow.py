@@ -1,17 +1,26 @@
-"""Where an answer goes: into the practice log, and its figure into the reach of the run that it must mean."""
+"""Where an answer goes: into the practice log, its figures into the reach of the run that they are of, and a rating
+to the goal that was due.
+
+Nothing that somebody took the time to say is lost because a flow cannot take it: it stands in the answer, with why it
+could not be used.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid
 from coaching.models import (
+    Anchor,
     AnswerChoice,
+    AnswerFlow,
     CheckIn,
     CheckInAnswer,
+    CheckInReply,
     CourseProject,
     CourseRun,
     Membership,
@@ -21,29 +30,51 @@ from coaching.models import (
     ReachMetric,
     ReachSource,
 )
+from coaching.policies import Actor
+from coaching.services.check_in_ratings import flow_into_goal
 from coaching.services.reach import report_reach
 
+NO_RUN = "There is no course run of yours that it could be of. It stands in your practice log until there is one."
+SEVERAL_RUNS = "There are several course runs that it could be of. Choose which in your practice log."
+NO_RUN_FOR_IT = "There is no one course run of yours that it must be of, so it counts for none. It stands here."
+OPENED_LATER = "The run opened only after the day of this answer, so the figure cannot be of it. It stands here."
+METRICS = {
+    AnswerFlow.LEARNERS: ReachMetric.LEARNERS,
+    AnswerFlow.ACTIVE: ReachMetric.ACTIVE,
+    AnswerFlow.COMPLETED: ReachMetric.COMPLETED,
+}
 
-def flow_into_practice(
-    session: Session,
-    check_in: CheckIn,
-    answer: CheckInAnswer,
-    *,
-    on: date,
-    recorded_by_id: int,
-    now: datetime,
-) -> None:
-    """Brings the log into line with the answer. Call it in the answer's transaction, with permission asked.
 
-    The log tells what was put into practice: it has a line for "did it", and for any answer that brings a figure,
-    so that the figure can be given to a run later. An answer that takes both back takes its line back too. Figures
-    that were reported stay: reach is corrected by a new figure, never rewritten.
-    """
+def flow_answer(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> None:
+    """Brings log, reach and goal into line with the answer. Call it in the answer's transaction, with permission
+    asked, and with the answer's replies kept."""
+    on = now.astimezone(ZoneInfo(check_in.membership.person.timezone)).date()
+    runs = _runs_meant(session, check_in, on)
+    run = runs[0] if len(runs) == 1 else None
+    entry = _log(session, check_in, answer, run, on=on, now=now)
+    answer.unused_because = ""
+    if answer.enrolments is not None and entry is not None:
+        answer.unused_because = (
+            _report(session, entry.run, ReachMetric.JOINERS, answer.enrolments, on=on, actor=actor, now=now)
+            if entry.run is not None
+            else (SEVERAL_RUNS if runs else NO_RUN)
+        )
+    for reply in answer.replies:
+        reply.unused_because = _flow_reply(session, reply, run, on=on, actor=actor, now=now)
+    flow_into_goal(session, check_in, answer, actor=actor, on=on, now=now)
+
+
+def _log(
+    session: Session, check_in: CheckIn, answer: CheckInAnswer, run: CourseRun | None, *, on: date, now: datetime
+) -> PracticeEntry | None:
+    """The line of the practice log: for "did it", and for any answer that brings enrolments, so that these can be given
+    to a run later. An answer that takes both back takes its line back too. Figures that were reported stay: reach is
+    corrected by a new figure, never rewritten."""
     entry = session.scalars(select(PracticeEntry).where(PracticeEntry.check_in_id == check_in.id)).one_or_none()
     if answer.choice != AnswerChoice.DID_IT and answer.enrolments is None:
         if entry is not None:
             session.delete(entry)
-        return
+        return None
     if entry is None:
         entry = PracticeEntry(
             membership_id=check_in.membership_id,
@@ -54,50 +85,57 @@ def flow_into_practice(
         )
         session.add(entry)
     entry.text, entry.enrolments = answer.note, answer.enrolments
-    if answer.enrolments is None:
-        entry.run = None
-    else:
-        entry.run = entry.run or _only_run(session, check_in.membership, on)
-        _report(session, entry.run, answer.enrolments, on=on, recorded_by_id=recorded_by_id, now=now)
+    entry.run = (entry.run or run) if answer.enrolments is not None else None
+    return entry
 
 
-def _only_run(session: Session, membership: Membership, on: date) -> CourseRun | None:
-    """The one run that has opened of the courses which this person builds in the programme; none where there are
-    several."""
+def _runs_meant(session: Session, check_in: CheckIn, on: date) -> list[CourseRun]:
+    """The runs that a figure may be of, two at most: of courses which this person builds in the programme, and open by
+    that day. A step that counts from a launch means the run that was launched, whatever else there is."""
+    membership = check_in.membership
     statement = (
         select(CourseRun)
         .join(CourseProject, CourseProject.id == CourseRun.project_id)
         .join(ProjectOwner, ProjectOwner.project_id == CourseRun.project_id)
         .join(Membership, Membership.id == ProjectOwner.membership_id)
-        .where(
-            Membership.person_id == membership.person_id,
-            CourseProject.programme_id == membership.cohort.programme_id,
-            CourseRun.launched_on <= on,
-        )
+        .where(Membership.person_id == membership.person_id)
         .distinct()
+        .order_by(CourseRun.id)
         .limit(2)
     )
-    runs = session.scalars(statement).all()
-    return runs[0] if len(runs) == 1 else None
+    if check_in.step.anchor == Anchor.LAUNCH:
+        return list(session.scalars(statement.where(CourseRun.id == check_in.anchor_id)))
+    is_meant = (CourseProject.programme_id == membership.cohort.programme_id, CourseRun.launched_on <= on)
+    return list(session.scalars(statement.where(*is_meant)))
+
+
+def _flow_reply(
+    session: Session, reply: CheckInReply, run: CourseRun | None, *, on: date, actor: Actor, now: datetime
+) -> str:
+    """Gives a figure to its run, and says why not where it cannot."""
+    metric = METRICS.get(reply.question.flows_to)
+    if metric is None or reply.number is None:
+        return ""
+    if run is None:
+        return NO_RUN_FOR_IT
+    return _report(session, run, metric, int(reply.number), on=on, actor=actor, now=now)
 
 
 def _report(
-    session: Session, run: CourseRun | None, enrolments: int, *, on: date, recorded_by_id: int, now: datetime
-) -> None:
-    if run is None:
-        return
+    session: Session, run: CourseRun, metric: ReachMetric, value: int, *, on: date, actor: Actor, now: datetime
+) -> str:
     try:
         report_reach(
             session,
             run,
-            metric=ReachMetric.JOINERS,
-            value=enrolments,
+            metric=metric,
+            value=value,
             as_of=on,
             source=ReachSource.CHECK_IN,
-            recorded_by_id=recorded_by_id,
+            recorded_by_id=actor.person_id,
             now=now,
         )
     except Invalid:
-        # The run cannot take the figure. That is no reason to lose what somebody took the time to say: the figure
-        # stands in the answer and in the log.
-        return
+        # The value is a figure and the day is today's, so what is wrong can only be the run's own day.
+        return OPENED_LATER
+    return ""

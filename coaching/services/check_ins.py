@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import (
@@ -16,6 +15,7 @@ from coaching.models import (
     Asking,
     CheckIn,
     CheckInAnswer,
+    CheckInReply,
     CheckInState,
     Cohort,
     Delivery,
@@ -29,17 +29,22 @@ from coaching.models import (
 from coaching.policies import Actor, may_answer_check_in, may_view_check_in, require
 from coaching.services import audit
 from coaching.services.capabilities import open_capability
-from coaching.services.check_in_flow import flow_into_practice
+from coaching.services.check_in_flow import flow_answer
+from coaching.services.check_in_replies import Value, keep_replies
 from coaching.services.outbox import cancel_messages
 from coaching.services.words import is_word
 
 FOR_THE_PARTICIPANT = "Only the participant answers their check-in."
 CLOSED = "The time to answer this check-in is over. Your coach is glad to hear from you all the same."
 CALLED_OFF = "This check-in was called off, so there is nothing to answer."
+STOPPED = "You asked not to be asked any more about this cohort, so there is nothing to answer. You can take that back."
+NO_CONSENT = "You said that you do not want to be asked so long after the end, so there is nothing to answer."
+CONSENT_FIRST = "Say first whether we may ask you so long after the cohort's end. Then comes the question."
 NOT_OPEN_YET = "This check-in is not open yet. You get a mail when it is."
 ANSWERED = "It was answered before the mail left."
 _OPEN = (CheckInState.DUE, CheckInState.ASKED, CheckInState.ANSWERED)
 
+_REPLIES = selectinload(CheckInAnswer.replies).joinedload(CheckInReply.question)
 _NEWEST_MESSAGE = (
     select(Asking.message_id)
     .where(Asking.check_in_id == CheckIn.id)
@@ -151,12 +156,30 @@ def answer_check_in(
     via: str,
     note: str = "",
     enrolments: int | None = None,
+    replies: Mapping[str, Value] | None = None,
 ) -> CheckInAnswer:
     """What the participant says, or says instead: one answer a check-in, which may change until it closes.
 
-    It flows into the practice log, and a figure into the reach of the run where there is one run that it can mean.
-    `via` is the door: `link`, `page` or `api`.
+    `replies` are those to the step's further questions, by their public identifiers. All of it flows to where it
+    belongs: the practice log, the reach of a run, the goal that was due. `via` is the door: `link`, `page` or `api`.
     """
+    answer = _open_answer(session, check_in, actor=actor, now=now, via=via)
+    answer.choice, answer.note, answer.enrolments = choice, note, enrolments
+    keep_replies(session, answer, check_in.step, replies or {})
+    return _keep(session, check_in, answer, actor=actor, now=now)
+
+
+def choose_answer(
+    session: Session, check_in: CheckIn, *, actor: Actor, now: datetime, choice: AnswerChoice, via: str
+) -> CheckInAnswer:
+    """The first question alone, as one tap in a mail answers it. What was said beside it before stays."""
+    answer = _open_answer(session, check_in, actor=actor, now=now, via=via)
+    answer.choice = choice
+    return _keep(session, check_in, answer, actor=actor, now=now)
+
+
+def _open_answer(session: Session, check_in: CheckIn, *, actor: Actor, now: datetime, via: str) -> CheckInAnswer:
+    """The answer that is there or a new one, for whoever may answer now."""
     membership = check_in.membership
     require(
         may_answer_check_in(actor, membership),
@@ -164,18 +187,24 @@ def answer_check_in(
         message=FOR_THE_PARTICIPANT,
     )
     # Locked, so that an answer in another window, the sweep and the expiry come one after the other.
-    session.refresh(check_in, attribute_names=["state", "due_at", "closes_at"], with_for_update=True)
+    session.refresh(check_in, attribute_names=["state", "due_at", "closes_at", "held"], with_for_update=True)
     _require_open(check_in, now)
-    answer = session.scalars(select(CheckInAnswer).where(CheckInAnswer.check_in_id == check_in.id)).one_or_none()
+    if check_in.needs_consent:
+        raise Conflict(CONSENT_FIRST, code="consent-needed")
+    statement = select(CheckInAnswer).where(CheckInAnswer.check_in_id == check_in.id)
+    answer = session.scalars(statement.options(_REPLIES)).one_or_none()
     if answer is None:
-        answer = CheckInAnswer(check_in=check_in, answered_at=now, via=via)
+        answer = CheckInAnswer(check_in=check_in, answered_at=now, via=via, note="", enrolments=None)
         session.add(answer)
     else:
         answer.changed_at, answer.via = now, via
-    answer.choice, answer.note, answer.enrolments = choice, note, enrolments
+    return answer
+
+
+def _keep(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> CheckInAnswer:
     check_in.state, check_in.wake_at = CheckInState.ANSWERED, None
     cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED)
-    flow_into_practice(session, check_in, answer, on=_today(membership, now), recorded_by_id=actor.person_id, now=now)
+    flow_answer(session, check_in, answer, actor=actor, now=now)
     audit.record(session, "check_in.answered", check_in, actor=actor, now=now)
     return answer
 
@@ -201,11 +230,11 @@ def expire_check_ins(session: Session, *, now: datetime, limit: int) -> int:
 
 
 def _whole() -> Select[CheckIn]:
-    """A check-in with all that a page about it shows, in one statement."""
+    """A check-in with all that a page about it shows, in three statements."""
     member = joinedload(CheckIn.membership)
     return select(CheckIn).options(
-        joinedload(CheckIn.step),
-        joinedload(CheckIn.answer),
+        joinedload(CheckIn.step).selectinload(FollowUpStep.questions),
+        joinedload(CheckIn.answer).options(_REPLIES),
         member.joinedload(Membership.person),
         member.joinedload(Membership.cohort).joinedload(Cohort.programme),
     )
@@ -213,7 +242,7 @@ def _whole() -> Select[CheckIn]:
 
 def _require_open(check_in: CheckIn, now: datetime) -> None:
     if check_in.state == CheckInState.CANCELLED:
-        raise Conflict(CALLED_OFF, code="check-in-cancelled")
+        raise Conflict(_why_cancelled(check_in), code="check-in-cancelled")
     if check_in.state not in _OPEN or check_in.closes_at <= now:
         raise Conflict(CLOSED, code="check-in-closed")
     # What comes up later on somebody's day is asked with what is due already.
@@ -221,6 +250,8 @@ def _require_open(check_in: CheckIn, now: datetime) -> None:
         raise Conflict(NOT_OPEN_YET, code="check-in-not-open")
 
 
-def _today(membership: Membership, now: datetime) -> date:
-    """The participant's own date."""
-    return now.astimezone(ZoneInfo(membership.person.timezone)).date()
+def _why_cancelled(check_in: CheckIn) -> str:
+    membership = check_in.membership
+    if membership.follow_ups_stopped_at is not None:
+        return STOPPED
+    return NO_CONSENT if check_in.step.is_alumni and membership.alumni_consent is False else CALLED_OFF

@@ -1,4 +1,4 @@
-"""A coordinator's home: their programmes in figures. Three statements, whatever the number of programmes."""
+"""A coordinator's home: their programmes in figures. Four statements, whatever the number of programmes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from coaching.models import (
     CourseProject,
     CourseRun,
     Membership,
+    Message,
+    MessageState,
     Programme,
     ProgrammeCoordinator,
     ReachSnapshot,
@@ -27,7 +29,10 @@ from coaching.services.words import is_one_of, is_word
 
 
 class ProgrammeCard(NamedTuple):
-    """A programme in figures. Each run is counted once; the figures are as of dates from `oldest` to `newest`."""
+    """A programme in figures. Each run is counted once; the figures are as of dates from `oldest` to `newest`.
+
+    `undecided` messages may have arrived or not, which somebody has to decide.
+    """
 
     id: str
     slug: str
@@ -37,6 +42,7 @@ class ProgrammeCard(NamedTuple):
     coaching_cohorts: int
     running_cohorts: int
     participants: int
+    undecided: int
     launched_projects: int
     runs: int
     joiners: int
@@ -84,11 +90,18 @@ _REACH = (
     .outerjoin(ReachSnapshot, CURRENT_JOINERS)
     .group_by(CourseProject.programme_id)
 )
-_ALL = (_COHORTS, _PARTICIPANTS, _REACH)
+_UNDECIDED = (
+    select(Cohort.programme_id, func.count())
+    .join_from(Message, Cohort, Cohort.id == Message.cohort_id)
+    .where(is_word(Message.state, MessageState.UNKNOWN))
+    .group_by(Cohort.programme_id)
+)
+_ALL = (_COHORTS, _PARTICIPANTS, _REACH, _UNDECIDED)
 _POSTED = (
     _COHORTS.where(Programme.id.in_(_POSTS)),
     _PARTICIPANTS.where(Cohort.programme_id.in_(_POSTS)),
     _REACH.where(CourseProject.programme_id.in_(_POSTS)),
+    _UNDECIDED.where(Cohort.programme_id.in_(_POSTS)),
 )
 _NO_REACH = (0, 0, 0, None, None)
 
@@ -97,14 +110,15 @@ def coordinator_home(session: Session, *, actor: Actor, now: datetime) -> Coordi
     """The programmes that the actor coordinates; an administrator's are all of them."""
     connection = session.connection()
     values = {"person_id": actor.person_id, "today": now.astimezone(ZoneInfo(actor.timezone)).date()}
-    cohorts, participants, reach = (
+    cohorts, participants, reach, undecided = (
         connection.execute(statement, values).all() for statement in (_ALL if actor.is_administrator else _POSTED)
     )
     people = {row[0]: row[1] for row in participants}
+    lost = {row[0]: row[1] for row in undecided}
     reached = {number: tuple(figures) for number, *figures in reach}
     return CoordinatorHome(
         tuple(
-            ProgrammeCard(*(*columns, people.get(number, 0), *reached.get(number, _NO_REACH)))
+            ProgrammeCard(*(*columns, people.get(number, 0), lost.get(number, 0), *reached.get(number, _NO_REACH)))
             for number, *columns in cohorts
         )
     )

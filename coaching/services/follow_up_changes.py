@@ -63,7 +63,8 @@ def want(steps: Iterable[PlannedStep], anchored: Mapping[Anchor, Sequence[Anchor
         for who in found:
             for step in by_circle.get((who.cohort_id, anchor, who.role), ()):
                 window = window_of(who.on, step.offset, who.zone, step.window_days)
-                wanted[who.membership_id, step.strand, who.anchor_id] = Wanted(step.id, who.on, window, who.is_asked)
+                is_asked = who.is_asked and not (step.is_alumni and who.declined)
+                wanted[who.membership_id, step.strand, who.anchor_id] = Wanted(step.id, who.on, window, is_asked)
     return wanted
 
 
@@ -126,7 +127,8 @@ def _become(
     waits = row.state == CheckInState.DUE or is_stopped
     if wanted is None:
         return withdraw(row, is_stopped) if waits else None
-    if waits or (row.state == CheckInState.EXPIRED and row.asked_at is None):
+    # What expired unasked does not come back to who is not to be asked.
+    if waits or (row.state == CheckInState.EXPIRED and row.asked_at is None and wanted.is_asked):
         state = CheckInState.EXPIRED if wanted.window.is_too_late(now) else CheckInState.DUE
         return _update(row, state, wanted.window, wanted)
     if row.state != CheckInState.CANCELLED or not wanted.is_asked:

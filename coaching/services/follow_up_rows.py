@@ -60,17 +60,20 @@ class PlannedStep(NamedTuple):
     role: Role
     offset: str
     window_days: int
+    is_alumni: bool
 
 
 class Anchored(NamedTuple):
     """Something that steps count from, for one member. `is_asked` is false for who is paused or wants to hear no more:
-    what they have moves, and they get nothing new."""
+    what they have moves, and they get nothing new. Who `declined` to be asked so long after the end has no alumni step.
+    """
 
     membership_id: int
     cohort_id: int
     role: Role
     zone: str
     is_asked: bool
+    declined: bool | None
     anchor_id: int
     on: date
 
@@ -103,6 +106,7 @@ _STEPS = (
         FollowUpStep.role,
         FollowUpStep.offset,
         FollowUpStep.window_days,
+        FollowUpStep.is_alumni,
     )
     .join(FollowUpStep, FollowUpStep.plan_id == Cohort.follow_up_plan_id)
     .where(FollowUpStep.retired_at.is_(None))
@@ -136,6 +140,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         Membership.role,
         Person.timezone,
         and_(Membership.status.in_(ASKED_STATUSES), Membership.follow_ups_stopped_at.is_(None)),
+        Membership.alumni_consent.is_(False),
     )
     .join(Person, Person.id == Membership.person_id)
     .join(Cohort, Cohort.id == Membership.cohort_id)

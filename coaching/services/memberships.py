@@ -72,13 +72,12 @@ def add_member(
     _check_not_in(session, cohort, person)
     membership = Membership(cohort=cohort, person=person, role=role, status=status, joined_at=joined_at)
     session.add(membership)
-    # The history and the check-ins refer to the membership by its number.
+    # The history refers to the membership by its number.
     session.flush()
     session.add(StatusChange(membership_id=membership.id, status=status, at=joined_at, actor_id=actor.person_id))
     if person.password_hash is None and status in OPEN_STATUSES:
         _invite(session, membership, actor=actor, secret=secret, now=now)
     session.flush()
-    # The calendar is locked first, and with it whatever check-ins count from.
     _tell_calendars(session, membership, now=now)
     follow_ups.resume_check_ins(session, membership, now=now)
     audit.record(session, "membership.added", membership, actor=actor, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Goal, Membership, Rating
@@ -15,11 +15,11 @@ from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_card
 from coaching.services.cohort_progress import LATEST_SCORE
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
-from coaching.services.words import is_one_of, is_word
+from coaching.services.words import is_one_of
 
 
 class OpenCheckIn(NamedTuple):
-    """A check-in that can be answered now."""
+    """A check-in that can be answered now, or one that is to come."""
 
     id: str
     cohort: str
@@ -42,10 +42,12 @@ class GoalLine(NamedTuple):
 
 
 class ParticipantHome(NamedTuple):
-    """`actions` are the open ones, `projects` one's own, `launches` the latest in all of one's cohorts."""
+    """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones, `projects`
+    one's own, `launches` the latest in all of one's cohorts."""
 
     cohorts: tuple[CohortCard, ...]
     check_ins: tuple[OpenCheckIn, ...]
+    next_check_in: OpenCheckIn | None
     actions: tuple[OwnAction, ...]
     goals: tuple[GoalLine, ...]
     projects: tuple[ProjectLine, ...]
@@ -53,7 +55,7 @@ class ParticipantHome(NamedTuple):
 
 
 _OWN = (Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES))
-_OPEN_CHECK_INS = (
+_CHECK_INS = (
     select(
         CheckIn.public_id,
         Cohort.name,
@@ -68,10 +70,7 @@ _OPEN_CHECK_INS = (
     .where(
         *_OWN,
         CheckIn.closes_at > bindparam("now"),
-        or_(
-            is_word(CheckIn.state, CheckInState.ASKED),
-            and_(is_word(CheckIn.state, CheckInState.DUE), CheckIn.due_at <= bindparam("now")),
-        ),
+        is_one_of(CheckIn.state, (CheckInState.DUE, CheckInState.ASKED)),
     )
     .order_by(CheckIn.due_at, CheckIn.id)
 )
@@ -89,9 +88,12 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
     """The cohorts in which the actor learns or looks on."""
     connection = session.connection()
     values = {"person_id": actor.person_id, "now": now}
+    check_ins = [OpenCheckIn(*row) for row in connection.execute(_CHECK_INS, values).all()]
+    coming = (one for one in check_ins if one.due_at > now)
     return ParticipantHome(
         cohorts=read_cards(connection, ATTENDED_CARDS, person_id=actor.person_id, now=now),
-        check_ins=tuple(OpenCheckIn(*row) for row in connection.execute(_OPEN_CHECK_INS, values).all()),
+        check_ins=tuple(one for one in check_ins if one.due_at <= now),
+        next_check_in=next(coming, None),
         actions=tuple(OwnAction(*row) for row in connection.execute(OWN_OPEN, values).all()),
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,

@@ -9,7 +9,17 @@ from typing import Any, cast
 from sqlalchemy import Table, exists, select
 from sqlalchemy.orm import Session
 
-from coaching.models import Capability, Membership, Message, MessageKind, MessageState, Poll, PollInvitee, Purpose
+from coaching.models import (
+    Capability,
+    Membership,
+    Message,
+    MessageKind,
+    MessageState,
+    Person,
+    Poll,
+    PollInvitee,
+    Purpose,
+)
 from coaching.services.insertion import insert_rows
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.opt_outs import find_opted_out
@@ -45,18 +55,6 @@ def ask(
     ]
     shared: dict[str, Any] = {"purpose": Purpose.ANSWER_POLL, "created_at": now, "expires_at": poll.closes_at}
     insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id"), links)
-    identifiers = [new_public_id() for _one in invitees]
-    mails = [
-        (
-            identifier,
-            message_id_of(identifier),
-            person.id,
-            person.email or "",
-            secret,
-            hash_secret(derive_secret(secret, UNSUBSCRIBE)),
-        )
-        for identifier, person, secret in zip(identifiers, people, secrets, strict=True)
-    ]
     shared = {
         "kind": MessageKind.POLL,
         "subject_id": poll.id,
@@ -70,7 +68,13 @@ def ask(
         "attempts": 0,
     }
     columns = ("public_id", "message_id", "recipient_id", "address", "secret", "unsubscribe_hash")
-    insert_rows(connection, _message, shared, columns, mails)
+    insert_rows(connection, _message, shared, columns, [_mail(*each) for each in zip(people, secrets, strict=True)])
+
+
+def _mail(person: Person, secret: str) -> tuple[Any, ...]:
+    """What a mail has of its own: who gets it, and the secrets of its links."""
+    public_id, unsubscribe = new_public_id(), derive_secret(secret, UNSUBSCRIBE)
+    return public_id, message_id_of(public_id), person.id, person.email or "", secret, hash_secret(unsubscribe)
 
 
 def call_off(session: Session, membership: Membership, *, now: datetime) -> None:

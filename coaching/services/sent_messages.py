@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    Anchor,
     Asking,
     CheckIn,
     CheckInState,
@@ -27,6 +28,7 @@ from coaching.models import (
     MessageState,
     Person,
 )
+from coaching.services.check_in_anchors import ANCHOR_NAME, with_anchors
 from coaching.services.message_scope import MessageScope
 from coaching.services.words import is_one_of
 
@@ -56,11 +58,23 @@ _ATTEMPTS = (
     .order_by(Delivery.id)
 )
 _ASKED = (
-    select(Asking.message_id, Asking.is_nudge, CheckIn.public_id, FollowUpStep.label, Cohort.name)
-    .join(CheckIn, CheckIn.id == Asking.check_in_id)
-    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
-    .join(Membership, Membership.id == CheckIn.membership_id)
-    .join(Cohort, Cohort.id == Membership.cohort_id)
+    with_anchors(
+        select(
+            Asking.message_id,
+            CheckIn.public_id,
+            FollowUpStep.label,
+            Cohort.name,
+            Asking.is_nudge,
+            FollowUpStep.anchor,
+            CheckIn.anchor_on,
+            ANCHOR_NAME,
+            FollowUpStep.offset,
+        )
+        .join(CheckIn, CheckIn.id == Asking.check_in_id)
+        .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
+        .join(Membership, Membership.id == CheckIn.membership_id)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+    )
     .where(Asking.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(Asking.id)
 )
@@ -91,12 +105,16 @@ class Attempt(NamedTuple):
 
 
 class AskedCheckIn(NamedTuple):
-    """A check-in that a message asked, for the first time or as a nudge."""
+    """A check-in that a message asked, for the first time or as a nudge, with what it counts from."""
 
     id: str
     step: str
     cohort: str
     is_nudge: bool
+    anchor: Anchor
+    anchor_on: date
+    anchor_name: str | None
+    offset: str
 
 
 class SentMessage(NamedTuple):
@@ -178,10 +196,7 @@ def _by_message(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
 def _line(row: Any, log: Mapping[int, list[Any]], asked: Mapping[int, list[Any]]) -> SentMessage:
     number, public_id, kind, state, channel, due_at, settled_at, attempts, name, cohort = row
     lines = tuple(Attempt(*each) for each in log.get(number, ()))
-    items = tuple(
-        AskedCheckIn(check_in, step, of_cohort, is_nudge)
-        for is_nudge, check_in, step, of_cohort in asked.get(number, ())
-    )
+    items = tuple(AskedCheckIn(*each) for each in asked.get(number, ()))
     return SentMessage(
         id=public_id,
         kind=kind,

@@ -22,23 +22,23 @@ from tests.channels import calendar_facts
 
 SENDER = "Coaching <coaching@example.org>"
 LINK = "https://coaching.example.org/check-in/AbC_123-x"
+UNSUBSCRIBE = "https://coaching.example.org/unsubscribe/AbC_456-y"
+ITEM: dict[str, Any] = {
+    "id": "0123456789abcdefghjk",
+    "label": "Two weeks on",
+    "question": "Have you begun to put what you learned into practice?",
+    "cohort": "Cohort 7 & friends",
+    "programme": "MOOC School",
+    "closes_at": "2026-07-13T08:00:00+00:00",
+    "nudge": 0,
+    "needs_consent": False,
+    "link": LINK,
+}
+TAPS = [f"{LINK}/did_it", f"{LINK}/not_yet", f"{LINK}/cannot_say"]
+# The links of a mail, in their order; of the other kinds it is the one.
+LINKS = {"check_in": [*TAPS, LINK, f"{LINK}/stop", UNSUBSCRIBE]}
 FACTS: dict[str, dict[str, Any]] = {
-    "check_in": {
-        "items": [
-            {
-                "label": "Two weeks on",
-                "question": "Have you begun to put what you learned into practice?",
-                "cohort": "Cohort 7 & friends",
-                "programme": "MOOC School",
-                "closes_at": "2026-07-13T08:00:00+00:00",
-                "nudge": 0,
-                "needs_consent": False,
-                "link": LINK,
-            }
-        ],
-        "unsubscribe": "https://coaching.example.org/unsubscribe/xyz",
-        "is_synthetic": False,
-    },
+    "check_in": {"items": [ITEM], "unsubscribe": UNSUBSCRIBE, "is_synthetic": False},
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
     "poll": {
@@ -71,10 +71,9 @@ def letter(kind: str = "check_in", **values: Any) -> Letter:
     return replace(standard, **values)
 
 
-def asking(**values: str) -> dict[str, Any]:
-    """The facts of a check-in's mail, with other words."""
-    (item,) = FACTS["check_in"]["items"]
-    return FACTS["check_in"] | {"items": [item | values]}
+def asking(*others: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """The facts of a mail that asks a check-in with these values, and others."""
+    return FACTS["check_in"] | {"items": [ITEM | values, *(ITEM | other for other in others)]}
 
 
 def read(letter: Letter) -> EmailMessage:
@@ -125,8 +124,9 @@ def test_every_kind_has_a_text_and_its_html_twin(kind: str) -> None:
     mail = read(letter(kind))
     plain, html = part(mail, "plain"), Words(part(mail, "html"))
     assert plain.startswith("Hello Ann Author,")
-    assert plain.split().count(LINK) == 1
-    assert html.links == [LINK, *([FACTS[kind]["unsubscribe"]] if "unsubscribe" in FACTS[kind] else [])]
+    links = LINKS.get(kind, [LINK])
+    assert [word for word in plain.split() if word.startswith("https://coaching.example.org/")] == links
+    assert html.links == links
     assert html.loads == []
     assert " ".join(html.words).replace("“", '"').count("Hello Ann Author,") == 1
     # What the HTML says, the text says too: only the link stands in the one as words, in the other behind a button.
@@ -152,6 +152,32 @@ def test_a_check_in_says_who_reads_the_answer_and_until_when_in_the_readers_zone
         assert "Monday 13 July 2026, 04:00 (America/New York)" in words
 
 
+def test_a_reminder_is_kind_and_a_question_of_consent_has_no_answers_yet() -> None:
+    nudge = read(letter(facts=asking(nudge=1)))
+    assert nudge["Subject"] == "No hurry: Two weeks on, Cohort 7 & friends"
+    consent = read(letter(facts=asking(needs_consent=True)))
+    assert consent["Subject"] == "May we ask you once more? Cohort 7 & friends"
+    for kind in ("plain", "html"):
+        assert "No need to answer if now is not the time." in " ".join(Words(part(nudge, kind)).words)
+        assert "No answer is a no" in part(consent, kind)
+        assert not any(tap in part(consent, kind) for tap in TAPS)
+        assert f"{LINK}/stop" in part(consent, kind)
+
+
+def test_several_check_ins_are_one_mail_with_the_links_of_each() -> None:
+    other = {"label": "After your launch", "cohort": "Cohort 8", "link": "https://coaching.example.org/check-in/other"}
+    mail = read(letter(facts=asking(other)))
+    assert mail["Subject"] == "2 short questions: Cohort 7 & friends, Cohort 8"
+    links = Words(part(mail, "html")).links
+    for link in (LINK, other["link"]):
+        wanted = {link, *(f"{link}/{end}" for end in ("did_it", "not_yet", "cannot_say", "stop"))}
+        # One way out for each cohort.
+        assert links.count(f"{link}/stop") == 1
+        assert {found for found in links if found.startswith(link)} == wanted
+        assert all(one in part(mail, "plain").split() for one in wanted)
+    assert links.count(UNSUBSCRIBE) == 1
+
+
 def test_a_synthetic_programme_says_so() -> None:
     facts = FACTS["check_in"] | {"is_synthetic": True}
     mail = read(letter(facts=facts))
@@ -166,13 +192,14 @@ def test_the_same_letter_is_the_same_bytes() -> None:
 
 def test_the_styles_are_written_into_the_elements() -> None:
     html = part(read(letter()), "html")
-    assert 'class="button"' in html
-    assert "style=" in html.partition('class="button"')[0][-400:] + html.partition('class="button"')[2][:400]
+    assert 'class="button answer"' in html
+    before, _, after = html.partition('class="button answer"')
+    assert "style=" in before[-400:] + after[:400]
 
 
 def test_what_people_wrote_is_text_and_not_markup() -> None:
     evil = "<script>alert(1)</script>"
-    mail = read(letter(name=evil, facts=FACTS["check_in"] | {"question": evil}))
+    mail = read(letter(name=evil, facts=asking(question=evil)))
     assert "<script" not in part(mail, "html")
     assert evil in part(mail, "plain")
 
@@ -189,9 +216,9 @@ def test_every_line_is_short_and_seven_bits_wide() -> None:
 @settings(deadline=None)
 @given(words=st.text(max_size=200), name=st.text(max_size=80))
 def test_nobodys_words_become_a_header(kind: str, words: str, name: str) -> None:
-    names = ("label", "cohort", "programme", "question") if kind == "check_in" else ("to", "by")
-    said = dict.fromkeys(names, f"{words}\r\nBcc: eve@example.org\r\n\r\n{words}")
-    facts = asking(**said) if kind == "check_in" else FACTS[kind] | said
+    evil = f"{words}\r\nBcc: eve@example.org\r\n\r\n{words}"
+    names = ("label", "cohort", "programme", "question", "about")
+    facts = asking(**dict.fromkeys(names, evil)) if kind == "check_in" else dict.fromkeys(("to", "by"), evil)
     mail = read(letter(kind, name=f"{name}\nBcc: eve@example.org", facts=facts))
     assert sorted(mail.keys()) == sorted(
         [

@@ -40,6 +40,8 @@ from coaching.services import (
     attendance_imports,
     attendance_trail,
     change_preflight,
+    check_in_ratings,
+    check_in_subjects,
     check_ins,
     clashes,
     coaching_sessions,
@@ -51,6 +53,7 @@ from coaching.services import (
     drop_in,
     feed_events,
     feeds,
+    follow_up_choices,
     follow_up_plans,
     follow_up_steps,
     goals,
@@ -305,6 +308,15 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "answer_check_in": lambda s: check_ins.answer_check_in(
         s.session, s["check-in"], **s.act, choice=AnswerChoice.DID_IT, via="page"
     ),
+    "choose_answer": lambda s: check_ins.choose_answer(
+        s.session, s["check-in"], **s.act, choice=AnswerChoice.DID_IT, via="link"
+    ),
+    "read_subject": lambda s: check_in_subjects.read_subject(s.session, s["check-in"], **s.who),
+    "list_goal_answers": lambda s: check_in_ratings.list_goal_answers(s.session, s["goal"], **s.who),
+    "list_to_come": lambda s: follow_up_choices.list_to_come(s.session, s["member"], **s.act),
+    "stop_follow_ups": lambda s: follow_up_choices.stop_follow_ups(s.session, s["member"], **s.act),
+    "resume_follow_ups": lambda s: follow_up_choices.resume_follow_ups(s.session, s["member"], **s.act),
+    "say_alumni_consent": lambda s: follow_up_choices.say_alumni_consent(s.session, s["member"], **s.act, may_ask=True),
     "list_sessions": lambda s: coaching_sessions.list_sessions(s.session, s["cohort"], **s.who),
     "schedule_session": lambda s: coaching_sessions.schedule_session(
         s.session, s["cohort"], **s.act, title="Another", **HOUR
@@ -468,6 +480,10 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
 BY_NOBODY: dict[str, tuple[Callable[[Scene], Any], str]] = {
     "open_by_link | of a fellow": (
         lambda s: check_ins.open_by_link(s.session, s.world.here.secrets["a fellow's check-in"], now=s.now),
+        "404",
+    ),
+    "open_choices_by_link | of a fellow": (
+        lambda s: follow_up_choices.open_choices_by_link(s.session, s.world.here.secrets["a fellow's check-in"]),
         "404",
     ),
     "open_poll | of a fellow": (

@@ -215,6 +215,13 @@ FORMS: dict[str, Recipe] = {
     "calendar_feeds.create_for_cohort": constant(),
     "calendar_feeds.end": constant(),
     "check_in_links.answer": constant(**ANSWER),
+    "check_in_links.choose": constant(),
+    "follow_up_choices.say_consent": constant(may_ask="yes"),
+    "follow_up_choices.stop": constant(),
+    "follow_up_choices.take_back": constant(),
+    "follow_up_links.end": constant(),
+    "follow_up_links.say_consent": constant(may_ask="yes"),
+    "follow_up_links.take_back": constant(),
     "check_ins.answer": constant(**ANSWER),
     "contact_preferences.save": constant(
         weekly_limit="1", from_hour="9", until_hour="17", switched_off=["poll"], version="0"
@@ -292,6 +299,8 @@ BODIES: dict[str, Recipe] = {
     "api_actions.edit": constant(**ACTION),
     "api_actions.reopen": constant(),
     "api_check_ins.answer": constant(**ANSWER),
+    "api_follow_up_choices.say_consent": constant(may_ask=True),
+    "api_follow_up_choices.stop": constant(),
     "api_cohorts.edit": constant(**COHORT),
     "api_follow_up_plans.add": constant(**STEP),
     "api_follow_up_plans.choose": constant(follows="default"),
@@ -346,6 +355,7 @@ BODIES: dict[str, Recipe] = {
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
 BODILESS = frozenset(
     {
+        "api_follow_up_choices.take_back",
         "api_tokens.revoke",
         "api_feeds.end",
         "api_drop_in.end",

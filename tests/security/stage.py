@@ -153,7 +153,7 @@ class Stage:
             return f"{segment}/{instead.get(noun, known)}"
 
         rule = self.rules[endpoint].rule.replace("/assets/<digest>/<path:name>", "/assets/0/js/coaching.js")
-        return _PLACEHOLDER.sub(fill, rule)
+        return _PLACEHOLDER.sub(fill, rule).replace("<any(did_it, not_yet, cannot_say):choice>", "did_it")
 
     def path_to_nothing(self, endpoint: str) -> str:
         """The same address with identifiers that nothing has."""

@@ -34,6 +34,13 @@ password_resets.create                            ok  ok  ok  ok  ok  ok  ok  ok
 password_resets.show                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 password_resets.submit                            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 check_in_links.show                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+check_in_links.tap                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+check_in_links.choose                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+follow_up_links.stop                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+follow_up_links.end                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+follow_up_links.take_back                         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+follow_up_links.consent                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+follow_up_links.say_consent                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 check_in_links.answer                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 rsvp_links.show                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 rsvp_links.answer                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -344,6 +351,7 @@ api_goals.edit | coach goal                       404 404 404 404 404 404 403 40
 goals.rate                                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 goals.rate | coach goal                           404 404 404 404 404 404 403 404 404 404 404 404 404 404
 api_goals.list_ratings                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goals.list_answers                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_goals.rate                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_goals.rate | coach goal                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
 
@@ -425,6 +433,18 @@ silence.see_to                                    403 404 404 404 404 404 ok  40
 api_silence.see_to                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_check_ins.show_answer                         404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api_check_ins.show_answer | answered check-in     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+check_ins.mine                                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_me.list_check_ins                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+# Whether somebody is asked at all is for themselves to say.
+follow_up_choices.stop                            ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+follow_up_choices.take_back                       ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+follow_up_choices.say_consent                     ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_follow_up_choices.stop                        ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_follow_up_choices.take_back                   ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_follow_up_choices.say_consent                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 
 # The outbox and the state of the product: for administrators.
 messages.list                                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
@@ -441,8 +461,9 @@ NOBODY_AT_API = "401"
 FORGED_FORM = "400"
 # The secret in the address of a mail's link is a token already, and cookies may be blocked where mail is read.
 WITHOUT_CSRF = {
-    "check_in_links.answer", "rsvp_links.answer", "poll_links.answer",
     "unsubscribing.switch_off", "unsubscribing.switch_on",
+    "check_in_links.answer", "check_in_links.choose", "follow_up_links.end", "follow_up_links.take_back",
+    "follow_up_links.say_consent", "rsvp_links.answer", "poll_links.answer",
 }  # fmt: skip
 
 

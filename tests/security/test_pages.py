@@ -186,6 +186,8 @@ def test_what_people_wrote_is_text_in_a_mail(kind: str) -> None:
         ("to", "by", "question", "label", "cohort", "programme", "title", "note"), f"{ATTACK}\r\nBcc: x@example.org"
     )
     facts |= {"closes_at": utc_now().isoformat()}
+    link = "https://coaching.example.org/check-in/secret"
+    item: dict[str, Any] = facts | {"nudge": 1, "needs_consent": False, "link": link, "about": ATTACK}
     poll: dict[str, Any] = {"slots": [utc_now().isoformat()], "minutes": 60, "is_reminder": False}
     letter = Letter(
         kind=kind,
@@ -193,8 +195,8 @@ def test_what_people_wrote_is_text_in_a_mail(kind: str) -> None:
         name=f"{ATTACK}\r\nBcc: x@example.org",
         address="amara@example.org",
         timezone="Europe/London",
-        facts=facts | poll,
-        link="https://coaching.example.org/check-in/secret",
+        facts=facts | poll | {"items": [item, item | {"needs_consent": True}]},
+        link=link,
         written_at=utc_now(),
     )
     wire = write_mail(letter, sender="Coaching <coaching@example.org>")

@@ -84,6 +84,13 @@ edit_goal | coach               404 404 404 404 404 404 403 404 404 404 404 404 
 rate_goal                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 rate_goal | coach               404 404 404 404 404 404 403 404 404 404 404 404 404 404
 answer_check_in                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+choose_answer                   ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+read_subject                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_goal_answers               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+list_to_come                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+stop_follow_ups                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+resume_follow_ups               ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+say_alumni_consent              ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 list_sessions                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 schedule_session                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 edit_session                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -422,4 +422,5 @@ def test_a_check_in_comes_with_all_that_its_page_shows(
         assert found.answer is None
         assert found.membership.cohort.programme.name
         assert found.step.question
-    assert len(statements) == 1
+        assert found.step.questions == []
+    assert len(statements) == 2

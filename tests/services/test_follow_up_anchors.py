@@ -202,7 +202,7 @@ def test_a_session_costs_the_same_for_three_members_or_thirty(session: Session, 
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(

@@ -21,6 +21,7 @@ from coaching.models import (
     ImportRow,
     Membership,
     MembershipStatus,
+    MessageState,
     Person,
     Role,
     RowOutcome,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_coordinator,
     make_goal,
     make_membership,
+    make_message,
     make_person,
     make_programme,
     make_project,
@@ -86,7 +88,7 @@ def test_statements_do_not_grow_with_cohorts(
     assert len(statements) == 7
     with count_queries() as statements:
         assert len(coordinator_home(session, actor=actor, now=NOW).programmes) == cohorts
-    assert len(statements) == 3
+    assert len(statements) == 4
 
 
 def test_a_coachs_cohorts_come_with_their_next_session(session: Session, person: Person, cohort: Cohort) -> None:
@@ -274,10 +276,15 @@ def test_a_coordinators_programmes_in_figures(session: Session, person: Person) 
         reach(session, run, joiners, as_of=date(2026, month, 28))
     make_project(session, coaching)
     make_run(session, make_project(session))
+    for number, (state, cohort) in enumerate(
+        [("unknown", formal), ("sent", formal), ("unknown", make_cohort(session))]
+    ):
+        make_message(session, one.person, subject_id=number, state=MessageState(state), cohort_id=cohort.id)
     actor = actor_of(session, person)
     (card,) = coordinator_home(session, actor=actor, now=NOW).programmes
     assert (card.id, card.formal_cohorts, card.coaching_cohorts, card.running_cohorts) == (programme.public_id, 1, 1, 1)
     assert (card.participants, card.launched_projects, card.runs, card.joiners) == (2, 1, 2, 130)
+    assert card.undecided == 1
     assert (card.oldest, card.newest) == (date(2026, 4, 28), date(2026, 5, 28))
 
 

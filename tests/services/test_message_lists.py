@@ -27,7 +27,16 @@ from coaching.services.message_scope import MessageScope, scope_of_cohort, scope
 from coaching.services.reminders import next_reminder
 from coaching.services.sent_messages import PAGE, list_never_asked, list_sent
 from coaching.services.why import AnchorFact, span_in_words, why_check_in, why_reminded
-from tests.factories import NOW, actor_of, make_check_in, make_cohort, make_membership, make_session, make_step
+from tests.factories import (
+    NOW,
+    actor_of,
+    make_check_in,
+    make_cohort,
+    make_membership,
+    make_message,
+    make_session,
+    make_step,
+)
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
 DAY = timedelta(days=1)
@@ -45,14 +54,7 @@ def scope(session: Session, cohort: Cohort) -> MessageScope:
 
 
 def write_message(session: Session, member: Membership, **values: object) -> Message:
-    usual = {
-        "kind": MessageKind.CHECK_IN, "subject_id": 1, "recipient_id": member.person_id, "cohort_id": member.cohort_id,
-        "address": "a@example.org", "facts": {}, "message_id": "<1@x>", "due_at": NOW, "created_at": NOW,
-    }  # fmt: skip
-    message = Message(**(usual | values))
-    session.add(message)
-    session.flush()
-    return message
+    return make_message(session, member.person, **({"cohort_id": member.cohort_id} | values))
 
 
 def test_what_is_to_come_stands_there_with_what_would_follow(

@@ -14,6 +14,7 @@ from coaching.blueprints.api import (
     docs,
     drop_in,
     feeds,
+    follow_up_choices,
     follow_up_plans,
     goals,
     imports,
@@ -43,7 +44,7 @@ NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
-    follow_up_plans,
+    follow_up_plans, follow_up_choices,
 )  # fmt: skip
 
 

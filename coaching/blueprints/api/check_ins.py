@@ -11,9 +11,10 @@ from coaching.blueprints.api.paging import PageQuery
 from coaching.blueprints.api.rows import CheckInRow
 from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
-from coaching.models import CheckIn, CheckInState
+from coaching.errors import NotFound
+from coaching.models import CheckIn, CheckInAnswer, CheckInState
 from coaching.schemas.base import Word
-from coaching.schemas.check_in import AnswerSchema, CheckInSchema
+from coaching.schemas.check_in import AnswerBodySchema, CheckInAnswerSchema, CheckInSchema, check_replies
 from coaching.services.check_ins import CheckInLine, answer_check_in, get_check_in, list_check_ins
 from coaching.services.cohort_check_ins import list_cohort_check_ins
 from coaching.services.cohorts import get_cohort
@@ -53,14 +54,26 @@ def show(check_in_id: str) -> CheckIn:
     return get_check_in(rows(), check_in_id, actor=current_actor())
 
 
+@blueprint.route("/check-ins/<id:check_in_id>/answer")
+@blueprint.response(200, CheckInAnswerSchema)
+def show_answer(check_in_id: str) -> CheckInAnswer:
+    """What was answered, with the replies to the further questions; 404 while nothing was."""
+    check_in = get_check_in(rows(), check_in_id, actor=current_actor())
+    if check_in.answer is None:
+        raise NotFound
+    return check_in.answer
+
+
 @blueprint.route("/check-ins/<id:check_in_id>/answer", methods=["PUT"])
-@blueprint.arguments(AnswerSchema)
+@blueprint.arguments(AnswerBodySchema)
 @blueprint.response(200, CheckInSchema)
 def answer(data: dict[str, Any], check_in_id: str) -> CheckIn:
     """Answers one's own check-in, or answers it anew: there is one answer, which may change until it closes.
 
-    `enrolments` are those of one's course so far, where one knows them.
+    `enrolments` are those of one's course so far, where one knows them. `replies` are those to the check-in's
+    `questions`; one that is left out is taken back.
     """
     check_in = get_check_in(rows(), check_in_id, actor=current_actor())
+    data["replies"] = check_replies(check_in.step.questions, data["replies"])
     answer_check_in(rows(), check_in, actor=current_actor(), now=utc_now(), via="api", **data)
     return check_in

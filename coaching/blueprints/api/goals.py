@@ -12,6 +12,7 @@ from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.models import Goal, Rating
 from coaching.schemas.goal import GoalSchema, RateGoalSchema, RatingSchema, SetGoalSchema
+from coaching.services.check_in_ratings import GoalAnswer, list_goal_answers
 from coaching.services.goals import GoalLine, edit_goal, get_goal, list_goals, rate_goal, set_goal
 from coaching.services.memberships import get_membership
 
@@ -83,3 +84,11 @@ def rate(data: dict[str, Any], goal_id: str) -> tuple[Rating, dict[str, str]]:
     goal = get_goal(rows(), goal_id, actor=current_actor())
     rating = rate_goal(rows(), goal, actor=current_actor(), now=utc_now(), **data)
     return rating, place("goals.list_ratings", goal_id=goal.public_id)
+
+
+@blueprint.route("/goals/<id:goal_id>/check-ins")
+@blueprint.lists(shape_of(GoalAnswer))
+def list_answers(goal_id: str) -> list[GoalAnswer]:
+    """What its participant said when the goal was due, the newest first."""
+    goal = get_goal(rows(), goal_id, actor=current_actor())
+    return list_goal_answers(rows(), goal, actor=current_actor())

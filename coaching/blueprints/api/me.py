@@ -8,6 +8,7 @@ from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.shapes import shape_of
 from coaching.models import Person
 from coaching.schemas.person import PersonSchema
+from coaching.services.own_check_ins import OwnCheckIn, list_own_check_ins
 from coaching.services.own_memberships import OwnMembership, list_own_memberships
 from coaching.services.people import get_person
 
@@ -30,3 +31,10 @@ def list_memberships() -> list[OwnMembership]:
     Here a program finds the identifiers under which a member's goals, practice log and check-ins are.
     """
     return list_own_memberships(rows(), actor=current_actor())
+
+
+@blueprint.route("/me/check-ins")
+@blueprint.lists(shape_of(OwnCheckIn))
+def list_check_ins() -> list[OwnCheckIn]:
+    """One's own check-ins over all cohorts by their moment, with what one answered."""
+    return list_own_check_ins(rows(), actor=current_actor())

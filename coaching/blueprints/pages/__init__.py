@@ -15,6 +15,8 @@ from coaching.blueprints.pages import (
     cohorts,
     contact_preferences,
     drop_in,
+    follow_up_choices,
+    follow_up_links,
     follow_up_steps,
     follow_ups,
     goals,
@@ -52,6 +54,7 @@ NOUNS = (
     follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
+    follow_up_choices, follow_up_links,
 )  # fmt: skip
 
 

@@ -111,11 +111,15 @@ _KNOWN = [row_name(number, field) for number in ROWS for field in (*ROW_LINES, *
 
 def first_form(**values: Any) -> Form:
     """The form of a new step, with what it begins with beside the usual."""
-    return standing(FollowUpStep(**USUAL | values))
+    return filled(**_values(FollowUpStep(**USUAL | values)))
 
 
 def standing(step: FollowUpStep) -> Form:
     """The form as the step is."""
+    return filled(step.plan.version, **_values(step))
+
+
+def _values(step: FollowUpStep) -> dict[str, Any]:
     number, unit = split_offset(step.offset)
     values: dict[str, Any] = {name: getattr(step, name) for name in (*LINES, *WHOLES)} | {NUMBER: number, UNIT: unit}
     values |= {name: "true" for name in BOXES if getattr(step, name)}
@@ -123,7 +127,7 @@ def standing(step: FollowUpStep) -> Form:
         values |= {row_name(place, name): getattr(question, name) for name in (*ROW_LINES, *ROW_WHOLES)}
         values |= {row_name(place, "is_required"): "true"} if question.is_required else {}
         values[row_name(place, PLACE)] = place
-    return filled(step.plan.version if step.plan_id is not None else None, **values)
+    return values
 
 
 def typed_stages(step: FollowUpStep | None) -> list[str]:

@@ -18,6 +18,7 @@ from coaching.models import Goal, Membership
 from coaching.policies import is_self, may_set_goal, may_view_member, require
 from coaching.schemas.base import load_form
 from coaching.schemas.goal import RateGoalSchema, SetGoalSchema
+from coaching.services.check_in_ratings import list_goal_answers
 from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, SCALE, edit_goal, get_goal, rate_goal, set_goal
 from coaching.services.memberships import get_membership
 
@@ -168,5 +169,6 @@ def _page(goal: Goal, form: Form) -> str:
         may_set=may_set_goal(current_actor(), goal.membership),
         has_levels=all(goal.levels.values()),
         latest=goal.ratings[-1] if goal.ratings else None,
+        answers=list_goal_answers(db.session(), goal, actor=current_actor()),
         breadcrumb=_trail(goal.membership, (goal.statement, "")),
     )

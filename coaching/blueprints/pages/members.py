@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone, plural
+from coaching.blueprints.pages.check_in_forms import months_of
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
@@ -36,6 +37,7 @@ from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
 from coaching.services.contact_preferences import read_note
 from coaching.services.course_projects import list_projects
+from coaching.services.follow_up_choices import list_to_come
 from coaching.services.goals import list_goals, measure_attainment
 from coaching.services.leavers import Released
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
@@ -179,6 +181,7 @@ def _page(membership: Membership, form: Form) -> str:
     cohort = membership.cohort
     is_participant = membership.role == Role.PARTICIPANT
     sees_goals = is_participant and may_view_goals(actor, membership)
+    coming = list_to_come(session, membership, actor=actor, now=now) if is_participant else []
     record = read_record(session, membership, actor=actor, now=now) if is_participant else []
     return render_template(
         "member/show.html",
@@ -200,6 +203,8 @@ def _page(membership: Membership, form: Form) -> str:
         projects=_projects(membership) if is_participant else [],
         check_ins=list_check_ins(session, membership, actor=actor) if is_participant else [],
         contact=read_note(session, membership, actor=actor, now=now),
+        coming=coming,
+        months=months_of([one.due_at for one in coming if one.is_alumni], actor.timezone),
         history=status_history(session, membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,

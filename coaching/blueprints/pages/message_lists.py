@@ -27,7 +27,7 @@ from coaching.services.message_scope import (
     scope_of_programme,
 )
 from coaching.services.programmes import get_programme
-from coaching.services.sent_messages import PAGE, list_never_asked, list_sent
+from coaching.services.sent_messages import PAGE, SentMessage, list_never_asked, list_sent
 from coaching.services.why import CAUSES, HELD, AnchorFact, why_check_in, why_reminded
 
 # The databases count in 64 bits; nobody pages as far as this.
@@ -127,6 +127,15 @@ def _why(line: ComingMessage) -> str:
     return f"{reason} {HELD[line.held]}".strip()
 
 
+def _why_written(line: SentMessage) -> str:
+    """Why a message was written, whatever became of it: each of its check-ins has a reason of its own."""
+    reasons = [
+        why_check_in(AnchorFact(one.anchor, one.anchor_on, one.anchor_name or ""), one.offset, date_text(one.anchor_on))
+        for one in line.asked
+    ]
+    return " ".join(dict.fromkeys(reasons)) or CAUSES.get(line.kind, "")
+
+
 def _show_sent(scope: MessageScope, **page: Any) -> str:
     state, kind = _chosen(MessageState, "state"), _chosen(MessageKind, "kind")
     offset = min(max(0, request.args.get("start", 0, type=int)), FARTHEST)
@@ -146,6 +155,7 @@ def _show_sent(scope: MessageScope, **page: Any) -> str:
         states=[("", "Any state"), *((each.value, words(each)) for each in MessageState)],
         kinds=[("", "Any kind"), *((each.value, words(each)) for each in MessageKind)],
         names_people=scope.names_people,
+        why=_why_written,
         may_resend=here == "message_lists.programme",
         first=offset + 1,
         last=offset + len(found.lines),

@@ -1069,6 +1069,7 @@ def upgrade():
         ),
         sa.Column("note", sa.String(length=2000), nullable=False),
         sa.Column("enrolments", sa.Integer(), nullable=True),
+        sa.Column("unused_because", sa.String(length=200), server_default="", nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("via", sa.String(length=24), nullable=False),
@@ -1165,8 +1166,10 @@ def upgrade():
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("rated_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("check_in_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("score BETWEEN -2 AND 2", name=op.f("ck_rating_score")),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_rating_check_in_id")),
         sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_rating_goal_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["rated_by_id"], ["person.id"], name=op.f("fk_rating_rated_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
@@ -1302,6 +1305,7 @@ def upgrade():
         sa.Column("text", sa.String(length=2000), nullable=False),
         sa.Column("number", sa.Double(), nullable=True),
         sa.Column("on", sa.Date(), nullable=True),
+        sa.Column("unused_because", sa.String(length=200), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["answer_id"], ["check_in_answer.id"], name=op.f("fk_check_in_reply_answer_id"), ondelete="CASCADE"
         ),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import NotFound
 from coaching.models import Membership, MembershipStatus, Person, Programme, ProgrammeCoordinator, Role, StatusChange
 from coaching.services import audit, follow_ups
+from coaching.services.demo.afterwards import ask_after_sessions_and_launches
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
 from coaching.services.demo.finding import build_poll
@@ -82,6 +83,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
+    ask_after_sessions_and_launches(session, ivy, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from coaching.models import (
     AnswerChoice,
@@ -77,7 +77,11 @@ def build_answers(session: Session, *, quiet: Membership, rng: Random, now: date
     )
     first_launch = {row[0]: row[1] for row in launches}
     past = select(CheckIn).where(CheckIn.due_at < now - timedelta(days=5)).order_by(CheckIn.id)
-    for check_in in session.scalars(past):
+    for check_in in session.scalars(past.options(joinedload(CheckIn.step), joinedload(CheckIn.membership))):
+        if check_in.step.is_alumni:
+            # They were asked because they had agreed to it.
+            member = check_in.membership
+            member.alumni_consent, member.alumni_consent_at = True, member.alumni_consent_at or check_in.due_at
         check_in.asked_at, check_in.wake_at = check_in.due_at, None
         is_open = check_in.closes_at > now
         if rng.random() < FORGETFUL or (is_open and check_in.membership_id == quiet.id):

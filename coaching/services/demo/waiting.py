@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coaching.models import FollowUpPlan, FollowUpStep, Membership
+from coaching.models import FollowUpPlan, FollowUpQuestion, FollowUpStep, Membership, QuestionKind
 from coaching.services.demo.cohorts import DemoCohort
 
 
@@ -13,7 +13,19 @@ def add_own_step(plan: FollowUpPlan) -> None:
     it, so that who is silent stands on their coach's home after one.
     """
     question = "Is the launch date set?"
-    plan.steps.insert(2, FollowUpStep(label="Eleven weeks on", offset="P77D", question=question, nudges=0))
+    step = FollowUpStep(label="Eleven weeks on", offset="P77D", question=question, nudges=0)
+    step.questions = [
+        FollowUpQuestion(position=1, kind=QuestionKind.DATE, prompt="On which day do you launch?"),
+        FollowUpQuestion(
+            position=2,
+            kind=QuestionKind.SCALE,
+            prompt="How sure are you of it?",
+            lowest_label="not at all",
+            highest_label="very",
+        ),
+        FollowUpQuestion(position=3, kind=QuestionKind.TEXT, prompt="What would help you most now?"),
+    ]
+    plan.steps.insert(2, step)
     for position, step in enumerate(plan.steps, start=1):
         step.position = position
 

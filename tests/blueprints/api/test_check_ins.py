@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import CheckIn, CheckInAnswer
+from coaching.models import CheckIn, CheckInAnswer, FollowUpQuestion, QuestionKind
 from tests import factories
 from tests.blueprints.api.caller import PREFIX, CallerOf, body, problem
 from tests.blueprints.api.filling import fill
@@ -30,6 +30,56 @@ def test_a_participant_answers_and_answers_anew(world: World, caller: CallerOf, 
     assert (anew["choice"], anew["note"], anew["enrolments"]) == ("not_yet", "", None)
     assert anew["changed_at"] is not None
     assert len(session.scalars(select(CheckInAnswer)).all()) == 1
+
+
+def _ask(session: Session, check_in_id: str) -> list[FollowUpQuestion]:
+    """Two further questions of the check-in's step."""
+    step_id = session.scalars(select(CheckIn.step_id).where(CheckIn.public_id == check_in_id)).one()
+    questions = [
+        FollowUpQuestion(step_id=step_id, position=1, kind=QuestionKind.SCALE, prompt="How sure?", is_required=True),
+        FollowUpQuestion(step_id=step_id, position=2, kind=QuestionKind.DATE, prompt="Since when?"),
+    ]
+    session.add_all(questions)
+    session.flush()
+    return questions
+
+
+def test_further_questions_are_listed_and_replied_to(world: World, caller: CallerOf, session: Session) -> None:
+    path = f"/check-ins/{fill(session, world)['check_in_id']}"
+    sure, since = (one.public_id for one in _ask(session, path.removeprefix("/check-ins/")))
+    me = caller(world.participant)
+    problem(me.get(f"{path}/answer"), 404)
+    listed = body(me.get(path))["questions"]
+    assert [(one["id"], one["kind"], one["is_required"]) for one in listed] == [
+        (sure, "scale", True), (since, "date", False),
+    ]  # fmt: skip
+    replies = [{"question_id": since, "value": "2026-05-04"}, {"question_id": sure, "value": 4}]
+    answered = body(me.put(f"{path}/answer", ANSWER | {"replies": replies}))["answer"]
+    assert {one["question_id"]: one["value"] for one in answered["replies"]} == {since: "2026-05-04", sure: 4}
+    for reader in (world.participant, world.coach, world.coordinator):
+        assert body(caller(reader).get(f"{path}/answer")) == answered
+    problem(me.put(f"{path}/answer", ANSWER), 422, names="replies")
+    wrong = [{"question_id": sure, "value": 9}]
+    problem(me.put(f"{path}/answer", ANSWER | {"replies": wrong}), 422, names="replies.0.value")
+    anew = body(me.put(f"{path}/answer", ANSWER | {"replies": replies[1:]}))["answer"]
+    assert [one["value"] for one in anew["replies"]] == [4]
+
+
+def test_stopping_and_consent(world: World, caller: CallerOf, session: Session) -> None:
+    check_in_id = fill(session, world)["check_in_id"]
+    me, path = caller(world.participant), f"/members/{world.member.public_id}"
+    stopped = body(me.put(f"{path}/follow-ups-stop"))
+    assert stopped["follow_ups_stopped_at"] is not None
+    problem(me.put(f"/check-ins/{check_in_id}/answer", ANSWER), 409, code="check-in-cancelled")
+    assert body(me.delete(f"{path}/follow-ups-stop"))["follow_ups_stopped_at"] is None
+    assert body(me.get(f"/check-ins/{check_in_id}"))["state"] == "asked"
+    for said in (True, False):
+        assert body(me.put(f"{path}/alumni-consent", {"may_ask": said}))["alumni_consent"] is said
+    for wrong in ({}, {"may_ask": None}, {"may_ask": "yes"}):
+        problem(me.put(f"{path}/alumni-consent", wrong), 422, names="may_ask")
+    assert body(caller(world.coach).get(path))["alumni_consent"] is False
+    (own,) = body(me.get("/me/check-ins"))["items"]
+    assert (own["id"], own["cohort"]) == (check_in_id, "Cohort 9")
 
 
 def test_nobody_answers_for_somebody_else(world: World, caller: CallerOf, session: Session) -> None:
