@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from coaching.channels import open_channels
+from coaching.channels import open_channels, open_further
 from coaching.channels.base import ChannelDown, Outcome, Verdict
 from coaching.channels.smtp import SmtpChannel
 from tests.mail_server import PASSWORD, USER, MailServer, check_password
@@ -269,6 +269,14 @@ def test_mail_is_encrypted_where_the_certificate_is_trusted_and_stays_here_where
         assert channel.send(WIRE, message_id="<one@x>", address="ann@example.org").verdict == Verdict.SENT
         assert [mail.content for mail in server.received] == [WIRE]
         channel.close()
+
+
+def test_there_are_as_many_connections_as_asked_for_and_one_way_into_a_folder() -> None:
+    further = open_further("smtp://127.0.0.1:1", SENDER, 3)
+    assert [len(channels) for channels in further.values()] == [2]
+    assert len({id(channel) for channel in further["mail"]}) == 2
+    assert open_further("smtp://127.0.0.1:1", SENDER, 1) == {"mail": []}
+    assert open_further("file:/tmp/mail", SENDER, 3) == {}
 
 
 def test_without_starttls_on_the_server_nothing_is_sent_in_the_clear(server: MailServer) -> None:
