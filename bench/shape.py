@@ -35,11 +35,22 @@ class Effort:
     swept_beside_web: int = 30_000
     kills: int = 1000
     one_in: int = 1
+    mails: int = 40
+    sendings: int = 8
+    round_trip: float = 0.02
 
 
 FULL = Effort()
 QUICK = Effort(
-    calls=5, slow_calls=50, sweeps=8, waiting=100_000, swept_beside_web=5_000, kills=60, one_in=10, stored_jobs=500
+    calls=5,
+    slow_calls=50,
+    sweeps=8,
+    waiting=100_000,
+    swept_beside_web=5_000,
+    kills=60,
+    one_in=10,
+    stored_jobs=500,
+    sendings=3,
 )
 
 
