@@ -10,10 +10,12 @@ import logging
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
-from coaching.channels.base import Channel, ChannelNeeds
+from coaching.channels.base import MAIL, Channel, ChannelNeeds
 
 GROUP = "coaching.channels"
 OWN = "coaching"
+# As after new files were put in the place of old ones, without an installation.
+UNREGISTERED = "Our own channels are not registered. Install coaching again, then restart the scheduler."
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ def find_channels(needs: ChannelNeeds) -> Found:
             continue
         if channel is not None:
             found.channels[point.name] = channel
+    if MAIL not in seen:
+        found.faults[MAIL] = UNREGISTERED
     for fault in found.faults.values():
         log.error("%s", fault)
     return found

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from coaching.channels import registry
 from coaching.config import Settings
 from coaching.jobs import Pace, Workshop, heartbeat, send_messages
 from coaching.models import InboxItem, Message, MessageState
@@ -94,6 +94,13 @@ def problems(session: Session) -> list[str]:
 def test_our_own_channels_are_there(start: Callable[[], Workshop]) -> None:
     assert {"inbox", "mail"} <= set(start().found.channels)
     assert start().found.faults == {}
+
+
+def test_an_installation_that_does_not_know_its_own_channels_says_so(
+    start: Callable[[], Workshop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "entry_points", lambda **_group: ())
+    assert start().found.faults == {"mail": registry.UNREGISTERED}
 
 
 def test_another_packages_channel_is_used_for_its_messages(
@@ -188,8 +195,7 @@ def test_an_inbox_that_cannot_be_written_costs_its_messages_nothing(
     assert session.scalars(select(Message.attempts)).one() == 0
 
 
-def test_the_web_looks_for_no_channels() -> None:
+def test_the_web_looks_for_no_channels(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> None:
     """What is installed is looked for where messages are sent, because it takes longer than a start may."""
-    program = "import sys; from coaching.app import create_app; print('coaching.channels.registry' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout == "False\n"
+    monkeypatch.setattr(registry, "entry_points", lambda **_group: 1 / 0)
+    assert make_app(mail_from="Another <another@example.org>").test_client().get("/health/live").status_code == 200
