@@ -131,6 +131,7 @@ def _facts(items: Sequence[Item]) -> dict[str, Any]:
                 "nudge": item.due.nudged + 1 if item.is_nudge else 0,
                 "needs_consent": item.needs_consent,
             }
+            | ({"about": item.due.about} if item.due.about else {})
             for item in items
         ],
         "is_synthetic": any(item.due.is_synthetic for item in items),
