@@ -1,4 +1,4 @@
-"""The channels that are installed: our own and those of other packages register by the entry point `coaching.channels`.
+"""The channels that are installed: our own, and those that other packages register as `coaching.channels`.
 
 An entry point names a channel and the factory that makes it, which gets ChannelNeeds and returns a Channel, or None
 where this site is not set up for it. Only who sends messages looks for them.
@@ -10,12 +10,18 @@ import logging
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
-from coaching.channels.base import MAIL, Channel, ChannelNeeds
+from coaching.channels.base import Channel, ChannelNeeds
 
 GROUP = "coaching.channels"
-OWN = "coaching"
-# As after new files were put in the place of old ones, without an installation.
-UNREGISTERED = "Our own channels are not registered. Install coaching again, then restart the scheduler."
+# Ours need no registration, so that mail leaves whatever an installation has of metadata.
+OWN = tuple(
+    EntryPoint(name, value, GROUP)
+    for name, value in (
+        ("mail", "coaching.channels:make_mail"),
+        ("inbox", "coaching.channels.inbox:make_inbox"),
+        ("chat", "coaching.channels.chat:make_chat"),
+    )
+)
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +39,7 @@ def find_channels(needs: ChannelNeeds) -> Found:
     found = Found()
     seen: set[str] = set()
     # Our own come first, so that no other package can put itself in the place of one of them.
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (_package(point) != OWN, point.name)):
+    for point in [*OWN, *sorted(entry_points(group=GROUP), key=lambda point: point.name)]:
         if point.name in seen:
             found.faults[point.name] = f"{_whence(point)} has the name of another channel. Uninstall one of the two."
             continue
@@ -45,8 +51,6 @@ def find_channels(needs: ChannelNeeds) -> Found:
             continue
         if channel is not None:
             found.channels[point.name] = channel
-    if MAIL not in seen:
-        found.faults[MAIL] = UNREGISTERED
     for fault in found.faults.values():
         log.error("%s", fault)
     return found
