@@ -61,7 +61,7 @@ def kill_schedulers(stage: Stage) -> list[Finding]:
         finding("doubled", sum(count > 1 for count in first.arrived.values())),
         finding("sent, but not arrived", len(first.sent - first.arrived.keys())),
         finding("arrived, and neither sent nor listed", len(first.arrived.keys() - first.sent - first.unknown)),
-        finding("listed as undecidable", len(first.unknown), kills),
+        finding("listed as undecidable", len(first.unknown), kills * settings.mail_connections),
         finding("lost with the policy on", amount - len(second.arrived)),
         finding("of several copies, unequal ones", unequal),
     ]

@@ -28,6 +28,7 @@ class Effort:
     calls: int = 20
     slow_calls: int = 200
     sweeps: int = 24
+    planned: int = 500
     swept: int = 1000
     posted_naively: int = 40
     stored_jobs: int = 10_000
@@ -35,11 +36,23 @@ class Effort:
     swept_beside_web: int = 30_000
     kills: int = 1000
     one_in: int = 1
+    mails: int = 40
+    sendings: int = 8
+    round_trip: float = 0.02
 
 
 FULL = Effort()
 QUICK = Effort(
-    calls=5, slow_calls=50, sweeps=8, waiting=100_000, swept_beside_web=5_000, kills=60, one_in=10, stored_jobs=500
+    calls=5,
+    slow_calls=50,
+    sweeps=8,
+    planned=20,
+    waiting=100_000,
+    swept_beside_web=5_000,
+    kills=60,
+    one_in=10,
+    stored_jobs=500,
+    sendings=3,
 )
 
 

@@ -17,6 +17,8 @@ DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # 
 MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 SECRET_LENGTH = 32
 _HOST_NAME = re.compile(r"[0-9a-z]([0-9a-z.-]{0,252}[0-9a-z])?")
+MOST_CONNECTIONS = 16
+HIGHEST_RATE = 1_000_000
 
 
 KNOWN = tuple(
@@ -32,6 +34,8 @@ KNOWN = tuple(
         "LATE_AFTER",
         "CHAT_HOSTS",
         "RESEND_UNKNOWN",
+        "MAIL_CONNECTIONS",
+        "MAIL_RATE",
         "TRUSTED_PROXIES",
     )
 )
@@ -49,8 +53,9 @@ class Settings:
     `smtp+starttls://` or `smtps://` with host, port and credentials, or `file:` and a folder, the mail drop.
     `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
     only where the receiving server drops a second copy of the same Message-ID. `late_after` is how long something may
-    be due before that is an alarm. `chat_hosts` are the hosts of chat servers that may lie within one's own network;
-    in development they may be spoken to without TLS, too.
+    be due before that is an alarm. `mail_connections` is how many connections to the mail server each scheduler keeps,
+    `mail_rate` how many mails a minute all of them together hand over at most; nought is no limit. `chat_hosts` are the
+    hosts of chat servers that may lie within one's own network; in development they may be spoken to without TLS, too.
     """
 
     environment: str = "development"
@@ -64,6 +69,8 @@ class Settings:
     late_after: timedelta = timedelta(minutes=10)
     chat_hosts: frozenset[str] = frozenset()
     trusted_proxies: int = 0
+    mail_connections: int = 2
+    mail_rate: int = 0
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -103,6 +110,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         late_after=_minutes(environ, "COACHING_LATE_AFTER", 10),
         chat_hosts=_hosts(environ, "COACHING_CHAT_HOSTS"),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
+        mail_connections=_number(environ, "COACHING_MAIL_CONNECTIONS", Settings.mail_connections),
+        mail_rate=_number(environ, "COACHING_MAIL_RATE", Settings.mail_rate),
     )
 
 
@@ -137,6 +146,14 @@ def _hosts(environ: Mapping[str, str], name: str) -> frozenset[str]:
     return frozenset(hosts)
 
 
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number; what is not set, or empty, is the default."""
+    word = environ.get(name, "").strip()
+    if word and not (word.isascii() and word.isdigit()):
+        raise BadSettings(f"{name} is {word!r}. Write a whole number.")
+    return int(word) if word else default
+
+
 def _minutes(environ: Mapping[str, str], name: str, standard: int) -> timedelta:
     word = environ.get(name, str(standard)).strip()
     if not (word.isascii() and word.isdigit()) or not 1 <= int(word[:5]) <= 1440:
@@ -167,6 +184,7 @@ def _check(settings: Settings) -> None:
             "COACHING_BASE_URL must be where people reach the pages, a host of their own without a path, such as "
             "https://coaching.example.org."
         )
+    _check_pace(settings)
     mail = _parts("COACHING_MAIL_URL", settings.mail_url)
     if mail.scheme == "file":
         return
@@ -174,6 +192,15 @@ def _check(settings: Settings) -> None:
         raise BadSettings(
             "COACHING_MAIL_URL must be smtp://host:port, smtp+starttls://user:password@host:587, smtps://host:465, "
             "or file: and a folder for a mail drop."
+        )
+
+
+def _check_pace(settings: Settings) -> None:
+    if not 1 <= settings.mail_connections <= MOST_CONNECTIONS:
+        raise BadSettings(f"COACHING_MAIL_CONNECTIONS must be from 1 to {MOST_CONNECTIONS}.")
+    if not 0 <= settings.mail_rate <= HIGHEST_RATE:
+        raise BadSettings(
+            f"COACHING_MAIL_RATE is mails a minute, from 1 to {HIGHEST_RATE}; leave it empty for no limit."
         )
 
 

@@ -43,6 +43,9 @@ class Handler:
 
     delay: float = 0
     refuses_sender: bool = False
+    pipelines: bool = False
+    at_once: int = 0
+    most_at_once: int = 0
     received: list[Received] = field(default_factory=list)
     conversations: Counter[str] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
@@ -53,7 +56,7 @@ class Handler:
     ) -> list[str]:
         session.host_name = hostname
         self.conversations[hostname] += 1
-        return responses
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelines else responses
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, _session: Conversation, envelope: Envelope, address: str, options: list[str]
@@ -94,7 +97,10 @@ class Handler:
         if local == "hang":
             await asyncio.sleep(5)
         if self.delay:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
             await asyncio.sleep(self.delay)
+            self.at_once -= 1
         return "250 Taken"
 
 
@@ -110,8 +116,10 @@ class _Controller(Controller):
 class MailServer:
     """Starts with `with`, on a port of its own. `received` is what it took, in order."""
 
-    def __init__(self, *, delay: float = 0, context: ssl.SSLContext | None = None, **options: Any) -> None:
-        self.handler = Handler(delay=delay)
+    def __init__(
+        self, *, delay: float = 0, pipelines: bool = False, context: ssl.SSLContext | None = None, **options: Any
+    ) -> None:
+        self.handler = Handler(delay=delay, pipelines=pipelines)
         self._options = options
         self._context = context
         self._controller: _Controller | None = None

@@ -12,7 +12,18 @@ from tests.databases import make_engine
 
 # As many cohorts as the dashboards walk through.
 LEAST = Shape(cohorts=40, members=2)
-TOUCH = Effort(rounds=2, calls=1, sweeps=1, swept=250, posted_naively=2, waiting=1_000, one_in=1_000)
+TOUCH = Effort(
+    rounds=2,
+    calls=1,
+    sweeps=1,
+    swept=250,
+    posted_naively=2,
+    waiting=1_000,
+    one_in=1_000,
+    mails=2,
+    sendings=1,
+    round_trip=0.001,
+)
 # These start processes or walk through years, and stand on the same rows; one of them undoes what calms the collector.
 LONG = {"faults", "latency", "peers", "processes", "scheduler_memory", "startup", "web_writes", "zones"}
 

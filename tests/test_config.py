@@ -46,6 +46,11 @@ def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(se
         ("COACHING_CHAT_HOSTS", "chat.example.org, https://other.example.org"),
         ("COACHING_TRUSTED_PROXIES", "-1"),
         ("COACHING_TRUSTED_PROXIES", "many"),
+        ("COACHING_MAIL_CONNECTIONS", "0"),
+        ("COACHING_MAIL_CONNECTIONS", "17"),
+        ("COACHING_MAIL_CONNECTIONS", "two"),
+        ("COACHING_MAIL_RATE", "-1"),
+        ("COACHING_MAIL_RATE", "30/min"),
         ("COACHING_LATE_AFTER", "0"),
         ("COACHING_LATE_AFTER", "10m"),
         ("COACHING_LATE_AFTER", "1441"),
@@ -72,6 +77,8 @@ def test_good_settings_are_read() -> None:
             "COACHING_MAIL_URL": "smtp+starttls://u:p@mail.example.org:587",
             "COACHING_RESEND_UNKNOWN": "yes",
             "COACHING_TRUSTED_PROXIES": "1",
+            "COACHING_MAIL_CONNECTIONS": "4",
+            "COACHING_MAIL_RATE": "30",
         }
     )
     assert settings.database_url == "postgresql+psycopg://u:p@db/coaching"
@@ -79,6 +86,7 @@ def test_good_settings_are_read() -> None:
     assert settings.is_secure
     assert settings.resend_unknown
     assert settings.trusted_proxies == 1
+    assert (settings.mail_connections, settings.mail_rate) == (4, 30)
 
 
 def test_settings_check_themselves_however_they_are_made() -> None:

@@ -26,3 +26,11 @@ def make_mail(needs: ChannelNeeds) -> Channel:
 def open_mail(mail_url: str, sender: str) -> Channel:
     """A mail server or a mail drop. It belongs to one thread: make it where it is used."""
     return MAIL[urlsplit(mail_url).scheme](mail_url, sender)
+
+
+def open_further(mail_url: str, sender: str, connections: int) -> dict[str, list[Channel]]:
+    """The connections beside the first of each channel, so that there are as many as asked for. A folder of files has
+    no round trips to wait for, and one way into it."""
+    if urlsplit(mail_url).scheme == "file":
+        return {}
+    return {"mail": [open_mail(mail_url, sender) for _ in range(connections - 1)]}

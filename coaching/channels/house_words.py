@@ -86,5 +86,9 @@ def values_for(letter: Letter) -> dict[str, Any]:
 
 
 def one_line(words: str) -> str:
-    """The words with every run of blanks and line breaks as one space, and nothing that a terminal would obey."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+    """The words with every run of blanks and line breaks as one space, and nothing that a terminal would obey.
+
+    What begins like an encoded word (RFC 2047) is parted: the standard library would decode it, line breaks and all,
+    and write what it says into the header.
+    """
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split()).replace("=?", "= ?")

@@ -1,12 +1,11 @@
 """A letter as the bytes of a mail: a text and its HTML twin, in the programme's words or in ours.
 
-Headers are set through the standard library's EmailMessage alone, which refuses a line break in one; texts that people
-wrote are brought onto one line before they stand in a header.
+A header that is more than a short line of ASCII is written by the standard library, which refuses a line break in one;
+texts that people wrote are brought onto one line before they stand in a header.
 """
 
 from __future__ import annotations
 
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -16,6 +15,7 @@ import css_inline
 from coaching.channels.base import Letter
 from coaching.channels.calendar_part import add_calendar
 from coaching.channels.house_words import Text, one_line, render_usual
+from coaching.channels.two_parts import write_address, write_headers, write_two_parts
 from coaching.channels.words import render_words
 
 
@@ -42,26 +42,30 @@ def _in_own_words(letter: Letter) -> Text | None:
 def write_mail(letter: Letter, *, sender: str) -> bytes:
     """The whole mail, with CRLF, ready for a server."""
     text = render_mail(letter)
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = sender
-    mail["To"] = Address(one_line(letter.name), addr_spec=letter.address)
-    mail["Subject"] = text.subject
-    mail["Date"] = format_datetime(letter.written_at)
-    mail["Message-ID"] = letter.message_id
-    # These two keep absence notes and other machines from answering.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
+    headers = {
+        "From": sender,
+        "To": write_address(one_line(letter.name), letter.address),
+        "Subject": text.subject,
+        "Date": format_datetime(letter.written_at),
+        "Message-ID": letter.message_id,
+        # These two keep absence notes and other machines from answering.
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
     if "unsubscribe" in letter.facts:
         # RFC 8058: the mail program has a button of its own, and posts to this address.
-        mail["List-Unsubscribe"] = f"<{letter.facts['unsubscribe']}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        headers["List-Unsubscribe"] = f"<{letter.facts['unsubscribe']}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    boundary = f"=={letter.message_id.strip('<>').partition('@')[0]}=="
+    if "calendar" not in letter.facts:
+        return write_two_parts(headers, plain=text.plain, html=text.html, boundary=boundary)
+    mail = EmailMessage(policy=SMTP)
     mail.set_content(text.plain, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(text.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    if "calendar" in letter.facts:
-        facts = letter.facts
-        add_calendar(mail, facts["calendar"], method=facts["method"], sender=sender, link=letter.link)
-    _set_boundaries(mail, f"=={letter.message_id.strip('<>').partition('@')[0]}==")
-    return mail.as_bytes()
+    facts = letter.facts
+    add_calendar(mail, facts["calendar"], method=facts["method"], sender=sender, link=letter.link)
+    _set_boundaries(mail, boundary)
+    return write_headers(headers) + mail.as_bytes()
 
 
 def _set_boundaries(mail: EmailMessage, boundary: str) -> None:

@@ -15,14 +15,21 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from coaching.channels.base import ChannelDown, Letter, Outcome, Verdict
+from coaching.channels.conversation import (
+    CLOSING,
+    TOO_LARGE,
+    Answer,
+    Conversation,
+    converse,
+    describe,
+    one_line,
+    refusal,
+)
 from coaching.channels.mime import write_mail
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 TIMEOUT = 30.0
 GOODBYE_TIMEOUT = 2.0
-# The server is about to hang up.
-CLOSING = 421
-TOO_LARGE = 552
 _DOTS = re.compile(rb"(?m)^\.")
 
 
@@ -75,18 +82,18 @@ class SmtpChannel:
             self._connect()
         except OSError as error:
             self._drop()
-            raise ChannelDown(f"No connection to the mail server: {_words(error)}") from error
+            raise ChannelDown(f"No connection to the mail server: {describe(error)}") from error
 
     def send(self, wire: bytes, *, message_id: str, address: str) -> Outcome:  # noqa: ARG002  It is in the bytes.
         if not _is_plain(address):
             return Outcome(Verdict.FAILED, "The address has characters that mail servers do not take.")
         try:
-            refused = self._introduce() or self._offer(address)
+            refused = self._announce(address)
         except ChannelDown as error:
             return Outcome(Verdict.DOWN, str(error))
         except OSError as error:
             self._drop()
-            return Outcome(Verdict.RETRY, f"The connection was lost before the mail was handed over: {_words(error)}")
+            return Outcome(Verdict.RETRY, f"The connection was lost before the mail was handed over: {describe(error)}")
         return self._transfer(wire) if refused is None else self._recovered(refused)
 
     def close(self) -> None:
@@ -131,27 +138,35 @@ class SmtpChannel:
         self._drop()
         return False
 
-    def _introduce(self) -> Outcome | None:
-        """Names the sender. Many servers hang up after so many mails, so a lost connection is opened again, once.
+    def _announce(self, address: str) -> Outcome | None:
+        """Says who a mail is from and for; None where the server waits for it. Many servers hang up after so many
+        mails, so a lost connection is opened again, once.
 
         A refused sender is a matter between that server and ours, not of the message: the way is shut.
         """
         try:
-            code, words = self._open_server().mail(self._envelope)
+            code, words = self._introduce(address)
         except OSError:
             code, words = CLOSING, b""
         if code == CLOSING:
             self._drop()
             try:
-                code, words = self._open_server().mail(self._envelope)
+                code, words = self._introduce(address)
             except OSError as error:
                 self._drop()
-                raise ChannelDown(f"The mail server hangs up: {_words(error)}") from error
+                raise ChannelDown(f"The mail server hangs up: {describe(error)}") from error
         if code == 250:
-            return None
+            return self._conversation().offer(address)
+        self._conversation().call_off()
         if code == TOO_LARGE:
-            return _refusal(code, words)
-        return Outcome(Verdict.DOWN, f"The mail server refuses the sender: {_answer(code, words)}")
+            return refusal(code, words)
+        return Outcome(Verdict.DOWN, f"The mail server refuses the sender: {one_line(code, words)}")
+
+    def _introduce(self, address: str) -> Answer:
+        return self._conversation().introduce(address)
+
+    def _conversation(self) -> Conversation:
+        return converse(self._open_server(), self._envelope)
 
     def _open_server(self) -> smtplib.SMTP:
         if self._server is None:
@@ -159,15 +174,6 @@ class SmtpChannel:
         if self._server is None:
             raise ChannelDown("There is no connection to the mail server.")
         return self._server
-
-    def _offer(self, address: str) -> Outcome | None:
-        """Names the recipient and announces the mail; None where the server waits for it."""
-        server = self._open_server()
-        code, words = server.rcpt(address)
-        if code not in {250, 251}:
-            return _refusal(code, words)
-        code, words = server.docmd("DATA")
-        return None if code == 354 else _refusal(code, words)
 
     def _transfer(self, wire: bytes) -> Outcome:
         server = self._open_server()
@@ -177,18 +183,18 @@ class SmtpChannel:
         except OSError as error:
             # The dot is last, and not all was sent: the server cannot have taken the mail.
             self._drop()
-            return Outcome(Verdict.RETRY, f"The connection was lost in the middle of the mail: {_words(error)}")
+            return Outcome(Verdict.RETRY, f"The connection was lost in the middle of the mail: {describe(error)}")
         try:
             code, words = server.getreply()
         except OSError as error:
             self._drop()
-            return Outcome(Verdict.UNKNOWN, f"The server did not say whether it took the mail: {_words(error)}")
+            return Outcome(Verdict.UNKNOWN, f"The server did not say whether it took the mail: {describe(error)}")
         if 200 <= code < 300:
-            return Outcome(Verdict.SENT, _answer(code, words))
+            return Outcome(Verdict.SENT, one_line(code, words))
         if not 400 <= code < 600:
             self._drop()
-            return Outcome(Verdict.UNKNOWN, f"The server's answer cannot be read: {_answer(code, words)}")
-        return self._recovered(_refusal(code, words))
+            return Outcome(Verdict.UNKNOWN, f"The server's answer cannot be read: {one_line(code, words)}")
+        return self._recovered(refusal(code, words))
 
     def _recovered(self, outcome: Outcome) -> Outcome:
         """The outcome again, with the connection ready for the next mail, or let go."""
@@ -210,21 +216,3 @@ class SmtpChannel:
 def _is_plain(address: str) -> bool:
     """Whether an address can stand in a command as it is: it cannot end the line, or name another recipient."""
     return address.isascii() and address.isprintable() and not set(address) & set(" <>,;")
-
-
-def _refusal(code: int, words: bytes) -> Outcome:
-    return Outcome(Verdict.FAILED if code >= 500 else Verdict.RETRY, _answer(code, words))
-
-
-def _answer(code: int, words: bytes) -> str:
-    """The server's answer on one line. It may quote the address, which who may read the log may read too."""
-    return f"{code} {' '.join(words.decode('utf-8', 'replace').split())}"[:300]
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        answer = error.smtp_error
-        return _answer(error.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
-    if isinstance(error, TimeoutError):
-        return "it did not answer in time."
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:200]

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from coaching.channels import open_further
 from coaching.channels.base import ChannelNeeds, InboxEntry
 from coaching.channels.registry import Found, find_channels
 from coaching.clock import utc_now
@@ -18,6 +20,7 @@ from coaching.config import Settings
 from coaching.database import read_options
 from coaching.services.delivery import PostOffice, SendingRules
 from coaching.services.inbox import put_in_inbox
+from coaching.services.mail_rate import MailRate
 from coaching.tokens import new_chance, new_secret
 
 # SQLite has one writer, and who waits for it asks every millisecond. Short batches with a breath between two let
@@ -78,7 +81,14 @@ class Workshop:
             chance=new_chance,
             rules=self.pace.rules,
             should_stop=self.stop.is_set,
+            rate=self._mail_rate(),
+            further=open_further(self.settings.mail_url, self.settings.mail_from, self.settings.mail_connections),
         )
+
+    def _mail_rate(self) -> MailRate | None:
+        """The cap on mail for its host; a mail drop is one place of its own."""
+        cap, host = self.settings.mail_rate, urlsplit(self.settings.mail_url).hostname
+        return MailRate(host or "mail drop", cap) if cap else None
 
     @property
     def batch(self) -> int:
@@ -107,5 +117,4 @@ class Workshop:
             return put_in_inbox(session, entry, now=self.clock())
 
     def close(self) -> None:
-        for channel in self.office.channels.values():
-            channel.close()
+        self.office.close()

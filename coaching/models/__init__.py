@@ -67,6 +67,7 @@ from coaching.models.follow_up_plan import (
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.inbox import InboxItem
+from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.person import (
@@ -137,6 +138,7 @@ __all__ = [
     "InboxItem",
     "Instrument",
     "InvitedSession",
+    "MailHost",
     "MailTemplate",
     "MailWording",
     "Membership",

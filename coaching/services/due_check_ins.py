@@ -37,6 +37,7 @@ from coaching.models import (
     Role,
 )
 from coaching.models.base import UTCDateTime
+from coaching.services.asked_about import ABOUT
 from coaching.services.asking_hours import WEEK
 from coaching.services.numbers import ENGINES, among, packed
 from coaching.services.words import is_one_of, is_word
@@ -77,6 +78,7 @@ _COLUMNS = (
     select(func.max(Asking.number)).where(Asking.check_in_id == _check_in.c.id).scalar_subquery(),
     FollowUpStep.label,
     FollowUpStep.question,
+    ABOUT,
     FollowUpStep.channel,
     FollowUpStep.role,
     FollowUpStep.stages,
@@ -122,6 +124,7 @@ class DueCheckIn(NamedTuple):
     number: int | None
     label: str
     question: str
+    about: str | None
     channel: str
     step_role: Role
     stages: list[str]

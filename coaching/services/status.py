@@ -26,6 +26,7 @@ from coaching.services.lateness import (
     read_heartbeats,
     read_lag,
 )
+from coaching.services.mail_rate import describe_hold, describe_rate, read_mail_rates
 from coaching.services.words import is_one_of, is_word
 
 ALL_WELL = "All is well."
@@ -67,25 +68,31 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
     """What `coaching status` tells, in types that JSON has. It names no person and no address.
 
     The ages are seconds: of the row that has waited longest for its turn (null where none waits), and since each
-    scheduler was last seen. `problems` says in words what an operator has to look at; it is empty where all is well.
+    scheduler was last seen. `mail_rates` are the caps on what a mail server is given, with what it was given in the
+    last minute and how many due messages the cap holds back. `problems` says in words what an operator has to look at;
+    it is empty where all is well.
     """
     connection = session.connection()
     channels = _count_messages(connection)
     messages = {state.value: sum(each[state.value] for each in channels.values()) for state in MessageState}
     lag, heartbeats = read_lag(connection, now=now), read_heartbeats(connection, now=now)
-    unknown = messages[MessageState.UNKNOWN]
+    unknown, is_late = messages[MessageState.UNKNOWN], bool(describe_lateness(lag, late_after))
+    problems = describe_problems(lag, unknown, heartbeats, late_after=late_after)
+    mail_rates = read_mail_rates(connection, now=now)
     return {
         "schema": schema_revision(connection),
         "problems": [
-            *describe_problems(lag, unknown, heartbeats, late_after=late_after),
+            *problems,
+            *(describe_hold(each) for each in mail_rates if is_late and each["held_messages"]),
             *describe_channels(connection, now=now),
         ],
-        "is_late": bool(describe_lateness(lag, late_after)),
+        "is_late": is_late,
         "late_after_seconds": late_after.total_seconds(),
         "oldest_due_seconds": lag.oldest,
         "oldest_due_check_in_seconds": lag.check_in,
         "oldest_due_message_seconds": lag.message,
         "oldest_held_seconds": lag.held,
+        "mail_rates": mail_rates,
         "messages": messages,
         "unknown_messages": unknown,
         "channels": channels,
@@ -112,6 +119,7 @@ def describe_status(found: dict[str, Any]) -> str:
     lines.append(f"Check-ins: {_tally(found['check_ins'])}")
     lines.append(f"Longest due: check-in {_age(found, 'due_check_in')}, message {_age(found, 'due_message')}")
     lines += [f"Messages by {name}: {_tally(counts)}" for name, counts in found["channels"].items()]
+    lines += [f"Mail to {each['host']}: {describe_rate(each)}" for each in found["mail_rates"]]
     lines += [f"Last {span}: {_tally(counts)}" for span, counts in found["rates"].items()]
     lines += [
         f"Scheduler {each['name']}: {'SILENT, ' if each['is_silent'] else ''}seen "

@@ -240,5 +240,20 @@ def test_nobodys_words_become_a_header(kind: str, words: str, name: str) -> None
     assert [each.get_content_type() for each in mail.iter_parts()] == ["text/plain", "text/html"]
 
 
+@pytest.mark.parametrize("kind", ["poll", "session_invite"])
+def test_words_that_look_encoded_are_not_decoded_into_a_header(kind: str) -> None:
+    """The standard library decodes them, and writes the line break that they hold as one."""
+    evil = "=?utf-8?q?=0ABcc:_eve=40example.org?="
+    values = {name: evil for name, value in FACTS[kind].items() if isinstance(value, str) and name in {"title", "by"}}
+    for wire in (
+        write_mail(letter(kind, name=evil), sender=SENDER),
+        write_mail(letter(kind, facts=FACTS[kind] | values), sender=SENDER),
+    ):
+        assert b"\n" not in wire.replace(b"\r\n", b"")
+        mail = email.message_from_bytes(wire, policy=email.policy.default)
+        assert "Bcc" not in mail
+        assert "\n" not in mail["Subject"] + mail["To"]
+
+
 def test_a_line_is_one_line_without_anything_a_terminal_obeys() -> None:
     assert one_line(" a\r\nb\tc\x1b[2J\u2028d  ") == "a b c [2J d"

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from coaching.channels import open_mail
+from coaching.channels import open_further, open_mail
 from coaching.channels.base import ChannelDown, Outcome, Verdict
 from coaching.channels.smtp import SmtpChannel
 from tests.mail_server import PASSWORD, USER, MailServer, check_password
@@ -23,9 +23,15 @@ WIRE = b"Message-ID: <one@coaching.internal>\r\nSubject: Hello\r\n\r\nWords.\r\n
 IN_THE_CLEAR = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
 
 
+@pytest.fixture(params=[False, True], ids=["step by step", "pipelined"])
+def pipelines(request: pytest.FixtureRequest) -> bool:
+    """Every server is met with and without PIPELINING, and every outcome is the same."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as server:
+def server(pipelines: bool) -> Iterator[MailServer]:
+    with MailServer(pipelines=pipelines) as server:
         yield server
 
 
@@ -206,8 +212,10 @@ def test_a_server_that_never_greets_is_down() -> None:
 
 
 @IN_THE_CLEAR
-def test_a_user_signs_in_with_what_the_url_says() -> None:
-    with MailServer(authenticator=check_password, auth_require_tls=False, auth_required=True) as server:
+def test_a_user_signs_in_with_what_the_url_says(*, pipelines: bool) -> None:
+    with MailServer(
+        pipelines=pipelines, authenticator=check_password, auth_require_tls=False, auth_required=True
+    ) as server:
         url = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}"
         channel = open_mail(url, SENDER)
         channel.open()
@@ -249,10 +257,10 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
 def test_mail_is_encrypted_where_the_certificate_is_trusted_and_stays_here_where_not(
-    scheme: str, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    scheme: str, tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch, *, pipelines: bool
 ) -> None:
     options = {"context": tls} if scheme == "smtps" else {"tls_context": tls, "require_starttls": True}
-    with MailServer(**options) as server:  # type: ignore[arg-type]
+    with MailServer(pipelines=pipelines, **options) as server:  # type: ignore[arg-type]
         channel = open_mail(f"{scheme}://localhost:{server.port}", SENDER)
         with pytest.raises(ChannelDown, match="certificate"):
             channel.open()
@@ -261,6 +269,14 @@ def test_mail_is_encrypted_where_the_certificate_is_trusted_and_stays_here_where
         assert channel.send(WIRE, message_id="<one@x>", address="ann@example.org").verdict == Verdict.SENT
         assert [mail.content for mail in server.received] == [WIRE]
         channel.close()
+
+
+def test_there_are_as_many_connections_as_asked_for_and_one_way_into_a_folder() -> None:
+    further = open_further("smtp://127.0.0.1:1", SENDER, 3)
+    assert [len(channels) for channels in further.values()] == [2]
+    assert len({id(channel) for channel in further["mail"]}) == 2
+    assert open_further("smtp://127.0.0.1:1", SENDER, 1) == {"mail": []}
+    assert open_further("file:/tmp/mail", SENDER, 3) == {}
 
 
 def test_without_starttls_on_the_server_nothing_is_sent_in_the_clear(server: MailServer) -> None:

@@ -358,6 +358,7 @@ BODIES: dict[str, Recipe] = {
     "api_runs.report": reach,
     "api_series.preview": series,
     "api_series.schedule": series,
+    "api_silence.see_to": constant(),
     "api_session_record.edit": constant(**RECORD),
     "api_sessions.cancel": constant(reason="Snow"),
     "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
@@ -377,7 +378,6 @@ BODILESS = frozenset(
         "api_imports.reopen",
         "api_remembered_names.forget",
         "api_follow_up_plans.remove",
-        "api_silence.see_to",
     }
 )
 # Those that name the version which they do away with.

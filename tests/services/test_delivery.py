@@ -165,7 +165,7 @@ def test_a_server_that_is_down_costs_no_attempt_and_is_left_alone_for_longer_and
     channel.is_down = False
     clock.wait(seconds=300)
     assert send_due_messages(office) == {"sent": 3}
-    assert office.circuits["mail"].failures == 0
+    assert office.desks["mail"].carriers[0].circuit.failures == 0
 
 
 def test_a_server_that_goes_down_within_a_batch_puts_the_rest_back(engine: Engine, session: Session) -> None:

@@ -37,6 +37,7 @@ def test_an_idle_product_has_nought_of_everything(session: Session) -> None:
         "channels": {"mail": {state.value: 0 for state in MessageState}},
         "unknown_messages": 0,
         "oldest_due_seconds": None,
+        "mail_rates": [],
         "oldest_due_check_in_seconds": None,
         "oldest_due_message_seconds": None,
         "oldest_held_seconds": None,

@@ -130,6 +130,15 @@ class SchedulerRow(TypedDict):
     is_silent: bool
 
 
+class MailRateRow(TypedDict):
+    """A cap on what a mail server is given: how much it was in the last minute, and how much the cap holds back."""
+
+    host: str
+    a_minute: int
+    last_minute: int
+    held_messages: int
+
+
 class StatusReport(TypedDict):
     """How the product is. The ages are seconds; `problems` says in words what there is to look at."""
 
@@ -140,6 +149,7 @@ class StatusReport(TypedDict):
     messages: dict[str, int]
     unknown_messages: int
     oldest_due_seconds: float | None
+    mail_rates: list[MailRateRow]
     oldest_due_check_in_seconds: float | None
     oldest_due_message_seconds: float | None
     oldest_held_seconds: float | None

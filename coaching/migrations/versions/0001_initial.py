@@ -29,6 +29,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "mail_host",
+        sa.Column("host", sa.String(length=253), nullable=False),
+        sa.Column("a_minute", sa.Integer(), nullable=False),
+        sa.Column("handed_over", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_mail_host")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -723,6 +730,13 @@ def upgrade():
             postgresql_where=sa.text("state IN ('due', 'retry')"),
         )
         batch_op.create_index(
+            "ix_message_ended",
+            ["channel", "state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+        )
+        batch_op.create_index(
             "ix_message_leased",
             ["lease_until"],
             unique=False,
@@ -730,13 +744,6 @@ def upgrade():
             postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
         )
         batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_ended",
-            ["channel", "state"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
-            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
-        )
         batch_op.create_index(
             "ix_message_unknown",
             ["id"],
@@ -1836,16 +1843,16 @@ def downgrade():
             sqlite_where=sa.text("state = 'unknown'"),
             postgresql_where=sa.text("state = 'unknown'"),
         )
-        batch_op.drop_index(
-            "ix_message_ended",
-            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
-            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
-        )
         batch_op.drop_index(batch_op.f("ix_message_recipient_id"))
         batch_op.drop_index(
             "ix_message_leased",
             sqlite_where=sa.text("state IN ('claimed', 'transmitting')"),
             postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
+        )
+        batch_op.drop_index(
+            "ix_message_ended",
+            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
         )
         batch_op.drop_index(
             "ix_message_due",
@@ -1936,5 +1943,6 @@ def downgrade():
     op.drop_table("scheduler_heartbeat")
     op.drop_table("programme")
     op.drop_table("person")
+    op.drop_table("mail_host")
     op.drop_table("audit_head")
     op.drop_table("audit_entry")

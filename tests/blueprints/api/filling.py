@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    Asking,
     BatchState,
     CheckIn,
     CheckInState,
@@ -103,6 +104,8 @@ def _message(session: Session, world: World, check_in: CheckIn) -> Message:
     )
     message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=NOW, detail="Nobody knows."))
     session.add(message)
+    session.flush()
+    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))
     return message
 
 
