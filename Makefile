@@ -74,7 +74,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 signed = { echo '\# Made by `make lock`; do not edit by hand.'; cat $(1); } > $(1).new && mv $(1).new $(1)
 lock: $(VENV)/.made
 	$(BACKEND) | $(COMPILE) setup.cfg - -o requirements.lock
-	$(BACKEND) | $(COMPILE) setup.cfg --extra postgres requirements-dev.in - -c requirements.lock -o requirements-dev.lock
+	$(BACKEND) | $(COMPILE) setup.cfg --extra postgres --extra chat requirements-dev.in - -c requirements.lock -o requirements-dev.lock
 	@$(call signed,requirements.lock) && $(call signed,requirements-dev.lock)
 
 clean:

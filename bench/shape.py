@@ -28,6 +28,7 @@ class Effort:
     calls: int = 20
     slow_calls: int = 200
     sweeps: int = 24
+    planned: int = 500
     swept: int = 1000
     posted_naively: int = 40
     stored_jobs: int = 10_000
@@ -45,6 +46,7 @@ QUICK = Effort(
     calls=5,
     slow_calls=50,
     sweeps=8,
+    planned=20,
     waiting=100_000,
     swept_beside_web=5_000,
     kills=60,

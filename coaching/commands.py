@@ -226,3 +226,20 @@ def _with_option(refusal: Invalid) -> Invalid:
     """The refusal, with the option that answers what it asks."""
     options = [text for name, text in OPTIONS.items() if name in {refusal.code, *refusal.messages}]
     return Invalid(" ".join([refusal.message, *options]), refusal.messages, code=refusal.code)
+
+
+@main.command("follow-ups")
+@click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
+@AS_JSON
+def follow_ups(cohort_id: str, as_json: bool) -> None:
+    """List what a cohort is asked, when, and what became of it."""
+    from coaching.services.follow_up_timeline import describe_timeline  # noqa: PLC0415
+
+    with database() as session:
+        lines = describe_timeline(session, cohort_id)
+    if as_json:
+        print_json(lines)
+        return
+    for line in lines:
+        counts = f"{line['asked']} asked, {line['answered']} answered, {line['silent']} silent"
+        click.echo(f"{line['first'] or 'no date yet'!s:<12}{line['label']}: {counts}")

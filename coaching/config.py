@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # noqa: S105
 MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 SECRET_LENGTH = 32
+_HOST_NAME = re.compile(r"[0-9a-z]([0-9a-z.-]{0,252}[0-9a-z])?")
 MOST_CONNECTIONS = 16
 HIGHEST_RATE = 1_000_000
 
@@ -30,6 +32,7 @@ KNOWN = tuple(
         "MAIL_FROM",
         "INSTANCE",
         "LATE_AFTER",
+        "CHAT_HOSTS",
         "RESEND_UNKNOWN",
         "MAIL_CONNECTIONS",
         "MAIL_RATE",
@@ -51,7 +54,8 @@ class Settings:
     `resend_unknown` tells whether a message whose fate cannot be decided is sent once more by itself, which is right
     only where the receiving server drops a second copy of the same Message-ID. `late_after` is how long something may
     be due before that is an alarm. `mail_connections` is how many connections to the mail server each scheduler keeps,
-    `mail_rate` how many mails a minute all of them together hand over at most; nought is no limit.
+    `mail_rate` how many mails a minute all of them together hand over at most; nought is no limit. `chat_hosts` are the
+    hosts of chat servers that may lie within one's own network; in development they may be spoken to without TLS, too.
     """
 
     environment: str = "development"
@@ -63,6 +67,7 @@ class Settings:
     instance: Path = field(default_factory=lambda: ROOT / "instance")
     resend_unknown: bool = False
     late_after: timedelta = timedelta(minutes=10)
+    chat_hosts: frozenset[str] = frozenset()
     trusted_proxies: int = 0
     mail_connections: int = 2
     mail_rate: int = 0
@@ -103,6 +108,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
         late_after=_minutes(environ, "COACHING_LATE_AFTER", 10),
+        chat_hosts=_hosts(environ, "COACHING_CHAT_HOSTS"),
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
         mail_connections=_number(environ, "COACHING_MAIL_CONNECTIONS", Settings.mail_connections),
         mail_rate=_number(environ, "COACHING_MAIL_RATE", Settings.mail_rate),
@@ -130,6 +136,14 @@ def _count(environ: Mapping[str, str], name: str) -> int:
     if not word.isdigit() or int(word) > 5:
         raise BadSettings(f"{name} is {word!r}. Write how many proxies stand in front, from 0 to 5.")
     return int(word)
+
+
+def _hosts(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    hosts = environ.get(name, "").lower().replace(",", " ").split()
+    wrong = next((host for host in hosts if not _HOST_NAME.fullmatch(host)), None)
+    if wrong is not None:
+        raise BadSettings(f"{name} has {wrong!r} in it. Write names of hosts, such as chat.example.org, and commas.")
+    return frozenset(hosts)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -14,6 +14,7 @@ from coaching.models import (
     Cohort,
     CourseProject,
     FollowUpPlan,
+    InboxItem,
     Membership,
     MembershipStatus,
     Poll,
@@ -78,6 +79,11 @@ def may_sign_in(person: Account) -> bool:
 
 def may_administer(actor: Actor) -> bool:
     return actor.is_administrator
+
+
+def may_read_inbox_item(actor: Actor, item: InboxItem) -> bool:
+    """What was said to somebody is theirs alone."""
+    return item.person_id == actor.person_id
 
 
 def may_coordinate(actor: Actor, programme_id: int) -> bool:

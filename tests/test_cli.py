@@ -293,3 +293,17 @@ def test_a_report_is_imported_into_a_session(run: Command, rows: Session) -> Non
     assert rows.scalars(select(func.count()).select_from(Attendance)).one() == before
     rows.rollback()
     assert run("import", "zoom", str(REPORT), "--session", "nothing", "--dry-run").exit_code == 2
+
+
+@with_the_demo
+def test_the_follow_ups_of_a_cohort_are_listed_on_their_dates(run: Command, rows: Session) -> None:
+    """The cohort that is under way is asked after its sessions and launches, too."""
+    ivy = rows.scalars(select(Cohort.public_id).where(Cohort.name.like("Ivy%"))).one()
+    rows.rollback()
+    lines = json.loads(run("follow-ups", "--cohort", ivy, "--json").stdout)
+    assert len(lines) == 7
+    after = next(line for line in lines if line["anchor"] == "session_end")
+    assert after["asked"] == after["answered"] + after["silent"] > 0
+    assert after["waiting"] > 0
+    assert f"{after['asked']} asked" in run("follow-ups", "--cohort", ivy).stdout
+    assert run("follow-ups", "--cohort", "nothing").exit_code == 2

@@ -43,6 +43,7 @@ def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(se
         ("COACHING_MAIL_URL", "smtp://"),
         ("COACHING_MAIL_URL", "smtp://host:notaport"),
         ("COACHING_RESEND_UNKNOWN", "maybe"),
+        ("COACHING_CHAT_HOSTS", "chat.example.org, https://other.example.org"),
         ("COACHING_TRUSTED_PROXIES", "-1"),
         ("COACHING_TRUSTED_PROXIES", "many"),
         ("COACHING_MAIL_CONNECTIONS", "0"),

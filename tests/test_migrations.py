@@ -29,6 +29,7 @@ VALUES = {
     ("series", "duration_minutes"): 60,
     ("poll", "duration_minutes"): 60,
     ("calendar_invite", "series_id"): None,
+    ("inbox_item", "path"): "",
 }
 BY_TYPE: dict[type, Any] = {str: "x", int: 1, bool: True, bytes: b"x", date: date(2026, 6, 1), object: {}, float: 1.0}
 # Forked from one program, so that they really start together.

@@ -36,6 +36,7 @@ LABELS = {
     "in_person": "In person",
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
+    "chat_test": "Test of a chat address",
     "not_told": "Not told yet",
     "older": "Has an older time",
     "shut_out": "Account is shut",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+
+from coaching.config import Settings
+
+# Our own channels. Other packages bring theirs.
+MAIL, INBOX, CHAT = "mail", "inbox", "chat"
 
 
 class Verdict(StrEnum):
@@ -45,6 +51,9 @@ class Words:
 class Letter:
     """What a channel needs to write a message's final bytes. `link` is whole; empty where the message has none.
 
+    `link` opens what the message is about without a sign-in, so it is for a way that nobody but the recipient reads.
+    `path` is the page of the same for who is signed in; empty where there is none. `medium` is what the words of the
+    templates suit: `mail`, or `inbox` and `chat`, where nothing is said of mails and of links that are one's own.
     Without `words` a mail has ours.
     """
 
@@ -57,6 +66,27 @@ class Letter:
     link: str
     written_at: datetime
     words: Words | None = None
+    path: str = ""
+    medium: str = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """What the in-app inbox says of one message; `message_id` tells whose it is. `path` is a page of ours."""
+
+    message_id: str
+    kind: str
+    title: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNeeds:
+    """What a channel is made with. `put_in_inbox` writes an entry and tells whether its message is still there."""
+
+    settings: Settings
+    put_in_inbox: Callable[[InboxEntry], bool]
 
 
 class ChannelDown(Exception):

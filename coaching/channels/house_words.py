@@ -53,6 +53,12 @@ def usual_subject(letter: Letter) -> str:
     return _text_of(letter, values_for(letter))[0]
 
 
+def render_plain(letter: Letter) -> tuple[str, str]:
+    """The subject and the text alone, for ways that know no HTML."""
+    subject, plain = _text_of(letter, values_for(letter))
+    return subject, plain.strip() + "\n"
+
+
 def _text_of(letter: Letter, values: dict[str, Any]) -> tuple[str, str]:
     """The subject, which the text template sets, and the text."""
     plain = house_template(f"{letter.kind}.txt.jinja").make_module(values)
@@ -75,6 +81,7 @@ def values_for(letter: Letter) -> dict[str, Any]:
         "timezone": letter.timezone,
         "written_at": letter.written_at,
         "is_synthetic": letter.facts.get("is_synthetic", False),
+        "medium": letter.medium,
     }
 
 

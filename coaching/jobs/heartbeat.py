@@ -7,8 +7,15 @@ from coaching.models import SchedulerHeartbeat
 
 
 def run(workshop: Workshop) -> None:
+    row = SchedulerHeartbeat(
+        name=workshop.name,
+        started_at=workshop.started_at,
+        seen_at=workshop.clock(),
+        channels=sorted(workshop.found.channels),
+        channel_faults=list(workshop.found.faults.values()),
+    )
     with workshop.sessions.begin() as session:
-        session.merge(SchedulerHeartbeat(name=workshop.name, started_at=workshop.started_at, seen_at=workshop.clock()))
+        session.merge(row)
 
 
 def stop(workshop: Workshop) -> None:

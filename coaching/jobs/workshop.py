@@ -12,11 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from coaching.channels import open_channels, open_further
+from coaching.channels import open_further
+from coaching.channels.base import ChannelNeeds, InboxEntry
+from coaching.channels.registry import Found, find_channels
 from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.database import read_options
 from coaching.services.delivery import PostOffice, SendingRules
+from coaching.services.inbox import put_in_inbox
 from coaching.services.mail_rate import MailRate
 from coaching.tokens import new_chance, new_secret
 
@@ -59,6 +62,7 @@ class Workshop:
     stop: Event
     clock: Callable[[], datetime] = utc_now
     sessions: sessionmaker[Session] = field(init=False)
+    found: Found = field(init=False)
     office: PostOffice = field(init=False)
     started_at: datetime = field(init=False)
     # What the last look at lateness found, so that the log says a change and not a state.
@@ -67,9 +71,10 @@ class Workshop:
     def __post_init__(self) -> None:
         self.started_at = self.clock()
         self.sessions = sessionmaker(self.engine)
+        self.found = find_channels(ChannelNeeds(self.settings, self._put_in_inbox))
         self.office = PostOffice(
             session_factory=self.sessions,
-            channels=open_channels(self.settings.mail_url, self.settings.mail_from),
+            channels=self.found.channels,
             base_url=self.settings.base_url,
             clock=self.clock,
             new_token=new_secret,
@@ -105,6 +110,11 @@ class Workshop:
             yield session
         if self.engine.dialect.name == "sqlite":
             self.stop.wait(BREATH)
+
+    def _put_in_inbox(self, entry: InboxEntry) -> bool:
+        """A transaction of its own: none is open while a channel is at work."""
+        with self.sessions.begin() as session:
+            return put_in_inbox(session, entry, now=self.clock())
 
     def close(self) -> None:
         self.office.close()

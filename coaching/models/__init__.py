@@ -32,6 +32,7 @@ from coaching.models.cohort import (
     StatusChange,
 )
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
+from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
     CourseProject,
     CourseRun,
@@ -65,6 +66,7 @@ from coaching.models.follow_up_plan import (
 )
 from coaching.models.goal import Goal, Rating
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
+from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
@@ -117,6 +119,7 @@ __all__ = [
     "CoachingSession",
     "Cohort",
     "CohortKind",
+    "ContactAddress",
     "ContactPreference",
     "CourseProject",
     "CourseRun",
@@ -132,6 +135,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportBatch",
     "ImportRow",
+    "InboxItem",
     "Instrument",
     "InvitedSession",
     "MailHost",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, PartialIndex, Versioned, choice
@@ -73,7 +73,8 @@ class FollowUpStep(Identified, Base):
     window_days: Mapped[int] = mapped_column(default=28)
     nudges: Mapped[int] = mapped_column(default=1)
     nudge_days: Mapped[int] = mapped_column(default=7)
-    escalate_days: Mapped[int | None] = mapped_column(default=7)
+    # None is said on purpose, and no reason for the usual number.
+    escalate_days: Mapped[int | None] = mapped_column(Integer().evaluates_none(), default=7)
     is_alumni: Mapped[bool] = mapped_column(default=False)
     retired_at: Mapped[datetime | None]
     plan: Mapped[FollowUpPlan] = relationship(back_populates="steps")

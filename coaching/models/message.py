@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     SESSION_INVITE = "session_invite"
     SESSION_REMINDER = "session_reminder"
     POLL = "poll"
+    CHAT_TEST = "chat_test"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
 
@@ -80,8 +81,8 @@ class Message(Identified, Base):
         PartialIndex("ix_message_due", "due_at", "id", where="state IN ('due', 'retry')"),
         PartialIndex("ix_message_leased", "lease_until", where="state IN ('claimed', 'transmitting')"),
         PartialIndex("ix_message_unknown", "id", where="state = 'unknown'"),
-        # What has ended, for its removal and for counting it without reading it.
-        PartialIndex("ix_message_settled", "settled_at", "channel", "state", where="settled_at IS NOT NULL"),
+        # What has ended, for counting it without reading it.
+        PartialIndex("ix_message_ended", "channel", "state", where="state IN ('sent', 'failed', 'cancelled')"),
     )
 
 
@@ -108,10 +109,15 @@ class Delivery(Base):
 
 
 class SchedulerHeartbeat(Base):
-    """That a scheduler process lives, and when it last said so."""
+    """That a scheduler process lives, and when it last said so.
+
+    `channels` are those that it sends by, and `channel_faults` a line for each that it could not load.
+    """
 
     __tablename__ = "scheduler_heartbeat"
 
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    channels: Mapped[list[str]] = mapped_column(JSON, default=list)
+    channel_faults: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -92,6 +92,8 @@ class EditStepSchema(BaseSchema):
 class StepSchema(EditStepSchema):
     """A step as it goes out; `version` is the plan's, and rises with each change of any step."""
 
+    # They are words in the row.
+    stages = fields.List(fields.String(), dump_only=True)
     id = PublicId(attribute="public_id", dump_only=True)
     plan_id = fields.String(attribute="plan.public_id", dump_only=True)
     strand = fields.String(dump_only=True)

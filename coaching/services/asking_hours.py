@@ -6,7 +6,7 @@ So nothing here minds that clocks skip an hour or show one twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -53,7 +53,7 @@ def next_open(wanted: datetime, hours: Hours) -> datetime:
     raise AssertionError(f"{hours} do not open within {FURTHEST_DAYS} days of {wanted}.")
 
 
-def next_allowed(wanted: datetime, hours: Hours, *, limit: int, used: Iterable[datetime]) -> Allowed:
+def next_allowed(wanted: datetime, hours: Hours, *, limit: int, used: Sequence[datetime]) -> Allowed:
     """The first moment within the hours at which one more keeps to the limit.
 
     `used` are the moments at which somebody was asked before; what is on its way counts as now.
@@ -70,12 +70,15 @@ def room_left(now: datetime, *, limit: int, used: Iterable[datetime]) -> int:
     return limit - sum(moment > now - WEEK for moment in used)
 
 
-def _free_from(moment: datetime, limit: int, used: Iterable[datetime]) -> datetime:
+def _free_from(moment: datetime, limit: int, used: Sequence[datetime]) -> datetime:
     """From when on fewer than `limit` of those before lie less than seven days back."""
+    if not used:
+        return moment
     recent = sorted(each for each in used if each > moment - WEEK)
     return moment if len(recent) < limit else recent[len(recent) - limit] + WEEK
 
 
+@lru_cache(maxsize=1024)
 def days_later(moment: datetime, days: int, zone: str) -> datetime:
     """So many days later at the same time of the clock there; where the clocks skip it, as much later as they skip."""
     local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0) + timedelta(days=days)

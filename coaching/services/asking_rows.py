@@ -5,18 +5,20 @@ Every function is one statement or two, however many rows there are, on the call
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, select, update
 
+from coaching.channels.base import MAIL
 from coaching.models import Asking, Capability, CheckIn, Delivery, Message, MessageKind, MessageState, Purpose
 from coaching.services.asking_rules import Change, Item, Mail, Refusal
 from coaching.services.insertion import insert_rows, update_rows
 from coaching.services.letter_links import UNSUBSCRIBE
+from coaching.services.numbers import ENGINES, among, packed
 from coaching.services.outbox import message_id_of
-from coaching.services.who_is_asked import MAIL
 from coaching.tokens import derive_secret, hash_secret, new_public_ids, new_secret
 
 _check_in = cast(Table, CheckIn.__table__)
@@ -27,6 +29,15 @@ _delivery = cast(Table, Delivery.__table__)
 _NUMBERS = select(_message.c.public_id, _message.c.id).where(
     _message.c.public_id.in_(bindparam("identifiers", expanding=True))
 )
+MOST_UPDATES = 4
+# Under other names than the columns', which an UPDATE keeps for itself.
+_NEW_VALUES = tuple(f"new_{name}" for name in Change._fields[1:])
+_ALIKE = {
+    engine: update(_check_in)
+    .where(among(_check_in.c.id, "numbers", engine))
+    .values({name: bindparam(f"new_{name}") for name in Change._fields[1:]})
+    for engine in ENGINES
+}
 _COLUMNS = (
     "public_id", "message_id", "subject_id", "occurrence", "recipient_id", "cohort_id", "channel", "address", "facts",
     "secret", "unsubscribe_hash", "state", "settled_at",
@@ -66,13 +77,21 @@ def write_askings(connection: Connection, mails: Sequence[Mail], refusals: Seque
 
 
 def write_changes(connection: Connection, changes: Sequence[Change]) -> None:
-    """The check-ins as they stand from now on."""
-    update_rows(connection, _check_in, Change._fields[1:], changes)
+    """The check-ins as they stand from now on. Most of a batch are asked and wake alike: those are one statement."""
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for change in changes:
+        alike[change[1:]].append(change.id)
+    if len(alike) > MOST_UPDATES:
+        update_rows(connection, _check_in, Change._fields[1:], changes)
+        return
+    for values, numbers in alike.items():
+        named = dict(zip(_NEW_VALUES, values, strict=True))
+        connection.execute(_ALIKE[connection.dialect.name], named | {"numbers": packed(connection, numbers)})
 
 
 def _mail_row(written: _Written, channel: str) -> tuple[Any, ...]:
     due = written.items[0].due
-    cohorts = {item.due.cohort_id for item in written.items}
+    is_of_one = len(written.items) == 1 or len({item.due.cohort_id for item in written.items}) == 1
     return (
         written.identifier,
         message_id_of(written.identifier),
@@ -80,7 +99,7 @@ def _mail_row(written: _Written, channel: str) -> tuple[Any, ...]:
         # Which asking of its first check-in this is. A message is unique for it.
         str((due.number or 0) + 1),
         due.person_id,
-        due.cohort_id if len(cohorts) == 1 else None,
+        due.cohort_id if is_of_one else None,
         channel,
         due.email if channel == MAIL else "",
         _facts(written.items),
@@ -112,6 +131,7 @@ def _facts(items: Sequence[Item]) -> dict[str, Any]:
                 "nudge": item.due.nudged + 1 if item.is_nudge else 0,
                 "needs_consent": item.needs_consent,
             }
+            | ({"about": item.due.about} if item.due.about else {})
             for item in items
         ],
         "is_synthetic": any(item.due.is_synthetic for item in items),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from coaching.channels.base import MAIL
 from coaching.models import CheckInState, Held, MembershipStatus
 from coaching.models.contact import WEEKLY_LIMIT
 from coaching.services.asking_hours import (
@@ -25,7 +26,6 @@ from coaching.services.asking_hours import (
 from coaching.services.due_check_ins import Background, DueCheckIn
 from coaching.services.who_is_asked import (
     CONSENT_UNANSWERED,
-    MAIL,
     channel_for,
     hours_of,
     is_silent,
@@ -35,6 +35,7 @@ from coaching.services.who_is_asked import (
 
 # What has not left yet is not followed by a nudge; whether it has is looked at again after this.
 UNSENT_WAIT = timedelta(days=1)
+NO_STAGES: frozenset[str] = frozenset()
 _PASSING = (Held.NOT_HELD, Held.QUIET_HOURS, Held.WEEKLY_LIMIT)
 
 
@@ -116,6 +117,10 @@ class _Person:
             for item in ready:
                 self._put_off(item.due, next_open(pause, self.hours), Held.PAUSED)
             return
+        if len(ready) == 1:
+            # As it is with most people on most days.
+            self._ask(channel_for(ready[0].due, self.channels) or MAIL, ready)
+            return
         by_channel: dict[str, list[Item]] = defaultdict(list)
         for item in ready:
             by_channel[channel_for(item.due, self.channels) or MAIL].append(item)
@@ -127,7 +132,7 @@ class _Person:
         """What is to be asked, where nothing but the person's own hours and limit stands against it. Whatever else
         becomes of it is decided."""
         is_nudge = due.state == CheckInState.ASKED
-        reason = why_never(due, self.known.stages.get(due.membership_id, set()), self.channels)
+        reason = why_never(due, self.known.stages.get(due.membership_id, NO_STAGES), self.channels)
         needs_consent = due.is_alumni and due.alumni_consent is None and not is_nudge
         if due.closes_at <= self.now:
             self._change(due, state=due.state if is_nudge else CheckInState.EXPIRED, wake_at=None)
@@ -192,18 +197,20 @@ class _Person:
         return next((next_open(moment, self.hours) for moment in coming), None)
 
     def _is_question(self, due: DueCheckIn) -> bool:
-        stages = self.known.stages.get(due.membership_id, set())
+        stages = self.known.stages.get(due.membership_id, NO_STAGES)
         return due.state == CheckInState.DUE and due.held in _PASSING and not why_never(due, stages, self.channels)
 
     def _along(self, channel: str) -> list[Item]:
         """What comes up later on this person's day goes with the mail that leaves now."""
+        if len(self.theirs) == 1:
+            return []
         end = end_of_day(self.now, self.zone)
         later = (due for due in self.theirs if self.now < due.wake_at < end and self._may_go_along(due, channel))
         return [Item(due, due.state == CheckInState.ASKED, needs_consent=False) for due in later]
 
     def _may_go_along(self, due: DueCheckIn, channel: str) -> bool:
         is_nudge = due.state == CheckInState.ASKED
-        stages = self.known.stages.get(due.membership_id, set())
+        stages = self.known.stages.get(due.membership_id, NO_STAGES)
         return (
             channel_for(due, self.channels) == channel
             and not why_never(due, stages, self.channels)
@@ -221,10 +228,14 @@ class _Person:
 
     def _after(self, due: DueCheckIn, nudged: int) -> datetime | None:
         """What comes next, now that it was asked: a nudge, or else word to the coaches, before it closes."""
-        waits = [due.nudge_days] if nudged < nudges_of(due) else []
-        waits += [due.escalate_days] if due.escalate_days is not None else []
-        moments = (days_later(self.now, days, self.zone) for days in waits)
-        return next((moment for moment in moments if moment < due.closes_at), None)
+        if nudged < nudges_of(due):
+            moment = days_later(self.now, due.nudge_days, self.zone)
+            if moment < due.closes_at:
+                return moment
+        if due.escalate_days is None:
+            return None
+        moment = days_later(self.now, due.escalate_days, self.zone)
+        return moment if moment < due.closes_at else None
 
     def _refuse(self, due: DueCheckIn, reason: str) -> None:
         """What was asked already stays asked, and is brought to mind no more."""

@@ -63,11 +63,13 @@ class Circuit:
 
 
 class Parcel(NamedTuple):
-    """A claimed message with the token of its claim. `is_fresh` where its bytes are not in the database yet."""
+    """A claimed message with the token of its claim. `is_fresh` where its bytes are not in the database yet; until they
+    are written, `page` is the path of what it is about, where it has one."""
 
     message: ClaimedMessage
     token: str
     is_fresh: bool = False
+    page: str = ""
 
 
 class Arrival(NamedTuple):

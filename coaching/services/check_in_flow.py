@@ -34,9 +34,9 @@ from coaching.policies import Actor
 from coaching.services.check_in_ratings import flow_into_goal
 from coaching.services.reach import report_reach
 
-NO_RUN = "There is no course run of yours that it could be of. It stands in your practice log until there is one."
-SEVERAL_RUNS = "There are several course runs that it could be of. Choose which in your practice log."
-NO_RUN_FOR_IT = "There is no one course run of yours that it must be of, so it counts for none. It stands here."
+NO_RUN = "There is no course run that it could be of. It stands in the practice log until there is one."
+SEVERAL_RUNS = "There are several course runs that it could be of. Choose which in the practice log."
+NO_RUN_FOR_IT = "There is no one course run that it must be of, so it counts for none. It stands here."
 OPENED_LATER = "The run opened only after the day of this answer, so the figure cannot be of it. It stands here."
 METRICS = {
     AnswerFlow.LEARNERS: ReachMetric.LEARNERS,

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from coaching.channels.base import MAIL
 from coaching.services.asking_rows import write_askings, write_changes
 from coaching.services.asking_rules import Verdicts, judge
 from coaching.services.due_check_ins import is_any_due, read_background, read_due
-from coaching.services.who_is_asked import MAIL
 
 __all__ = ["is_any_due", "post_due_check_ins"]
 

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from coaching.models import Capability, Message, MessageKind, MessageState, OptOut, Person
+from coaching.channels.base import CHAT, INBOX, MAIL
+from coaching.models import Capability, ContactAddress, Message, MessageKind, MessageState, OptOut, Person
 from coaching.models.base import UTCDateTime
 from coaching.services.claimed_askings import CALLED_OFF, Fate, Gone, Review, review_askings
 from coaching.services.letter_links import link_of
@@ -78,9 +79,15 @@ _LOAD = (
         Person.timezone,
         and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
         OptOut.id.is_not(None),
+        ContactAddress.address,
+        ContactAddress.label,
     )
     .join(Person, Person.id == Message.recipient_id)
     .outerjoin(OptOut, and_(OptOut.person_id == Message.recipient_id, OptOut.kind == Message.kind))
+    .outerjoin(
+        ContactAddress,
+        and_(ContactAddress.person_id == Message.recipient_id, ContactAddress.channel == Message.channel),
+    )
     .where(Message.claim_token == bindparam("token"), Message.id.in_(bindparam("ids", expanding=True)))
     .order_by(Message.due_at, Message.id)
 )
@@ -110,7 +117,19 @@ class ClaimedMessage(NamedTuple):
     timezone: str
     may_sign_in: bool
     opted_out: bool
+    contact: str | None
+    contact_label: str | None
     words: Words | None = None
+
+    @property
+    def goes_to(self) -> str:
+        """Where its channel brings it: what its person gave for this channel, or else their e-mail address."""
+        return "" if self.channel == INBOX else self.contact or self.email or ""
+
+    @property
+    def shown_address(self) -> str:
+        """The same as it may be kept and shown: what people give for other channels than mail is a secret of theirs."""
+        return self.goes_to if self.contact is None else self.contact_label or ""
 
 
 class Refused(NamedTuple):
@@ -180,8 +199,10 @@ def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
     """Why this message is not sent after all; empty where it is."""
     if not message.may_sign_in:
         return "The account is suspended."
-    if not message.email:
+    if message.channel == MAIL and not message.email:
         return "There is no e-mail address."
+    if message.channel == CHAT and not message.contact:
+        return "There is no chat address."
     if message.opted_out:
         return "They switched mails of this kind off."
     if _has_link(message) and hash_secret(message.secret or "") not in living:

@@ -23,6 +23,7 @@ from coaching.services.claims import ClaimedMessage, claim_messages, is_anything
 from coaching.services.letter_links import facts_with_links, link_of
 from coaching.services.mail_rate import CHANNEL, Room, find_room, take_places
 from coaching.services.mail_words import note_faults
+from coaching.services.own_pages import find_pages
 from coaching.services.post_office import Attempt, PostOffice, by_token
 from coaching.services.settlements import cancel_refused, fix_wires, mark_transmitting
 
@@ -102,7 +103,8 @@ class _Round:
         office, marked = self.office, set[int]()
         for token, group in groupby(parcels, by_token):
             batch = list(group)
-            fresh = [(each.id, each.wire or b"", each.address) for each, _token, is_fresh in batch if is_fresh]
+            new = [parcel.message for parcel in batch if parcel.is_fresh]
+            fresh = [(each.id, each.wire or b"", each.address) for each in new]
             if fresh:
                 fix_wires(session, fresh, token=token)
                 self._note_faults(session, batch)
@@ -141,10 +143,11 @@ class _Round:
             return False
         standing, refused = found
         self.tally += refused
+        pages = find_pages(self.office.session_factory, standing)
         for message in standing:
             desk = self.office.desks[message.channel]
             queue = desk.unwritten if message.wire is None else desk.ready
-            queue.append(Parcel(message, token))
+            queue.append(Parcel(message, token, page=pages.get(message.id, "")))
         return True
 
     def _write(self, desk: Desk, parcel: Parcel) -> None:
@@ -152,7 +155,7 @@ class _Round:
         alone."""
         message = parcel.message
         try:
-            wire = _wire_of(self.office, message)
+            wire = _wire_of(self.office, message, parcel.page)
         except Exception as error:
             # Whatever is wrong with one message must not hold up the others. The error is named and not shown,
             # because its text may quote the message.
@@ -161,7 +164,7 @@ class _Round:
             self.office.unsettled.append(Attempt(parcel, outcome))
             self.tally["retry"] += 1
             return
-        written = message._replace(wire=wire, address=message.email or "")
+        written = message._replace(wire=wire, address=message.shown_address)
         desk.ready.append(Parcel(written, parcel.token, is_fresh=True))
 
     def _wait(self) -> bool:
@@ -246,17 +249,18 @@ def _claim_batch(
     return (standing, +Counter({"cancelled": cancelled, "put_back": len(refused) - cancelled})) if ids else None
 
 
-def _wire_of(office: PostOffice, message: ClaimedMessage) -> bytes:
+def _wire_of(office: PostOffice, message: ClaimedMessage, path: str) -> bytes:
     told = (message.kind, message.facts, message.secret, office.base_url)
     letter = Letter(
         kind=message.kind.value,
         message_id=message.message_id,
         name=message.name,
-        address=message.email or "",
+        address=message.goes_to,
         timezone=message.timezone,
         facts=facts_with_links(*told),
         link=link_of(*told),
         written_at=office.clock(),
         words=message.words,
+        path=path,
     )
     return office.channels[message.channel].write(letter)

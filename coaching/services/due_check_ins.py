@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, exists, func, literal_column, or_, select
 
 from coaching.models import (
     Asking,
     CheckIn,
     CheckInState,
     Cohort,
+    ContactAddress,
     ContactPreference,
     CourseProject,
     FollowUpStep,
@@ -36,6 +37,7 @@ from coaching.models import (
     Role,
 )
 from coaching.models.base import UTCDateTime
+from coaching.services.asked_about import ABOUT
 from coaching.services.asking_hours import WEEK
 from coaching.services.numbers import ENGINES, among, packed
 from coaching.services.words import is_one_of, is_word
@@ -76,6 +78,7 @@ _COLUMNS = (
     select(func.max(Asking.number)).where(Asking.check_in_id == _check_in.c.id).scalar_subquery(),
     FollowUpStep.label,
     FollowUpStep.question,
+    ABOUT,
     FollowUpStep.channel,
     FollowUpStep.role,
     FollowUpStep.stages,
@@ -101,6 +104,7 @@ _COLUMNS = (
     ContactPreference.weekends,
     ContactPreference.paused_until,
     OptOut.id.is_not(None),
+    exists().where(ContactAddress.person_id == Membership.person_id, ContactAddress.channel == FollowUpStep.channel),
 )
 
 
@@ -120,6 +124,7 @@ class DueCheckIn(NamedTuple):
     number: int | None
     label: str
     question: str
+    about: str | None
     channel: str
     step_role: Role
     stages: list[str]
@@ -145,6 +150,7 @@ class DueCheckIn(NamedTuple):
     weekends: bool | None
     paused_until: date | None
     opted_out: bool
+    gave_address: bool
 
 
 class Background(NamedTuple):

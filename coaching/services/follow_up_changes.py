@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from coaching.models import Anchor, CheckInState, Held, Role
@@ -16,6 +16,7 @@ from coaching.services.due_moments import Window, window_of
 from coaching.services.follow_up_rows import Anchored, Kept, PlannedStep
 
 Key = tuple[int, str, int]
+LULL = timedelta(days=7)
 
 
 class Wanted(NamedTuple):
@@ -134,10 +135,11 @@ def _become(
     if row.state != CheckInState.CANCELLED or not wanted.is_asked:
         return None
     if row.asked_at is not None:
-        # As it was when its mail had gone out.
+        # As it was when its mail had gone out; who comes back is not reminded of it on the same day.
         state = CheckInState.ASKED if row.closes_at > now else CheckInState.EXPIRED
         window = Window(row.due_at, row.closes_at)
-        return _update(row, state, window, asked_at=row.asked_at) if is_back else None
+        update = _update(row, state, window, asked_at=row.asked_at)
+        return update | {"wake": now + LULL if state == CheckInState.ASKED else None} if is_back else None
     if not wanted.window.is_too_late(now):
         return _update(row, CheckInState.DUE, wanted.window, wanted)
     return _update(row, CheckInState.EXPIRED, wanted.window, wanted) if is_back else None

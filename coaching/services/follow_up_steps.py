@@ -210,7 +210,7 @@ def _put(step: FollowUpStep, shape: StepShape) -> None:
     check_offset(shape["offset"])
     for name, value in shape.items():
         if name != "questions":
-            setattr(step, name, [*value] if name == "stages" else value)  # type: ignore[misc]
+            setattr(step, name, [str(stage) for stage in shape["stages"]] if name == "stages" else value)
 
 
 def _put_questions(step: FollowUpStep, questions: Sequence[QuestionShape]) -> None:

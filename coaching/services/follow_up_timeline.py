@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from coaching.models import Anchor, CheckIn, CheckInState, Cohort, FollowUpStep, Membership
+from coaching.errors import NotFound
+from coaching.models import Anchor, CheckIn, CheckInState, Cohort, FollowUpPlan, FollowUpStep, Membership
 from coaching.policies import Actor, may_view_cohort_progress
 from coaching.services.due_moments import parse_offset
-from coaching.services.follow_up_plans import CohortPlan
+from coaching.services.follow_up_plans import CohortPlan, standing_steps
 
 _check_in = cast(Table, CheckIn.__table__)
 
@@ -66,14 +67,38 @@ class TimedStep(NamedTuple):
 
 def read_timeline(session: Session, held: CohortPlan, *, actor: Actor) -> list[TimedStep]:
     """The steps that the reader may see, by date; those without one come last."""
-    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": held.cohort.id}) if held.steps else ()
+    timed = _time(session, held.cohort, held.steps)
+    if may_view_cohort_progress(actor, held.cohort):
+        return timed
+    return [one._replace(counts=None) for one in timed]
+
+
+def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
+    """A cohort's steps on their dates for the command line, which may see everything."""
+    cohort = session.scalars(select(Cohort).where(Cohort.public_id == cohort_id)).one_or_none()
+    if cohort is None:
+        raise NotFound
+    plan = session.get(FollowUpPlan, cohort.follow_up_plan_id) if cohort.follow_up_plan_id is not None else None
+    return [
+        {
+            "label": one.step.label,
+            "anchor": one.step.anchor,
+            "offset": one.step.offset,
+            "first": one.first,
+            "last": one.last,
+        }
+        | (one.counts or Counts())._asdict()
+        for one in _time(session, cohort, standing_steps(plan) if plan is not None else [])
+    ]
+
+
+def _time(session: Session, cohort: Cohort, steps: list[FollowUpStep]) -> list[TimedStep]:
+    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": cohort.id}) if steps else ()
     known = {strand: (first, last, Counts(*counts)) for strand, first, last, *counts in rows}
-    sees = may_view_cohort_progress(actor, held.cohort)
     timed = []
-    for step in held.steps:
+    for step in steps:
         first, last, counts = known.get(step.strand, (None, None, Counts()))
-        days = _days(step, held.cohort, first, last)
-        timed.append(TimedStep(step, *days, counts if sees else None))
+        timed.append(TimedStep(step, *_days(step, cohort, first, last), counts))
     return sorted(timed, key=lambda one: (one.first is None, one.first or date.max, one.step.position))
 
 

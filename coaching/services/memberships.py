@@ -26,6 +26,7 @@ from coaching.services.leavers import Released, release_sessions
 from coaching.services.people import create_person, find_person_by_email, invite_person
 from coaching.services.zones import latest_today
 
+COACHES_ARE_ADDED = "A coordinator of the programme adds coaches. You can add participants and observers."
 SHUT_OUT = "This account is suspended or erased. Ask an administrator."
 
 
@@ -62,11 +63,7 @@ def add_member(
     account keeps its own name. Raises Conflict where the person is in the cohort already.
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
-    require(
-        role != Role.COACH or may_coordinate(actor, cohort.programme_id),
-        seen=True,
-        message="A coordinator of the programme adds coaches. You can add participants and observers.",
-    )
+    require(role != Role.COACH or may_coordinate(actor, cohort.programme_id), seen=True, message=COACHES_ARE_ADDED)
     joined_at = _joined_at(cohort, actor, joined_on, now=now)
     person = _find_or_create(session, cohort, email, name, now=now)
     _check_not_in(session, cohort, person)
@@ -115,18 +112,23 @@ def change_status(
     # The check-ins are planned or ended by statements that read the membership's row.
     session.flush()
     _tell_calendars(session, membership, now=now)
-    released = Released()
-    if status in OPEN_STATUSES and status != MembershipStatus.PAUSED:
-        held_check_ins.resume_member(session, membership, now=now)
-        follow_ups.resume_check_ins(session, membership, now=now)
-    elif status == MembershipStatus.PAUSED:
-        held_check_ins.pause_member(session, membership, now=now)
-    else:
-        follow_ups.withdraw_check_ins(session, membership, now=now)
-        poll_mails.call_off(session, membership, now=now)
-        released = release_sessions(session, membership, actor=actor, now=now)
+    _follow_status(session, membership, now=now)
+    has_left = status not in OPEN_STATUSES
+    released = release_sessions(session, membership, actor=actor, now=now) if has_left else Released()
     audit.record(session, f"membership.{status}", membership, actor=actor, now=now)
     return released
+
+
+def _follow_status(session: Session, membership: Membership, *, now: datetime) -> None:
+    """What is asked of somebody follows where they stand: it ends when they leave, waits, or goes on."""
+    if membership.status not in OPEN_STATUSES:
+        follow_ups.withdraw_check_ins(session, membership, now=now)
+        poll_mails.call_off(session, membership, now=now)
+    elif membership.status == MembershipStatus.PAUSED:
+        held_check_ins.pause_member(session, membership, now=now)
+    else:
+        held_check_ins.resume_member(session, membership, now=now)
+        follow_ups.resume_check_ins(session, membership, now=now)
 
 
 def _invite(session: Session, membership: Membership, *, actor: Actor, secret: str, now: datetime) -> None:

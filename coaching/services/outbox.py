@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Table, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
 
+from coaching.channels.base import MAIL
 from coaching.errors import Conflict, NotFound
 from coaching.models import Cohort, Delivery, Message, MessageKind, MessageState, Person
 from coaching.policies import Actor, may_administer, may_send_again, require
@@ -88,7 +89,7 @@ def enqueue(
     due_at: datetime | None = None,
     occurrence: str = "",
     secret: str | None = None,
-    channel: str = "mail",
+    channel: str = MAIL,
     cohort_id: int | None = None,
 ) -> Message:
     """The message of this cause, written now and sent after the transaction is kept.
@@ -101,7 +102,8 @@ def enqueue(
     once |= {"recipient_id": recipient.id, "channel": channel}
     values = once | {
         "public_id": public_id,
-        "address": recipient.email or "",
+        # Another channel's address is a secret of its person's, and looked up when the message leaves.
+        "address": (recipient.email or "") if channel == MAIL else "",
         "cohort_id": cohort_id,
         "facts": facts,
         "secret": secret,

@@ -19,6 +19,7 @@ from coaching.models import (
     IdempotencyKey,
     ImportBatch,
     ImportRow,
+    InboxItem,
     Message,
     RememberedMatch,
     SchedulerHeartbeat,
@@ -50,6 +51,7 @@ RULES = (
     # The throttle looks a quarter of an hour back.
     Rule(SignInFailure, SignInFailure.id, (SignInFailure.at,), timedelta(days=1)),
     Rule(Message, Message.id, (Message.settled_at,), timedelta(days=365)),
+    Rule(InboxItem, InboxItem.id, (InboxItem.created_at,), timedelta(days=365)),
     Rule(DropInCode, DropInCode.session_id, (DropInCode.closes_at,), timedelta(days=30)),
     Rule(
         RememberedMatch,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from coaching.database import schema_revision
 from coaching.models import CheckIn, CheckInState, Delivery, Message, MessageState
 from coaching.models.base import UTCDateTime
+from coaching.services.channel_status import describe_channels
 from coaching.services.claims import WAITING
 from coaching.services.lateness import (
     HELD,
@@ -32,15 +33,17 @@ ALL_WELL = "All is well."
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # What came of an attempt, as the rates have it.
 RATES = {"sent": MessageState.SENT, "failed": MessageState.FAILED, "retried": MessageState.RETRY}
-_ENDED = tuple(state for state in MessageState if state not in (*WAITING, *HELD))
+# As the condition of their index has them.
+_ENDED = (MessageState.SENT, MessageState.FAILED, MessageState.CANCELLED)
 
 _count = func.count().label("number")
 _by_state = select(Message.channel, Message.state, _count).group_by(Message.channel, Message.state)
-# One arm for each index. What has ended has the moment of its end, which the index of ends goes by.
+# One arm for each index.
 _MESSAGES = union_all(
     _by_state.where(is_one_of(Message.state, WAITING)),
     _by_state.where(is_one_of(Message.state, HELD)),
-    _by_state.where(and_(Message.settled_at.is_not(None), is_one_of(Message.state, _ENDED))),
+    _by_state.where(is_word(Message.state, MessageState.UNKNOWN)),
+    _by_state.where(is_one_of(Message.state, _ENDED)),
 )
 _ended = (CheckInState.ANSWERED, CheckInState.EXPIRED, CheckInState.CANCELLED)
 _check_ins = select(CheckIn.state, _count).group_by(CheckIn.state)
@@ -78,7 +81,11 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
     mail_rates = read_mail_rates(connection, now=now)
     return {
         "schema": schema_revision(connection),
-        "problems": problems + [describe_hold(each) for each in mail_rates if is_late and each["held_messages"]],
+        "problems": [
+            *problems,
+            *(describe_hold(each) for each in mail_rates if is_late and each["held_messages"]),
+            *describe_channels(connection, now=now),
+        ],
         "is_late": is_late,
         "late_after_seconds": late_after.total_seconds(),
         "oldest_due_seconds": lag.oldest,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Set
+from functools import lru_cache
 
+from coaching.channels.base import CHAT, INBOX, MAIL
 from coaching.models import OPEN_STATUSES, MembershipStatus
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
 from coaching.services.asking_hours import Hours
 from coaching.services.due_check_ins import DueCheckIn
 
-MAIL, INBOX = "mail", "inbox"
 LEFT = "The member has left the cohort."
 SUSPENDED = "The account is suspended."
 NO_ADDRESS = "There is no e-mail address."
@@ -21,6 +22,7 @@ NO_CONSENT = "They did not agree to be asked for so long."
 CONSENT_UNANSWERED = "They were asked whether we may ask for so long, and did not say yes."
 
 
+@lru_cache(maxsize=4096)
 def hours_of(zone: str, from_hour: int | None, until_hour: int | None, weekends: bool | None) -> Hours:
     """Somebody's hours, with the defaults of who has said nothing."""
     if from_hour is None or until_hour is None:
@@ -30,22 +32,31 @@ def hours_of(zone: str, from_hour: int | None, until_hour: int | None, weekends:
 
 def why_never(due: DueCheckIn, stages: Set[str], channels: Collection[str]) -> str:
     """Why somebody may not be asked this at all, in words for their coach; empty where they may."""
-    reasons = (
-        (due.status not in OPEN_STATUSES, LEFT),
-        (not due.may_sign_in, SUSPENDED),
-        (channel_for(due, channels) is None, NO_ADDRESS),
-        (due.opted_out, OPTED_OUT),
-        (due.stopped_at is not None, STOPPED),
-        (due.role != due.step_role, OTHER_ROLE),
-        (bool(due.stages) and stages.isdisjoint(due.stages), OTHER_STAGE),
-        (due.is_alumni and due.alumni_consent is False, NO_CONSENT),
-    )
-    return next((reason for holds, reason in reasons if holds), "")
+    if due.status not in OPEN_STATUSES:
+        return LEFT
+    if not due.may_sign_in:
+        return SUSPENDED
+    if channel_for(due, channels) is None:
+        return NO_ADDRESS
+    return OPTED_OUT if due.opted_out else _why_not_this(due, stages)
+
+
+def _why_not_this(due: DueCheckIn, stages: Set[str]) -> str:
+    if due.stopped_at is not None:
+        return STOPPED
+    if due.role != due.step_role:
+        return OTHER_ROLE
+    if due.stages and stages.isdisjoint(due.stages):
+        return OTHER_STAGE
+    return NO_CONSENT if due.is_alumni and due.alumni_consent is False else ""
 
 
 def channel_for(due: DueCheckIn, channels: Collection[str]) -> str | None:
     """The step's channel where there is a way to this person, or else mail, or else the inbox."""
-    reachable = [name for name in (due.channel, MAIL, INBOX) if name in channels and (name != MAIL or due.email)]
+    if due.channel == MAIL and due.email and MAIL in channels:
+        return MAIL
+    has_address = {MAIL: bool(due.email), CHAT: due.gave_address}
+    reachable = [name for name in (due.channel, MAIL, INBOX) if name in channels and has_address.get(name, True)]
     return reachable[0] if reachable else None
 
 

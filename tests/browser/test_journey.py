@@ -125,13 +125,16 @@ def log_launch(participant: Visitor) -> None:
 
 
 def answer_by_link(stranger: Visitor, link: str) -> None:
-    """Opened twice, as by a scanner first; answered without any account."""
+    """One tap in the mail, opened twice, as by a scanner first; recorded by its button without any account."""
     stranger.page.goto(link)
     stranger.page.goto(link)
-    stranger.choose("choice", "did_it")
+    stranger.press("Record: Yes, I did it")
+    expect(stranger.page.get_by_text("That counts already")).to_be_visible()
     stranger.fill(note="Open since two weeks, the discussion is lively.", enrolments="150")
-    stranger.press("Send my answer")
+    stranger.press("Send this too")
     expect(stranger.page.get_by_text("Your answer is kept")).to_be_visible()
+    stranger.press("Yes, you may")
+    expect(stranger.page.get_by_text("you said yes")).to_be_visible()
     stranger.page.goto("/")
     expect(stranger.page.get_by_role("heading", name="Sign in")).to_be_visible()
     stranger.context.close()

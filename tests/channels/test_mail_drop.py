@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coaching.channels import open_channels
+from coaching.channels import open_mail
 from coaching.channels.base import ChannelDown, Verdict
 from coaching.channels.mail_drop import MailDrop
 from tests.channels.test_mime import SENDER, letter
@@ -55,6 +55,6 @@ def test_a_folder_that_cannot_be_written_is_down(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["file:{folder}", "file://{folder}"])
 def test_the_folder_comes_from_the_settings(tmp_path: Path, url: str) -> None:
-    channel = open_channels(url.format(folder=f"{tmp_path}/a%20b"), SENDER)["mail"]
+    channel = open_mail(url.format(folder=f"{tmp_path}/a%20b"), SENDER)
     assert isinstance(channel, MailDrop)
     assert channel.folder == tmp_path / "a b"

@@ -41,6 +41,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "check_in": {"items": [ITEM], "unsubscribe": UNSUBSCRIBE, "is_synthetic": False},
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
+    "chat_test": {},
     "poll": {
         "title": "A first meeting",
         "note": "An hour is enough.",

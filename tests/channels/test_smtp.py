@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from coaching.channels import open_channels, open_further
+from coaching.channels import open_further, open_mail
 from coaching.channels.base import ChannelDown, Outcome, Verdict
 from coaching.channels.smtp import SmtpChannel
 from tests.mail_server import PASSWORD, USER, MailServer, check_password
@@ -217,7 +217,7 @@ def test_a_user_signs_in_with_what_the_url_says(*, pipelines: bool) -> None:
         pipelines=pipelines, authenticator=check_password, auth_require_tls=False, auth_required=True
     ) as server:
         url = f"smtp://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{server.port}"
-        channel = open_channels(url, SENDER)["mail"]
+        channel = open_mail(url, SENDER)
         channel.open()
         outcome = channel.send(WIRE, message_id="<one@x>", address="ann@example.org")
         assert outcome.verdict == Verdict.SENT
@@ -261,7 +261,7 @@ def test_mail_is_encrypted_where_the_certificate_is_trusted_and_stays_here_where
 ) -> None:
     options = {"context": tls} if scheme == "smtps" else {"tls_context": tls, "require_starttls": True}
     with MailServer(pipelines=pipelines, **options) as server:  # type: ignore[arg-type]
-        channel = open_channels(f"{scheme}://localhost:{server.port}", SENDER)["mail"]
+        channel = open_mail(f"{scheme}://localhost:{server.port}", SENDER)
         with pytest.raises(ChannelDown, match="certificate"):
             channel.open()
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".crt")))
@@ -280,6 +280,6 @@ def test_there_are_as_many_connections_as_asked_for_and_one_way_into_a_folder() 
 
 
 def test_without_starttls_on_the_server_nothing_is_sent_in_the_clear(server: MailServer) -> None:
-    channel = open_channels(f"smtp+starttls://127.0.0.1:{server.port}", SENDER)["mail"]
+    channel = open_mail(f"smtp+starttls://127.0.0.1:{server.port}", SENDER)
     with pytest.raises(ChannelDown):
         channel.open()

@@ -11,15 +11,22 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from coaching.models import AnswerChoice, Membership, MembershipStatus, Message, MessageState
+from coaching.models import AnswerChoice, Held, Membership, MembershipStatus, Message, MessageKind, MessageState
 from coaching.services.check_in_posting import post_due_check_ins
 from coaching.services.check_ins import answer_check_in, open_by_link
+from coaching.services.contact_preferences import set_preferences
 from coaching.services.delivery import PostOffice, send_due_messages
-from coaching.services.follow_ups import move_check_ins, withdraw_check_ins
+from coaching.services.follow_ups import move_check_ins, plan_check_ins, withdraw_check_ins
 from coaching.services.outbox import resend_message
-from tests.factories import NOW, actor_of, make_person
+from tests.factories import NOW, actor_of, make_membership, make_person
 from tests.mail_server import MailServer
-from tests.services.check_in_rows import check_in_states, check_ins_of, make_planned_member, post
+from tests.services.check_in_rows import (
+    check_in_states,
+    check_ins_of,
+    make_planned_cohort,
+    make_planned_member,
+    post,
+)
 from tests.services.outbox_rows import Clock, make_message, states
 
 Act = Callable[[Session, Membership], Any]
@@ -178,3 +185,121 @@ def test_missed_ticks_are_made_up_for_once(session: Session, server: MailServer,
         send_due_messages(office)
     assert len(server.received) == 1
     assert check_in_states(session, member) == ["asked", "due", "due", "due", "due"]
+
+
+def several(session: Session, cohorts: int = 2) -> list[Membership]:
+    """One person with check-ins of several cohorts, which are all in one mail."""
+    first = make_planned_member(session)
+    others = [make_membership(session, make_planned_cohort(session), first.person) for _ in range(cohorts - 1)]
+    for member in others:
+        plan_check_ins(session, member.cohort, now=NOW)
+    post(session)
+    return [first, *others]
+
+
+@pytest.mark.parametrize("act", [withdraw, pause, move, answer], ids=["withdrawn", "paused", "moved", "answered"])
+def test_one_of_several_that_no_longer_holds_is_left_out_of_the_mail(
+    session: Session, server: MailServer, office: PostOffice, act: Act
+) -> None:
+    gone, staying = several(session)
+    act(session, gone)
+    session.commit()
+    send_due_messages(office)
+    (received,) = server.received
+    body = str(received.mail.get_body(("plain",)))
+    assert staying.cohort.name in body
+    assert gone.cohort.name not in body
+    assert check_in_states(session, staying)[0] == "asked"
+    # What was taken out is kept with the reason, as a mail that was never sent.
+    assert states(session) == {"sent": 1, "cancelled": 1}
+
+
+def test_the_last_of_several_takes_the_mail_along(session: Session, server: MailServer, office: PostOffice) -> None:
+    for member in several(session):
+        answer(session, member)
+    session.commit()
+    send_due_messages(office)
+    assert server.received == []
+    assert states(session) == {"cancelled": 2}
+
+
+def test_a_mail_that_is_being_written_leaves_without_what_was_answered_meanwhile(
+    session: Session, server: MailServer, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who holds it finds that it is theirs no more, and it is written anew, with other bytes."""
+    gone, _staying = several(session)
+    session.commit()
+    channel = office.channels["mail"]
+    write = type(channel).write
+
+    def write_slowly(self: Any, letter: Any) -> bytes:
+        if check_ins_of(session, gone)[0].answer is None:
+            answer(session, gone)
+        session.commit()
+        return write(self, letter)
+
+    monkeypatch.setattr(type(channel), "write", write_slowly)
+    send_due_messages(office)
+    send_due_messages(office)
+    (received,) = server.received
+    assert gone.cohort.name not in str(received.mail.get_body(("plain",)))
+
+
+def test_a_mail_that_was_given_to_a_server_once_stays_as_it_was(
+    session: Session, server: MailServer, office: PostOffice, clock: Clock
+) -> None:
+    gone, staying = several(session)
+    staying.person.email = "later@example.org"
+    session.commit()
+    send_due_messages(office)
+    wire = session.scalars(select(Message.wire)).one()
+    answer(session, gone)
+    session.commit()
+    assert session.scalars(select(Message.wire).where(Message.state == MessageState.RETRY)).one() == wire
+    session.commit()
+    clock.wait(minutes=2)
+    assert send_due_messages(office)["retry"] == 1
+    answer(session, staying)
+    session.commit()
+    assert states(session) == {"cancelled": 2}
+
+
+def test_a_mail_that_comes_too_late_for_the_day_waits_for_the_next(
+    session: Session, server: MailServer, office: PostOffice, clock: Clock
+) -> None:
+    """The server was away until the evening. No attempt is counted, and nothing looks at it before the morning."""
+    make_planned_member(session)
+    post(session)
+    session.commit()
+    server.stop()
+    send_due_messages(office)
+    server.start_again()
+    clock.now = NOW.replace(hour=17, minute=30)
+    assert send_due_messages(office) == {"put_back": 1}
+    message = session.scalars(select(Message)).one()
+    assert (message.state, message.attempts, message.due_at) == (MessageState.DUE, 0, NOW.replace(day=16, hour=7))
+    session.commit()
+    assert send_due_messages(office) == {}
+    clock.now = NOW.replace(day=16, hour=7)
+    assert send_due_messages(office) == {"sent": 1}
+
+
+def test_who_asks_for_a_pause_or_switches_off_is_not_sent_what_waits(
+    session: Session, server: MailServer, office: PostOffice
+) -> None:
+    paused, off = make_planned_member(session), make_planned_member(session)
+    post(session)
+    for member, values in ((paused, {"paused_until": date(2026, 6, 20)}), (off, {"switched_off": ["check_in"]})):
+        wanted = {"paused_until": None, "switched_off": []} | values
+        kinds = [MessageKind(kind) for kind in wanted.pop("switched_off")]
+        set_preferences(
+            session, member.person, actor=actor_of(session, member.person), now=NOW, weekly_limit=2, from_hour=8,
+            until_hour=18, weekends=False, switched_off=kinds, **wanted,
+        )  # fmt: skip
+    session.commit()
+    send_due_messages(office)
+    assert server.received == []
+    assert (check_in_states(session, paused)[0], check_in_states(session, off)[0]) == ("due", "due")
+    post(session)
+    assert check_ins_of(session, paused)[0].held == Held.PAUSED
+    assert check_in_states(session, off)[0] == "cancelled"

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 
 import psycopg
@@ -92,6 +92,7 @@ def test_a_server_that_restarts_within_a_batch_loses_and_doubles_nothing(
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_disk_that_is_full_is_said_plainly_and_everything_goes_on_when_there_is_room(
+    engine: Engine,
     session: Session,
     legal_states: StateLog,
     make_settings: Callable[..., Settings],
@@ -102,6 +103,10 @@ def test_a_disk_that_is_full_is_said_plainly_and_everything_goes_on_when_there_i
         make_message(session, facts={"to": "Cohort 1", "by": "Carol Coach " * 400})
     session.commit()
     room = [0]
+    # Without the pages that earlier tests have left free.
+    with sqlite3.connect(str(engine.url.database)) as plain:
+        plain.execute("VACUUM")
+    plain.close()
     narrow = open_engine(database_url)
 
     @event.listens_for(narrow, "checkout")
@@ -110,9 +115,10 @@ def test_a_disk_that_is_full_is_said_plainly_and_everything_goes_on_when_there_i
         connection.execute(f"PRAGMA max_page_count = {used + room[0]}").close()
 
     clock = Clock()
-    with MailServer() as server, caplog.at_level(logging.INFO, "coaching"):
+    with ExitStack() as leaving, MailServer() as server, caplog.at_level(logging.INFO, "coaching"):
         settings = make_settings(database_url=database_url, mail_url=server.url)
         plant = Plant(Workshop(settings, narrow, "here:1", Pace(), Event(), clock), clock)
+        leaving.callback(plant.workshop.close)
         plant.run_for(minutes=5)
         assert states(session)["sent"] < MAILS
         said = [record.message for record in caplog.records if record.levelname == "ERROR" and "disk" in record.message]
@@ -123,7 +129,6 @@ def test_a_disk_that_is_full_is_said_plainly_and_everything_goes_on_when_there_i
         assert states(session) == {"sent": MAILS}
         assert "The database can be worked with again." in caplog.text
         assert len(server.received) == len({mail.message_id for mail in server.received}) == MAILS
-        plant.workshop.close()
     assert plant.lag() == (None, None, None)
     assert legal_states.changes()
     narrow.dispose()

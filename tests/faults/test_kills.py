@@ -21,7 +21,7 @@ from coaching.jobs import Pace
 from coaching.models import CheckIn, CheckInState, Cohort, Message, MessageState
 from tests.faults.process import kill, make_pace, running, start_process
 from tests.mail_server import MailServer
-from tests.services.check_in_rows import make_planned_cohort, make_planned_member
+from tests.services.check_in_rows import make_planned_cohort, make_wakeful_member
 from tests.services.outbox_rows import states
 
 pytestmark = pytest.mark.usefixtures("legal_states")
@@ -38,7 +38,7 @@ def cohort(session: Session) -> Cohort:
     """Participants whose first check-in is due, by the real clock."""
     cohort = make_planned_cohort(session, ends_on=(utc_now() - timedelta(days=16)).date())
     for _ in range(CHECK_INS):
-        make_planned_member(session, cohort)
+        make_wakeful_member(session, cohort)
     session.commit()
     return cohort
 
@@ -160,7 +160,7 @@ def test_four_at_once_that_are_asked_to_end_leave_nothing_half_done(
         with ExitStack() as schedulers:
             for _ in range(4):
                 schedulers.enter_context(running(settings, PACE))
-            assert wait_until(lambda: len(server.received) >= CHECK_INS // 3, 20)
+            assert wait_until(lambda: len(server.received) >= CHECK_INS // 3, 60)
         found = messages_by_state(session)
         assert {state for state, numbers in found.items() if numbers} <= {"due", "sent"}
         assert found["sent"] == {mail.message_id for mail in server.received}

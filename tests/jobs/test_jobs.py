@@ -38,7 +38,9 @@ from coaching.models import (
     IdempotencyKey,
     ImportBatch,
     ImportRow,
+    InboxItem,
     Message,
+    MessageKind,
     MessageState,
     Purpose,
     RememberedMatch,
@@ -144,6 +146,9 @@ def test_lateness_is_logged_once_when_it_begins_and_once_when_it_is_over(
     clock.wait(minutes=10)
     assert said() == []
     clock.wait(minutes=1)
+    workshop.started_at = clock.now - timedelta(seconds=59)
+    assert said() == []
+    workshop.started_at = clock.now - timedelta(seconds=60)
     assert said() == [("ERROR", "Late: A message has been due for 11 minutes. See coaching status.")]
     clock.wait(minutes=1)
     assert said() == []
@@ -233,6 +238,9 @@ def make_kept_rows(session: Session) -> None:
             SchedulerHeartbeat(name="killed", started_at=NOW, seen_at=NOW),
             DropInCode(session_id=make_session(session).id, code="ACDEFG34", opened_at=NOW, closes_at=NOW),
             RememberedMatch(cohort_id=make_cohort(session).id, name="a guest", created_at=NOW),
+            InboxItem(
+                person_id=person.id, message_id="m", kind=MessageKind.POLL, title="T", text="x", created_at=NOW
+            ),
             Delivery(message_id=message.id, outcome=MessageState.SENT, at=NOW, detail="250 OK"),
         ]
     )  # fmt: skip

@@ -27,7 +27,7 @@ from coaching.models import Cohort, SchedulerHeartbeat
 from coaching.services.delivery import SendingRules
 from tests.faults.process import make_pace, start_process
 from tests.mail_server import MailServer
-from tests.services.check_in_rows import make_planned_cohort, make_planned_member
+from tests.services.check_in_rows import make_planned_cohort, make_wakeful_member
 from tests.services.outbox_rows import make_message, states
 
 QUICK = Pace(post_check_ins=0.05, send_messages=0.05, sweep_leases=0.2, heartbeat=0.2)
@@ -121,7 +121,7 @@ def heartbeats(session: Session) -> list[str]:
 def test_a_running_timetable_posts_sends_and_says_that_it_lives(
     settings: Settings, session: Session, tmp_path: Path
 ) -> None:
-    make_planned_member(session, make_cohort_of_today(session))
+    make_wakeful_member(session, make_cohort_of_today(session))
     session.commit()
     stop = start_scheduler(settings, pace=QUICK, name="here:1")
     try:
@@ -140,7 +140,7 @@ def test_two_schedulers_on_one_database_send_each_message_once(
         settings = make_settings(database_url=database_url, mail_url=server.url)
         cohort = make_cohort_of_today(session)
         for _ in range(30):
-            make_planned_member(session, cohort)
+            make_wakeful_member(session, cohort)
         session.commit()
         stops = [start_scheduler(settings, pace=QUICK, name=name) for name in ("one", "two")]
         try:

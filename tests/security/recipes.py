@@ -94,6 +94,11 @@ def pair(_place: Place, guest: Place) -> dict[str, Any]:
     return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
 
 
+def inbox_newest(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"newest": guest.ids["inbox"]}
+
+
+WEBHOOK = {"address": "https://chat.example.org/hooks/abcdefghij0123456789", "label": "My own channel"}
 SAID = {"choice": "maybe", "note": "By train"}
 POLL = {"title": "A new poll", "timezone": ZONE, "duration_minutes": 45}
 POLL_DAYS = {"day-1": "2090-03-06", "time-1": "10:00", "day-2": "2090-03-07", "time-2": "10:00"}
@@ -214,6 +219,9 @@ FORMS: dict[str, Recipe] = {
     "calendar_feeds.create": constant(),
     "calendar_feeds.create_for_cohort": constant(),
     "calendar_feeds.end": constant(),
+    "chat.save": constant(**WEBHOOK),
+    "chat.test": constant(),
+    "chat.remove": constant(),
     "check_in_links.answer": constant(**ANSWER),
     "check_in_links.choose": constant(),
     "follow_up_choices.say_consent": constant(may_ask="yes"),
@@ -247,6 +255,8 @@ FORMS: dict[str, Recipe] = {
     "imports.reopen": constant(),
     "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
+    "inbox.read": constant(),
+    "inbox.read_all": inbox_newest,
     "mail_templates.preview": page_words,
     "mail_templates.revert": constant(wording="ours"),
     "mail_templates.update": page_words,
@@ -298,6 +308,8 @@ BODIES: dict[str, Recipe] = {
     "api_actions.create": constant(**ACTION),
     "api_actions.edit": constant(**ACTION),
     "api_actions.reopen": constant(),
+    "api_chat.save": constant(**WEBHOOK),
+    "api_chat.test": constant(),
     "api_check_ins.answer": constant(**ANSWER),
     "api_follow_up_choices.say_consent": constant(may_ask=True),
     "api_follow_up_choices.stop": constant(),
@@ -317,6 +329,8 @@ BODIES: dict[str, Recipe] = {
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
+    "api_inbox.read": constant(),
+    "api_inbox.read_all": inbox_newest,
     "api_mail_templates.preview": constant(**WORDS),
     "api_mail_templates.write": constant(**WORDS),
     "api_contact_preferences.replace": constant(weekly_limit=1, from_hour=9, until_hour=17, switched_off=["poll"]),
@@ -344,6 +358,7 @@ BODIES: dict[str, Recipe] = {
     "api_runs.report": reach,
     "api_series.preview": series,
     "api_series.schedule": series,
+    "api_silence.see_to": constant(),
     "api_session_record.edit": constant(**RECORD),
     "api_sessions.cancel": constant(reason="Snow"),
     "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
@@ -356,13 +371,13 @@ UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
 BODILESS = frozenset(
     {
         "api_follow_up_choices.take_back",
+        "api_chat.remove",
         "api_tokens.revoke",
         "api_feeds.end",
         "api_drop_in.end",
         "api_imports.reopen",
         "api_remembered_names.forget",
         "api_follow_up_plans.remove",
-        "api_silence.see_to",
     }
 )
 # Those that name the version which they do away with.
@@ -388,6 +403,7 @@ WITH_IDENTIFIERS = sorted(
         poll_slots,
         slot,
         session_action,
+        inbox_newest,
     }
 )
 

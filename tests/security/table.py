@@ -75,6 +75,20 @@ calendar_feeds.end                                ok  404 404 404 404 404 404 40
 api_feeds.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_feeds.make                                    ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
 api_feeds.end                                     ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+chat.show                                         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+chat.save                                         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+chat.test                                         ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+chat.remove                                       ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+api_chat.show                                     ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+api_chat.save                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_chat.test                                     ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+api_chat.remove                                   ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+inbox.list                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+inbox.read                                        ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+inbox.read_all                                    ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+api_inbox.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_inbox.read                                    ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+api_inbox.read_all                                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 
 # Programmes: for those who coordinate one or open cohorts in it; its figures for coordinators.
 programmes.list                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -114,6 +114,11 @@ list_invites | pair             403 404 404 404 404 404 ok  404 404 404 404 ok  
 write_invite_file               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 write_invite_file | pair        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 make_feed                       ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+send_chat_test                  ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+remove_chat                     ok  404 404 404 ok  ok  404 404 404 404 404 404 404 404
+get_inbox_item                  ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+mark_read                       ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+mark_all_read                   ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 list_attendance                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_attendance | pair          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_changes                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

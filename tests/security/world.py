@@ -27,12 +27,14 @@ from coaching.models import (
     CheckInState,
     CoachingSession,
     Cohort,
+    ContactAddress,
     Delivery,
     DropInCode,
     FollowUpPlan,
     FollowUpStep,
     ImportBatch,
     ImportRow,
+    InboxItem,
     MailTemplate,
     MailWording,
     Membership,
@@ -543,6 +545,26 @@ class _Builder:
             )
         )
         self.rows["message"] = self._message(check_in, participant)
+        self.add(
+            ContactAddress(
+                person_id=participant.id,
+                channel="chat",
+                address=f"https://chat.example.org/hooks/webhook{self.label}0123456789",
+                label=self.says("chat-label"),
+                created_at=self.ago(9),
+            )
+        )
+        self.rows["inbox"] = self.add(
+            InboxItem(
+                person_id=participant.id,
+                message_id=self.rows["message"].message_id,
+                kind=MessageKind.CHECK_IN,
+                title=self.says("inbox-title"),
+                text=self.says("inbox-text"),
+                path=f"/check-ins/{check_in.public_id}",
+                created_at=self.ago(7),
+            )
+        )
         self._other_feeds()
 
     def _other_feeds(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.models import Asking, CheckIn, Cohort, Delivery, Membership, Message, MessageState
+from coaching.models import Asking, CheckIn, Cohort, ContactPreference, Delivery, Membership, Message, MessageState
 from coaching.services.check_in_posting import post_due_check_ins
 from coaching.services.follow_up_plans import follow_default_plan
 from coaching.services.follow_ups import plan_check_ins
@@ -34,6 +34,13 @@ def make_planned_member(session: Session, cohort: Cohort | None = None, **values
     person = make_person(session, **values.pop("person", {}))
     membership = make_membership(session, cohort, person, **values)
     plan_check_ins(session, cohort, now=NOW)
+    return membership
+
+
+def make_wakeful_member(session: Session, cohort: Cohort) -> Membership:
+    """One who may be asked at any hour of any day: for tests that go by the real clock, whenever they run."""
+    membership = make_planned_member(session, cohort)
+    session.add(ContactPreference(person_id=membership.person_id, from_hour=0, until_hour=24, weekends=True))
     return membership
 
 

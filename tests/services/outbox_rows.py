@@ -17,7 +17,6 @@ from coaching.services.delivery import PostOffice, SendingRules
 from coaching.services.outbox import enqueue
 from tests.factories import NOW, make_person
 
-ENDED = (MessageState.SENT, MessageState.FAILED, MessageState.UNKNOWN, MessageState.CANCELLED)
 SENT = Outcome(Verdict.SENT, "250 OK")
 _numbers = count(1)
 
@@ -36,8 +35,6 @@ def make_message(session: Session, recipient: Person | None = None, **values: An
         now=now,
     )
     message.state = state
-    if state in ENDED:
-        message.settled_at = now
     for name, value in values.items():
         setattr(message, name, value)
     session.flush()

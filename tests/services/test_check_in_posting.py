@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    Anchor,
     Capability,
     CheckInState,
     MembershipStatus,
@@ -23,7 +24,18 @@ from coaching.models import (
 )
 from coaching.services.check_in_posting import is_any_due, post_due_check_ins
 from coaching.tokens import derive_secret, hash_secret
-from tests.factories import NOW, make_programme
+from tests.factories import (
+    NOW,
+    make_check_in,
+    make_cohort,
+    make_goal,
+    make_membership,
+    make_programme,
+    make_project,
+    make_run,
+    make_session,
+    make_step,
+)
 from tests.services.check_in_rows import (
     check_in_states,
     check_ins_of,
@@ -67,6 +79,20 @@ def test_a_due_check_in_gets_its_link_and_its_message(session: Session) -> None:
     assert message.unsubscribe_hash == hash_secret(derive_secret(message.secret, "unsubscribe"))
     assert (link.purpose, link.subject_id, link.person_id) == (Purpose.ANSWER_CHECK_IN, check_in.id, member.person_id)
     assert (link.created_at, link.expires_at, link.used_at) == (NOW, check_in.closes_at, None)
+
+
+@pytest.mark.parametrize("anchor", [Anchor.LAUNCH, Anchor.SESSION_END, Anchor.GOAL_DUE])
+def test_a_mail_names_what_it_asks_about(session: Session, anchor: Anchor) -> None:
+    member = make_membership(session, make_cohort(session))
+    goal = make_goal(session, member, statement="Open a course")
+    run = make_run(session, make_project(session, owners=(member,), title="Sepsis"), label="Spring")
+    held = make_session(session, member.cohort, title="Circle 3")
+    numbers = {Anchor.LAUNCH: run.id, Anchor.SESSION_END: held.id, Anchor.GOAL_DUE: goal.id}
+    names = {Anchor.LAUNCH: "Sepsis, Spring", Anchor.SESSION_END: "Circle 3", Anchor.GOAL_DUE: "Open a course"}
+    step = make_step(session, member.cohort, anchor=anchor)
+    check_in = make_check_in(session, step, member, anchor_id=numbers[anchor])
+    assert post(session) == 1
+    assert messages_about(session, check_in)[0].facts["items"][0]["about"] == names[anchor]
 
 
 def test_it_is_asked_once(session: Session) -> None:

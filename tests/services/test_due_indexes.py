@@ -19,6 +19,7 @@ from coaching.services.reminder_posting import is_any_reminder_due, post_due_rem
 from coaching.services.settlements import sweep_leases
 from coaching.services.status import read_status
 from tests.factories import NOW
+from tests.services.check_in_rows import make_planned_member
 
 Watch = Callable[[], AbstractContextManager[list[str]]]
 ONE = timedelta(minutes=1)
@@ -99,8 +100,29 @@ def test_the_status_is_read_off_the_indexes(engine: Engine, session: Session) ->
     finally:
         event.remove(engine, "before_cursor_execute", note)
     plans = [plan_of(session, *each) for each in asked]
-    counted = {"ix_message_due", "ix_message_leased", "ix_message_settled"}
+    counted = {"ix_message_due", "ix_message_leased", "ix_message_unknown", "ix_message_ended"}
     oldest = {"ix_check_in_wake", "ix_message_due", "ix_message_leased"}
     check_ins = {"ix_check_in_wake", "ix_check_in_open", "ix_check_in_ended"}
     expected = [counted, oldest, {"ix_delivery_at"}, check_ins]
     assert [indexes - named(plan) for indexes, plan in zip(expected, plans, strict=True)] == [set()] * 4
+
+
+def test_all_that_somebody_has_is_found_by_the_person(engine: Engine, session: Session) -> None:
+    """And not among all that wakes within the week: a batch costs the same whatever waits."""
+    make_planned_member(session)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT") and "coalesce(check_in.wake_at" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        post_due_check_ins(session, now=NOW, limit=50)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert asked
+    for each in asked:
+        plan = plan_of(session, *each)
+        assert "ix_membership_person_id" in plan
+        assert "ix_check_in_wake" not in plan

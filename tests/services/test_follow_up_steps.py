@@ -289,7 +289,7 @@ def test_the_timeline_has_each_step_on_its_date_with_what_became_of_it(session: 
     make_step(session, cohort, position=9, **AFTER_SESSION.shape())
     post(session)
     answered = check_ins_of(session, member)[0]
-    answered.state = CheckInState.ANSWERED
+    answered.state, answered.wake_at = CheckInState.ANSWERED, None
     lines = read_timeline(session, read_cohort_plan(session, cohort, actor=actor), actor=actor)
     assert lines[0][1:] == (ENDED + 2 * WEEK, ENDED + 2 * WEEK, Counts(asked=2, answered=1, open=1))
     assert lines[1].counts == Counts(waiting=2)

@@ -7,6 +7,7 @@ from flask import Flask
 from coaching.blueprints.api import (
     actions,
     attendance_grid,
+    chat,
     check_ins,
     coaching_sessions,
     cohorts,
@@ -18,6 +19,7 @@ from coaching.blueprints.api import (
     follow_up_plans,
     goals,
     imports,
+    inbox,
     mail_templates,
     me,
     members,
@@ -44,7 +46,7 @@ NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
-    follow_up_plans, follow_up_choices,
+    follow_up_plans, follow_up_choices, inbox, chat,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from coaching.blueprints.pages import (
     attendance,
     attendance_grid,
     calendar_feeds,
+    chat,
     check_in_links,
     check_ins,
     cohorts,
@@ -22,6 +23,7 @@ from coaching.blueprints.pages import (
     goals,
     home,
     imports,
+    inbox,
     invitations,
     launches,
     mail_templates,
@@ -54,7 +56,7 @@ NOUNS = (
     follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
-    follow_up_choices, follow_up_links,
+    follow_up_choices, follow_up_links, inbox, chat,
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def unused_reasons(check_in: CheckIn) -> list[str]:
         return []
     reasons = [(_NAMES["enrolments"], given.unused_because)]
     reasons += [(one.question.prompt, one.unused_because) for one in given.replies]
-    return [f"{name}: {reason}" for name, reason in reasons if reason]
+    return [f"{name.rstrip('?')}: {reason}" for name, reason in reasons if reason]
 
 
 def months_of(moments: Sequence[datetime], zone: str) -> list[str]:

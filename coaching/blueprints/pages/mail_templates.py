@@ -48,7 +48,7 @@ def index(programme_id: str) -> ResponseReturnValue:
         "mail_template/list.html",
         programme=programme,
         templates=list_templates(db.session(), programme, actor=current_actor()),
-        breadcrumb=_trail(programme, ("Mails", "")),
+        breadcrumb=_trail(programme, ("Words of mails", "")),
     )
 
 
@@ -150,7 +150,7 @@ def _page(programme: Programme, line: TemplateLine, form: Form, preview: Preview
         preview=preview,
         breadcrumb=_trail(
             programme,
-            ("Mails", url_for("mail_templates.list", programme_id=programme.public_id)),
+            ("Words of mails", url_for("mail_templates.list", programme_id=programme.public_id)),
             (line.name, ""),
         ),
     )

@@ -29,6 +29,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "mail_host",
+        sa.Column("host", sa.String(length=253), nullable=False),
+        sa.Column("a_minute", sa.Integer(), nullable=False),
+        sa.Column("handed_over", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_mail_host")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -62,17 +69,12 @@ def upgrade():
         sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
     )
     op.create_table(
-        "mail_host",
-        sa.Column("host", sa.String(length=253), nullable=False),
-        sa.Column("a_minute", sa.Integer(), nullable=False),
-        sa.Column("handed_over", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("host", name=op.f("pk_mail_host")),
-    )
-    op.create_table(
         "scheduler_heartbeat",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("channel_faults", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_scheduler_heartbeat")),
     )
     op.create_table(
@@ -157,6 +159,20 @@ def upgrade():
         batch_op.create_index("ix_capability_purpose_subject", ["purpose", "subject_id"], unique=False)
 
     op.create_table(
+        "contact_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_address_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_address")),
+        sa.UniqueConstraint("person_id", "channel", name=op.f("uq_contact_address_person_id_channel")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_contact_address_public_id")),
+    )
+    op.create_table(
         "contact_preference",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("weekly_limit", sa.Integer(), nullable=False),
@@ -211,6 +227,52 @@ def upgrade():
         batch_op.create_index("uq_idempotency_key_person_key", ["person_id", "key"], unique=True)
 
     op.create_table(
+        "inbox_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "check_in",
+                "session_invite",
+                "session_reminder",
+                "poll",
+                "chat_test",
+                "invitation",
+                "password_reset",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "path = '' OR (substr(path, 1, 1) = '/' AND substr(path, 1, 2) <> '//')", name=op.f("ck_inbox_item_path")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_inbox_item_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_item")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_inbox_item_message_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_inbox_item_public_id")),
+    )
+    with op.batch_alter_table("inbox_item", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_item_person", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_inbox_item_unread",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
         "instrument",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -236,6 +298,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -272,6 +335,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -306,6 +370,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -603,6 +668,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "chat_test",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -664,6 +730,13 @@ def upgrade():
             postgresql_where=sa.text("state IN ('due', 'retry')"),
         )
         batch_op.create_index(
+            "ix_message_ended",
+            ["channel", "state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+        )
+        batch_op.create_index(
             "ix_message_leased",
             ["lease_until"],
             unique=False,
@@ -671,13 +744,6 @@ def upgrade():
             postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
         )
         batch_op.create_index(batch_op.f("ix_message_recipient_id"), ["recipient_id"], unique=False)
-        batch_op.create_index(
-            "ix_message_settled",
-            ["settled_at", "channel", "state"],
-            unique=False,
-            sqlite_where=sa.text("settled_at IS NOT NULL"),
-            postgresql_where=sa.text("settled_at IS NOT NULL"),
-        )
         batch_op.create_index(
             "ix_message_unknown",
             ["id"],
@@ -1777,16 +1843,16 @@ def downgrade():
             sqlite_where=sa.text("state = 'unknown'"),
             postgresql_where=sa.text("state = 'unknown'"),
         )
-        batch_op.drop_index(
-            "ix_message_settled",
-            sqlite_where=sa.text("settled_at IS NOT NULL"),
-            postgresql_where=sa.text("settled_at IS NOT NULL"),
-        )
         batch_op.drop_index(batch_op.f("ix_message_recipient_id"))
         batch_op.drop_index(
             "ix_message_leased",
             sqlite_where=sa.text("state IN ('claimed', 'transmitting')"),
             postgresql_where=sa.text("state IN ('claimed', 'transmitting')"),
+        )
+        batch_op.drop_index(
+            "ix_message_ended",
+            sqlite_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'cancelled')"),
         )
         batch_op.drop_index(
             "ix_message_due",
@@ -1834,6 +1900,13 @@ def downgrade():
     op.drop_table("mail_wording")
     op.drop_table("mail_template")
     op.drop_table("instrument")
+    with op.batch_alter_table("inbox_item", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbox_item_unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")
+        )
+        batch_op.drop_index("ix_inbox_item_person")
+
+    op.drop_table("inbox_item")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index("uq_idempotency_key_person_key")
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
@@ -1846,6 +1919,7 @@ def downgrade():
 
     op.drop_table("follow_up_plan")
     op.drop_table("contact_preference")
+    op.drop_table("contact_address")
     with op.batch_alter_table("capability", schema=None) as batch_op:
         batch_op.drop_index("ix_capability_purpose_subject")
         batch_op.drop_index(batch_op.f("ix_capability_person_id"))
@@ -1867,8 +1941,8 @@ def downgrade():
 
     op.drop_table("sign_in_failure")
     op.drop_table("scheduler_heartbeat")
-    op.drop_table("mail_host")
     op.drop_table("programme")
     op.drop_table("person")
+    op.drop_table("mail_host")
     op.drop_table("audit_head")
     op.drop_table("audit_entry")

@@ -83,16 +83,16 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
-    ask_after_sessions_and_launches(session, ivy, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 
 
 def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:
-    """What is to come in the cohort that still runs: a poll, a series, and calendars that know of it."""
+    """What is to come in the cohort that still runs: a poll, a series, calendars that know of it, and questions."""
     build_poll(session, cohort, coach, rng=rng, now=now)
     build_series(session, cohort, now=now)
     invite_to_what_is_to_come(session, cohort, now=now)
+    ask_after_sessions_and_launches(session, cohort, now=now)
 
 
 def make_links(session: Session, *, base_url: str, new_secret: Callable[[], str], now: datetime) -> dict[str, str]:

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    Asking,
     BatchState,
     CheckIn,
     CheckInState,
     Delivery,
     ImportBatch,
     ImportRow,
+    InboxItem,
     Message,
     MessageKind,
     MessageState,
@@ -46,7 +48,17 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "message_id": _message(session, world, check_in),
     }
     made |= {"poll_id": _poll(session, world), "action_id": factories.make_action(session, world.member)}
-    made |= _series(session, world) | _goal(session, world) | _project(session, world) | _import(session, world)
+    item = InboxItem(
+        person_id=world.administrator.id, message_id="<0@x>", kind=MessageKind.POLL, title="T", text="x", created_at=NOW
+    )
+    session.add(item)
+    made |= (
+        {"item_id": item}
+        | _series(session, world)
+        | _goal(session, world)
+        | _project(session, world)
+        | _import(session, world)
+    )
     session.flush()
     return {name: row.public_id for name, row in made.items()}
 
@@ -92,6 +104,8 @@ def _message(session: Session, world: World, check_in: CheckIn) -> Message:
     )
     message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=NOW, detail="Nobody knows."))
     session.add(message)
+    session.flush()
+    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))
     return message
 
 

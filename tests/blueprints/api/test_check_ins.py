@@ -68,6 +68,7 @@ def test_further_questions_are_listed_and_replied_to(world: World, caller: Calle
 def test_stopping_and_consent(world: World, caller: CallerOf, session: Session) -> None:
     check_in_id = fill(session, world)["check_in_id"]
     me, path = caller(world.participant), f"/members/{world.member.public_id}"
+    problem(me.put(f"{path}/follow-ups-stop", {"reason": "Enough"}), 422, names="reason")
     stopped = body(me.put(f"{path}/follow-ups-stop"))
     assert stopped["follow_ups_stopped_at"] is not None
     problem(me.put(f"/check-ins/{check_in_id}/answer", ANSWER), 409, code="check-in-cancelled")
