@@ -101,7 +101,7 @@ def test_the_cap_is_of_one_host_and_counts_what_was_sent_alone(engine: Engine, s
     session.commit()
     assert take(engine, 10, NOW) == 10
     other, _channels = make_capped_office(engine, clock, MailRate("other.example.org", 3))
-    assert send_due_messages(other) == {"sent": 3}
+    assert send_due_messages(other)["sent"] == 3
 
 
 def test_without_a_cap_there_is_no_statement_more(
@@ -145,7 +145,7 @@ def test_a_hold_of_a_clock_that_ran_ahead_is_over_when_it_is_set_back(engine: En
     clock.now = NOW
     assert send_due_messages(office)["sent"] == 0
     clock.wait(seconds=WINDOW)
-    assert send_due_messages(office) == {"sent": 2}
+    assert send_due_messages(office)["sent"] == 2
 
 
 def test_a_look_at_the_room_takes_none(engine: Engine) -> None:
