@@ -190,7 +190,7 @@ def _field(asked: _Asked) -> Any:
     return Number(-MOST_NUMBER, MOST_NUMBER, **options)
 
 
-class QuestionSchema(BaseSchema):
+class AskedQuestionSchema(BaseSchema):
     """A further question as it goes out. `lowest` and `highest` are the ends of a scale."""
 
     id = PublicId(attribute="public_id", dump_only=True)
@@ -246,7 +246,7 @@ class CheckInSchema(BaseSchema):
     step = fields.String(attribute="step.label", dump_only=True)
     question = fields.String(attribute="step.question", dump_only=True)
     asks_enrolments = fields.Boolean(attribute="step.asks_enrolments", dump_only=True)
-    questions = fields.List(fields.Nested(QuestionSchema), attribute="step.questions", dump_only=True)
+    questions = fields.List(fields.Nested(AskedQuestionSchema), attribute="step.questions", dump_only=True)
     anchor = Word(Anchor, attribute="step.anchor", dump_only=True)
     anchor_on = fields.Date(dump_only=True)
     state = Word(CheckInState, dump_only=True)
