@@ -82,7 +82,7 @@ class ReplySchema(BaseSchema):
         required=True,
         allow_none=True,
         metadata={
-            "type": ["string", "number", "null"],
+            "type": ["string", "number"],
             "description": "three_state: did_it, not_yet or cannot_say; text: text; number: a number; scale: a whole "
             "number from `lowest` to `highest`; date: YYYY-MM-DD. Null is no reply.",
         },
