@@ -82,7 +82,7 @@ class ReplySchema(BaseSchema):
         required=True,
         allow_none=True,
         metadata={
-            "type": ["string", "number", "null"],
+            "type": ["string", "number"],
             "description": "three_state: did_it, not_yet or cannot_say; text: text; number: a number; scale: a whole "
             "number from `lowest` to `highest`; date: YYYY-MM-DD. Null is no reply.",
         },
@@ -190,7 +190,7 @@ def _field(asked: _Asked) -> Any:
     return Number(-MOST_NUMBER, MOST_NUMBER, **options)
 
 
-class QuestionSchema(BaseSchema):
+class AskedQuestionSchema(BaseSchema):
     """A further question as it goes out. `lowest` and `highest` are the ends of a scale."""
 
     id = PublicId(attribute="public_id", dump_only=True)
@@ -246,7 +246,7 @@ class CheckInSchema(BaseSchema):
     step = fields.String(attribute="step.label", dump_only=True)
     question = fields.String(attribute="step.question", dump_only=True)
     asks_enrolments = fields.Boolean(attribute="step.asks_enrolments", dump_only=True)
-    questions = fields.List(fields.Nested(QuestionSchema), attribute="step.questions", dump_only=True)
+    questions = fields.List(fields.Nested(AskedQuestionSchema), attribute="step.questions", dump_only=True)
     anchor = Word(Anchor, attribute="step.anchor", dump_only=True)
     anchor_on = fields.Date(dump_only=True)
     state = Word(CheckInState, dump_only=True)

@@ -24,8 +24,8 @@ blueprint = ApiBlueprint(
 @blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, MembershipSchema)
 def stop(_data: dict[str, Any], member_id: str) -> Membership:
-    """Ends one's own open check-ins of this cohort and all that are to come, and calls off the mails that have not
-    left."""
+    """Ends one's own check-ins of this cohort, what is open and what is to come. Mails that have not left are called
+    off."""
     member = get_membership(rows(), member_id, actor=current_actor())
     stop_follow_ups(rows(), member, actor=current_actor(), now=utc_now())
     return member
