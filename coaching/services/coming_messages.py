@@ -25,6 +25,7 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    OptOut,
     Person,
     Role,
     SessionState,
@@ -33,6 +34,7 @@ from coaching.services.check_in_anchors import ANCHOR_NAME, with_anchors
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
 from coaching.services.reminder_posting import PRESENT
+from coaching.services.who_is_asked import STANDING, Standing, why_not_now
 from coaching.services.words import is_one_of, is_word
 
 AHEAD = timedelta(days=30)
@@ -119,7 +121,7 @@ class ComingMessage(NamedTuple):
     `if_silent`: it brings to mind what was asked, and is not sent if that is answered before. `held` is the rule that
     holds it back until `at`. `subject_id` is the check-in's, the session's or the message's own. `anchor` and what
     follows say what a check-in counts from, `minutes` how long before its session a reminder goes out, and `state`
-    where a message that is written already stands.
+    where a message that is written already stands. `refusal` is why it will not be sent, if nothing changes until then.
     """
 
     at: datetime
@@ -138,6 +140,7 @@ class ComingMessage(NamedTuple):
     minutes: int | None = None
     held: Held = Held.NOT_HELD
     if_silent: bool = False
+    refusal: str = ""
     state: MessageState | None = None
 
 
@@ -184,7 +187,7 @@ def _of_check_in(row: Any, now: datetime, until: datetime) -> Iterable[ComingMes
 def _check_in_line(row: Any, at: datetime, *, is_nudge: bool) -> ComingMessage:
     (
         public_id, _state, _due, _wake, _closes, held, _nudged, anchor_on, label, anchor, offset, channel,
-        _nudges, _days, anchor_name, membership_id, _status, name, cohort,
+        _nudges, _days, anchor_name, membership_id, name, cohort, *standing,
     ) = row  # fmt: skip
     return ComingMessage(
         at=at,
@@ -201,6 +204,7 @@ def _check_in_line(row: Any, at: datetime, *, is_nudge: bool) -> ComingMessage:
         offset=offset,
         held=Held.NOT_HELD if is_nudge else held,
         if_silent=is_nudge,
+        refusal=why_not_now(Standing(*standing)),
     )
 
 

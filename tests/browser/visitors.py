@@ -53,3 +53,13 @@ def add_member(visitor: Visitor, name: str, email: str, *, role: str) -> None:
     visitor.choose("role", role)
     visitor.press("Add")
     expect(visitor.page.get_by_text(f"{name} is added")).to_be_visible()
+
+
+def welcome_questions(visitor: Visitor) -> None:
+    """May be asked at any hour of any day: a journey is made whenever the tests run."""
+    visitor.page.goto("/account/asking")
+    visitor.page.locator("[name=weekly_limit]").select_option("7")
+    visitor.page.locator("[name=from_hour]").select_option("0")
+    visitor.page.locator("[name=until_hour]").select_option("24")
+    visitor.page.get_by_text("On Saturdays and Sundays, too").click()
+    visitor.press("Save")
