@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from coaching.channels.chat import ChatChannel
 from coaching.config import Settings
@@ -18,13 +18,13 @@ from coaching.policies import Actor
 from coaching.services.actors import load_actor
 from coaching.services.chat import REMOVED, read_chat, remove_chat, send_chat_test, set_chat
 from coaching.services.check_in_posting import post_due_check_ins
-from coaching.services.delivery import PostOffice, send_due_messages
+from coaching.services.delivery import PostOffice, SendingRules, send_due_messages
 from coaching.services.outbox import list_messages
 from coaching.services.privacy import erase_person, export_person
 from tests.channels.webhook_server import Webhook, webhook_server
 from tests.factories import NOW, make_person
 from tests.services.check_in_rows import make_planned_member
-from tests.services.outbox_rows import Clock, deliveries, make_message, make_office, states
+from tests.services.outbox_rows import Clock, deliveries, make_message, states
 
 TOKEN = "abcdefghij0123456789"
 SETTINGS = Settings(chat_hosts=frozenset({"127.0.0.1"}))
@@ -57,10 +57,15 @@ def give(session: Session, actor: Actor, port: int = 8065, label: str = "My chan
 
 
 def office(engine: Engine) -> PostOffice:
-    post_office = make_office(engine, None, Clock())
-    post_office.channels = {"chat": ChatChannel(SETTINGS, timeout=2)}
-    post_office.circuits["chat"] = post_office.circuits["mail"]
-    return post_office
+    return PostOffice(
+        session_factory=sessionmaker(engine),
+        channels={"chat": ChatChannel(SETTINGS, timeout=2)},
+        base_url="https://coaching.example.org",
+        clock=Clock(),
+        new_token=lambda: "t",
+        chance=lambda: 1.0,
+        rules=SendingRules(),
+    )
 
 
 def test_a_test_message_goes_out_by_the_outbox_and_what_became_of_it_is_told(
