@@ -42,6 +42,7 @@ LABELS = {
     "shut_out": "Account is shut",
     "no_address": "No e-mail address",
     "if_silent": "Only if not answered",
+    "not_sent": "Will not be sent",
     "quiet_hours": "Waits for their hours",
     "weekly_limit": "Waits for their week",
     "consent": "Waits for their word",

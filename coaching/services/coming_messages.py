@@ -19,9 +19,11 @@ from coaching.models import (
     CheckInState,
     CoachingSession,
     Cohort,
+    ContactAddress,
     FollowUpStep,
     Held,
     Membership,
+    MembershipStatus,
     Message,
     MessageKind,
     MessageState,
@@ -34,7 +36,7 @@ from coaching.services.check_in_anchors import ANCHOR_NAME, with_anchors
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
 from coaching.services.reminder_posting import PRESENT
-from coaching.services.who_is_asked import STANDING, Standing, why_not_now
+from coaching.services.who_is_asked import WAYS, why_never
 from coaching.services.words import is_one_of, is_word
 
 AHEAD = timedelta(days=30)
@@ -42,6 +44,38 @@ LONGEST_LIST = 500
 _UNSENT = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED, MessageState.TRANSMITTING)
 _LIMIT: Any = literal_column(str(LONGEST_LIST))
 
+
+class _Standing(NamedTuple):
+    """What tells whether somebody may be asked a check-in at all."""
+
+    channel: str
+    step_role: Role
+    stages: list[str]
+    is_alumni: bool
+    role: Role
+    status: MembershipStatus
+    stopped_at: datetime | None
+    alumni_consent: bool | None
+    email: str | None
+    may_sign_in: bool
+    gave_address: bool
+    opted_out: bool
+
+
+_STANDING = (
+    FollowUpStep.channel,
+    FollowUpStep.role,
+    FollowUpStep.stages,
+    FollowUpStep.is_alumni,
+    Membership.role,
+    Membership.status,
+    Membership.follow_ups_stopped_at,
+    Membership.alumni_consent,
+    Person.email,
+    and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
+    ContactAddress.id.is_not(None),
+    OptOut.id.is_not(None),
+)
 _CHECK_INS: Select[*tuple[Any, ...]] = (
     with_anchors(
         select(
@@ -61,14 +95,16 @@ _CHECK_INS: Select[*tuple[Any, ...]] = (
             FollowUpStep.nudge_days,
             ANCHOR_NAME,
             Membership.public_id,
-            Membership.status,
             Person.name,
             Cohort.name,
+            *_STANDING,
         )
         .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
         .join(Membership, Membership.id == CheckIn.membership_id)
         .join(Person, Person.id == Membership.person_id)
         .join(Cohort, Cohort.id == Membership.cohort_id)
+        .outerjoin(OptOut, and_(OptOut.person_id == Person.id, OptOut.kind == MessageKind.CHECK_IN))
+        .outerjoin(ContactAddress, ContactAddress.person_id == Person.id)
     )
     .where(CheckIn.wake_at <= bindparam("until"))
     .order_by(CheckIn.wake_at, CheckIn.id)
@@ -204,8 +240,13 @@ def _check_in_line(row: Any, at: datetime, *, is_nudge: bool) -> ComingMessage:
         offset=offset,
         held=Held.NOT_HELD if is_nudge else held,
         if_silent=is_nudge,
-        refusal=why_not_now(Standing(*standing)),
+        refusal=_refusal(_Standing(*standing)),
     )
+
+
+def _refusal(standing: _Standing) -> str:
+    """Why it would not be sent as things stand. At which stage their course will be then nobody knows."""
+    return why_never(standing, set(standing.stages), WAYS)
 
 
 def _of_session(row: Any, now: datetime, until: datetime) -> Iterable[ComingMessage]:

@@ -1,8 +1,8 @@
 """A year of asking, end to end, in a real browser with a real mail server, on both engines.
 
 A coordinator adds a question to the programme's plan; two people of a cohort that has ended are asked by mail; one
-answers with a tap and says a little more, and may be asked for a whole year; the other wants to be asked no more; a mail
-program unsubscribes with one click; and the coordinator reads of each mail why it was written, and what is to come.
+answers with a tap and says a little more, and may be asked for a whole year; the other wants to be asked no more; a
+mail program unsubscribes with one click; and the coordinator reads of each mail why it was written, and what will be.
 """
 
 from __future__ import annotations
@@ -66,8 +66,9 @@ def ask_how_sure(coordinator: Visitor) -> None:
     coordinator.follow("Course School")
     coordinator.follow("Follow-ups")
     page.get_by_role("row", name="Two weeks on").get_by_role("link", name="Change").click()
-    page.get_by_role("group", name="Question 1").get_by_label("Question", exact=True).fill("How sure do you feel?")
-    page.get_by_role("group", name="Question 1").get_by_label("Kind").select_option("scale")
+    first = page.get_by_role("group", name="Question 1")
+    first.get_by_role("textbox", name="Question").fill("How sure do you feel?")
+    first.get_by_role("combobox", name="Kind").select_option("scale")
     coordinator.press("Save the step")
     expect(page.get_by_role("heading", name="Follow-ups")).to_be_visible()
 
@@ -126,9 +127,10 @@ def read_what_was_said(coordinator: Visitor, cohort: str) -> None:
 
 
 def read_why(coordinator: Visitor, cohort: str) -> None:
-    """Nothing more is to come to either: one wants no questions, the other no mails of this kind."""
+    """Nothing more goes to either: one wants no questions, the other no mails of this kind."""
     page = coordinator.page
     page.goto(f"{cohort}/messages?view=sent")
     expect(page.get_by_text("14 days after Cedar ended on").first).to_be_visible()
     page.goto(f"{cohort}/messages")
+    expect(page.get_by_text("They switched check-ins off.").first).to_be_visible()
     expect(page.get_by_text("Ben Birch")).to_have_count(0)

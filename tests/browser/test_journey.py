@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Mailbox, Product
-from tests.browser.visitors import Visitor, add_member
+from tests.browser.visitors import Visitor, add_member, welcome_questions
 
 OUR_REPORT = Path(__file__).with_name("zoom_report.csv")
 # Fifteen days ago, so that the check-in of two weeks after the end fell due yesterday.
@@ -51,6 +51,7 @@ def live_the_main_job(browser: Browser, product: Product, mailbox: tuple[Mailbox
 
     participant = Visitor(browser, product, width=390)
     participant.come_in(mails.link_to("george.harrison@gmail.com", "/invitations/"))
+    welcome_questions(participant)
     set_goal(participant)
     log_launch(participant)
 

@@ -20,6 +20,7 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    OptOut,
     Role,
 )
 from coaching.services.coming_messages import AHEAD, list_coming
@@ -84,6 +85,17 @@ def test_what_was_asked_is_only_brought_to_mind(session: Session, cohort: Cohort
     make_check_in(session, step, told, **asked, wake_at=NOW + DAY, nudged=1)
     (line,) = list_coming(session, scope, now=NOW).lines
     assert (line.at, line.if_silent, line.name) == (NOW + DAY, True, member.person.name)
+
+
+def test_what_will_not_be_sent_says_why(session: Session, cohort: Cohort, scope: MessageScope) -> None:
+    step = make_step(session, cohort, nudges=0)
+    willing, unwilling = make_membership(session, cohort), make_membership(session, cohort)
+    for member in (willing, unwilling):
+        make_check_in(session, step, member, due_at=NOW + DAY)
+    session.add(OptOut(person_id=unwilling.person_id, kind=MessageKind.CHECK_IN, at=NOW))
+    session.flush()
+    said = {line.name: line.refusal for line in list_coming(session, scope, now=NOW).lines}
+    assert said == {willing.person.name: "", unwilling.person.name: "They switched check-ins off."}
 
 
 def test_a_reminder_is_one_line_for_all_whom_it_goes_to(session: Session, cohort: Cohort, scope: MessageScope) -> None:
