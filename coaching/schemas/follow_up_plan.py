@@ -16,7 +16,7 @@ REACH_FLOWS = (AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED)
 ASKERS = validate.OneOf([Role.PARTICIPANT, Role.COACH], error="Choose participants or coaches.")
 
 
-class QuestionSchema(BaseSchema):
+class PlanQuestionSchema(BaseSchema):
     """A further question. `lowest`, `highest` and their words are for a scale."""
 
     kind = Word(QuestionKind, required=True)
@@ -58,7 +58,7 @@ class EditStepSchema(BaseSchema):
     )
     question = Text(500, required=True, metadata={"description": "Answered: did it, not yet, cannot say."})
     questions = fields.List(
-        fields.Nested(QuestionSchema),
+        fields.Nested(PlanQuestionSchema),
         load_default=list,
         validate=validate.Length(max=MOST_QUESTIONS, error=f"Ask at most {MOST_QUESTIONS} further questions."),
         error_messages=LIST_MESSAGES,

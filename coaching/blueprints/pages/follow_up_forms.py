@@ -14,7 +14,7 @@ from typing import Any
 from flask import request
 
 from coaching.blueprints.follow_up_words import UNITS, offset_words, split_offset
-from coaching.blueprints.pages.forms import VERSION, Form, as_typed, filled, refuse_unknown, sent_again
+from coaching.blueprints.pages.forms import Form, as_typed, filled, refuse_unknown, sent_again
 from coaching.blueprints.wording import words
 from coaching.errors import Invalid, Refusal
 from coaching.models import Anchor, AnswerFlow, FollowUpStep, QuestionKind, Role, Stage
@@ -160,9 +160,9 @@ def units_of(form: Form) -> list[tuple[str, str]]:
     return [*known, (current, f"as it is: {offset_words(current)}")] if current.startswith("P") else known
 
 
-def read_step() -> dict[str, Any]:
-    """The form as the service takes it."""
-    refuse_unknown(*LINES, *WHOLES, *BOXES, NUMBER, UNIT, "stages", VERSION, PREVIEW, *_KNOWN)
+def read_step(*beside: str) -> dict[str, Any]:
+    """The form as the service takes it. `beside` names inputs that are the page's own."""
+    refuse_unknown(*LINES, *WHOLES, *BOXES, NUMBER, UNIT, "stages", PREVIEW, *_KNOWN, *beside)
     sent = request.form
     plain: dict[str, Any] = {name: sent.get(name, "") for name in LINES}
     plain |= {name: _whole(sent.get(name, "")) for name in WHOLES}

@@ -23,7 +23,7 @@ from coaching.blueprints.pages.follow_up_forms import (
     units_of,
 )
 from coaching.blueprints.pages.follow_ups import programme_trail
-from coaching.blueprints.pages.forms import Form, check_version, refuse_unknown, write
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, refuse_unknown, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -82,7 +82,7 @@ def update(public_id: str) -> ResponseReturnValue:
         return _page(plan, cohort, step, _typed())
     try:
         check_version(plan)
-        values = read_step()
+        values = read_step(VERSION)
         if PREVIEW in request.form:
             effect = preview(db.session(), lambda: edit_step(db.session(), step, actor=actor, now=now, **values)[1])
             return _page(plan, cohort, step, _typed(), effect)
@@ -102,7 +102,7 @@ def remove(public_id: str) -> ResponseReturnValue:
     plan = step.plan
     try:
         check_version(plan)
-        refuse_unknown("version")
+        refuse_unknown(VERSION)
         effect = remove_step(db.session(), step, actor=current_actor(), now=utc_now())
         write()
     except (Invalid, Conflict) as refusal:
@@ -124,7 +124,7 @@ def _step(public_id: str) -> tuple[FollowUpStep, Cohort | None]:
 
 
 def _typed() -> Form:
-    return Form(dict(request.form.items()), version=request.form.get("version", type=int))
+    return Form(dict(request.form.items()), version=request.form.get(VERSION, type=int))
 
 
 def _home(plan: FollowUpPlan, cohort: Cohort | None) -> str:

@@ -44,6 +44,8 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "cohort_id": world.cohort,
         "member_id": world.member,
         "check_in_id": check_in,
+        "step_id": check_in.step,
+        "plan_id": check_in.step.plan,
         "entry_id": _entry(session, world, check_in),
         "message_id": _message(session, world, check_in),
     }

@@ -63,7 +63,9 @@ def writes(app: Flask, known: dict[str, str]) -> Iterator[tuple[str, str]]:
         if rule.rule.startswith("/api/v1/") and rule.endpoint != "api_imports.bring_in":
             for method in sorted((rule.methods or set()) & {"POST", "PATCH", "PUT"}):
                 path = rule.rule.removeprefix("/api/v1")
-                for argument in rule.arguments:
+                # The words of mails are named by a kind of message.
+                path = path.replace("<kind>", "check_in")
+                for argument in rule.arguments & known.keys():
                     path = path.replace(f"<id:{argument}>", known[argument])
                 yield method, path
 
