@@ -40,7 +40,7 @@ from coaching.tokens import new_public_id
 from tests.postgres import server_folder, server_url
 
 NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
-# Somebody's plans have about so many steps: what they have to come is looked through when they are asked something.
+# Somebody's plans have about so many steps.
 STEPS = 11
 AT_ONCE = 5000
 
@@ -66,15 +66,16 @@ def database(stage: Stage, name: str) -> Iterator[Engine]:
 
 def fill(engine: Engine, *, due: int, waiting: int, now: datetime = NOW, anytime: bool = False) -> None:
     """`due` check-ins whose moment has come at `now`, each of another person, so that each is a mail of its own; and
-    `waiting` more whose moment is to come. `anytime`: everybody may be asked at night, too."""
-    members = max(due, -(-waiting // (STEPS - 1)))
+    `waiting` more of others, whose moment is to come: what somebody's own plans hold is looked through with what they
+    have due, and is no part of what waits. `anytime`: everybody may be asked at night, too."""
+    members = due + -(-waiting // (STEPS - 1))
     with Session(engine) as session:
         cohort = _make_cohort(session, _make_programme(session), "Cohort")
         first, *others = _make_steps(session, cohort)
         people = _make_people(session, members)
         memberships = _make_memberships(session, cohort, people)
         _insert_check_ins(session, product(memberships[:due], [first]), now - timedelta(hours=1))
-        _insert_check_ins(session, islice(product(memberships, others), waiting), now + timedelta(days=30))
+        _insert_check_ins(session, islice(product(memberships[due:], others), waiting), now + timedelta(days=30))
         if anytime:
             hours = {"weekly_limit": 7, "from_hour": 0, "until_hour": 24, "weekends": True}
             _insert(session, ContactPreference, hours, ("person_id",), [(number,) for number in people])

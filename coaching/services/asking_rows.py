@@ -26,9 +26,10 @@ _message = cast(Table, Message.__table__)
 _asking = cast(Table, Asking.__table__)
 _capability = cast(Table, Capability.__table__)
 _delivery = cast(Table, Delivery.__table__)
-_NUMBERS = select(_message.c.public_id, _message.c.id).where(
-    _message.c.public_id.in_(bindparam("identifiers", expanding=True))
-)
+_NUMBERS = {
+    engine: select(_message.c.public_id, _message.c.id).where(among(_message.c.public_id, "identifiers", engine))
+    for engine in ENGINES
+}
 MOST_UPDATES = 4
 # Under other names than the columns', which an UPDATE keeps for itself.
 _NEW_VALUES = tuple(f"new_{name}" for name in Change._fields[1:])
@@ -68,7 +69,8 @@ def write_askings(connection: Connection, mails: Sequence[Mail], refusals: Seque
     rows += [_refusal_row(each, now) for each in refused]
     shared = {"kind": MessageKind.CHECK_IN, "due_at": now, "created_at": now, "attempts": 0}
     insert_rows(connection, _message, shared, _COLUMNS, rows)
-    numbers = dict(connection.execute(_NUMBERS, {"identifiers": identifiers}).all())
+    values = {"identifiers": packed(connection, identifiers)}
+    numbers = dict(connection.execute(_NUMBERS[connection.dialect.name], values).all())
     _insert_askings(connection, [*written, *refused], numbers)
     _insert_links(connection, written, now=now)
     lines = [(numbers[each.identifier], refusal.reason) for each, refusal in zip(refused, refusals, strict=True)]

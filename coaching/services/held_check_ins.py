@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, literal, null, select, update
+from sqlalchemy import ColumnElement, case, exists, literal, null, select, update
 from sqlalchemy.orm import Session
 
 from coaching.models import Asking, CheckIn, CheckInState, Held, Membership, Message, Person
@@ -52,16 +52,12 @@ def resume_member(session: Session, membership: Membership, *, now: datetime) ->
 
 
 def _take_back(session: Session, whose: ColumnElement[bool], reason: str, *, now: datetime) -> None:
+    has_not_left = exists().where(
+        Asking.check_in_id == CheckIn.id, Message.id == Asking.message_id, Message.state.in_(CANCELLABLE)
+    )
     waiting = (
         select(CheckIn.id)
-        .where(whose, CheckIn.state == CheckInState.ASKED)
-        .where(
-            CheckIn.id.in_(
-                select(Asking.check_in_id)
-                .join(Message, Message.id == Asking.message_id)
-                .where(Message.state.in_(CANCELLABLE))
-            )
-        )
+        .where(whose, CheckIn.state == CheckInState.ASKED, has_not_left)
         .order_by(CheckIn.id)
         .with_for_update()
     )
