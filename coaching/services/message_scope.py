@@ -22,6 +22,7 @@ from coaching.policies import (
 
 # Matters of an account, which are nobody's but the person's own.
 PRIVATE = (MessageKind.PASSWORD_RESET,)
+RUNNERS_ONLY = "Those who run the cohort see what its people get. Your own messages stand in your account."
 
 
 class MessageScope(NamedTuple):
@@ -59,7 +60,7 @@ def scope_of_member(membership: Membership, *, actor: Actor) -> MessageScope:
 
 def scope_of_cohort(cohort: Cohort, *, actor: Actor) -> MessageScope:
     """What a cohort's people get because of it, for those who run it."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=RUNNERS_ONLY)
     return MessageScope(
         memberships=Membership.cohort_id == cohort.id,
         messages=_about(Membership.cohort_id == cohort.id, Message.cohort_id == cohort.id),

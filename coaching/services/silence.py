@@ -70,7 +70,7 @@ def read_silent(connection: Connection, *, person_id: int) -> tuple[SilentCheckI
 
 def list_silent(session: Session, cohort: Cohort, *, actor: Actor) -> list[SilentCheckIn]:
     """Who is silent in a cohort, for those who run it. One statement."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_ITS_COACHES)
     return [SilentCheckIn(*row) for row in session.connection().execute(_OF_COHORT, {"cohort_id": cohort.id}).all()]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -110,10 +111,28 @@ def _show_coming(scope: MessageScope, **page: Any) -> str:
     )
 
 
-def _by_day(lines: Sequence[ComingMessage]) -> list[tuple[Any, list[ComingMessage]]]:
+class Shown(NamedTuple):
+    """What goes out alike to several is one line with their names; to one alone it leads to what it is about."""
+
+    line: ComingMessage
+    names: list[str]
+    people: int
+
+
+def _by_day(lines: Sequence[ComingMessage]) -> list[tuple[Any, list[Shown]]]:
     """The lines by the viewer's own days."""
     zone = current_actor().timezone
-    return [(day, list(group)) for day, group in groupby(lines, lambda line: in_zone(line.at, zone).date())]
+    return [(day, _alike(group)) for day, group in groupby(lines, lambda line: in_zone(line.at, zone).date())]
+
+
+def _alike(lines: Iterable[ComingMessage]) -> list[Shown]:
+    alike: dict[ComingMessage, list[ComingMessage]] = defaultdict(list)
+    for line in lines:
+        alike[line._replace(name="", membership_id=None, subject_id="", people=1)].append(line)
+    return [
+        Shown(those[0], [each.name for each in those if each.name], sum(each.people for each in those))
+        for those in alike.values()
+    ]
 
 
 def _why(line: ComingMessage) -> str:
@@ -122,6 +141,8 @@ def _why(line: ComingMessage) -> str:
         return why_reminded(line.minutes)
     if line.anchor is None or line.anchor_on is None:
         return CAUSES.get(line.kind, "It is written, and leaves with the next tick.")
+    if line.if_silent:
+        return "It brings to mind what was asked, if there is no answer until then."
     fact = AnchorFact(line.anchor, line.anchor_on, line.anchor_name)
     reason = why_check_in(fact, line.offset, date_text(line.anchor_on))
     return f"{reason} {HELD[line.held]}".strip()
