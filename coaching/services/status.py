@@ -20,6 +20,7 @@ from coaching.services.channel_status import describe_channels
 from coaching.services.claims import WAITING
 from coaching.services.lateness import (
     HELD,
+    Heartbeat,
     describe_lateness,
     describe_problems,
     describe_seconds,
@@ -98,16 +99,17 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
         "channels": channels,
         "rates": _read_rates(connection, now),
         "check_ins": _by_word(dict(connection.execute(_CHECK_INS).all()), CheckInState),
-        "schedulers": [
-            {
-                "name": each.name,
-                "started_at": each.started_at.isoformat(),
-                "seen_at": each.seen_at.isoformat(),
-                "age_seconds": each.age,
-                "is_silent": each.is_silent,
-            }
-            for each in heartbeats
-        ],
+        "schedulers": [_told(each) for each in heartbeats],
+    }
+
+
+def _told(heartbeat: Heartbeat) -> dict[str, Any]:
+    return {
+        "name": heartbeat.name,
+        "started_at": heartbeat.started_at.isoformat(),
+        "seen_at": heartbeat.seen_at.isoformat(),
+        "age_seconds": heartbeat.age,
+        "is_silent": heartbeat.is_silent,
     }
 
 
