@@ -18,7 +18,8 @@
     presets: [window.SwaggerUIBundle.presets.apis],
     layout: "BaseLayout",
     deepLinking: true,
-    docExpansion: "list",
+    /* Of so many operations the viewer draws only those in sight; folded by noun, all are within reach of a search. */
+    docExpansion: "none",
     defaultModelsExpandDepth: 0,
     displayRequestDuration: true,
     /* The badge would send the document's address to somebody else's server. */

@@ -113,6 +113,7 @@ def test_the_viewer_shows_the_document(live_url: str, browser: Browser) -> None:
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(f"{live_url}/api/v1/docs")
+    page.locator("#operations-tag-Cohorts").click()
     page.locator("#operations-Cohorts-cohorts_edit .opblock-summary-control").click()
     page.get_by_text("Send the ETag of what you read").first.wait_for()
     page.get_by_role("button", name="Try it out").first.click()
