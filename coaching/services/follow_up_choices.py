@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, select, true, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, NotFound
@@ -27,6 +27,7 @@ from coaching.models import (
     MessageKind,
     Purpose,
 )
+from coaching.models.base import UTCDateTime
 from coaching.policies import Actor, may_answer_check_in, may_view_check_in, may_view_member, require
 from coaching.services import audit
 from coaching.services.capabilities import find_capability
@@ -133,7 +134,7 @@ def say_alumni_consent(session: Session, membership: Membership, *, actor: Actor
     if may_ask:
         # Those that were ended by a no come back; the statements there read the membership's new word.
         resume_check_ins(session, membership, now=now)
-        _release(session, membership)
+        _release(session, membership, now=now)
     else:
         _end(session, membership, FollowUpStep.is_alumni.is_(True), reason=DECLINED, now=now)
     act = "agreed" if may_ask else "declined"
@@ -178,10 +179,11 @@ def _end(session: Session, membership: Membership, which: ColumnElement[bool], *
             check_in.asked_at = None
 
 
-def _release(session: Session, membership: Membership) -> None:
+def _release(session: Session, membership: Membership, *, now: datetime) -> None:
     """What waited for the yes waits no more: what was asked already is open, and the rest is looked at again."""
+    soonest = case((CheckIn.due_at > now, CheckIn.due_at), else_=literal(now, UTCDateTime()))
     session.execute(
         update(CheckIn)
         .where(CheckIn.membership_id == membership.id, CheckIn.held == Held.CONSENT)
-        .values(held=Held.NOT_HELD, wake_at=case((CheckIn.state == CheckInState.DUE, CheckIn.due_at)))
+        .values(held=Held.NOT_HELD, wake_at=case((CheckIn.state == CheckInState.DUE, soonest)))
     )

@@ -15,7 +15,7 @@ from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import csrf, db
-from coaching.models import AnswerChoice
+from coaching.models import AnswerChoice, CheckIn
 from coaching.schemas.check_in import load_answer_form
 from coaching.services.check_in_subjects import read_subject
 from coaching.services.check_ins import OpenedLink, answer_check_in, choose_answer, open_by_link
@@ -44,7 +44,7 @@ def show(secret: str) -> ResponseReturnValue:
         return ended(refusal, secret)
     if opened.check_in.needs_consent:
         return redirect(url_for("follow_up_links.consent", secret=secret), 303)
-    kept = request.args.get("kept", "")
+    kept = _kept(opened.check_in)
     return _page(opened, secret, filled(choice=kept) if kept in WORDS else filled(), kept=kept)
 
 
@@ -89,6 +89,14 @@ def choose(secret: str, choice: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return ended(refusal, secret)
     return redirect(url_for("check_in_links.show", secret=secret, kept=choice), 303)
+
+
+def _kept(check_in: CheckIn) -> str:
+    """What the address says was recorded, as far as it is so: somebody may have answered anew in another tab."""
+    said = request.args.get("kept", "")
+    if not said or check_in.answer is None:
+        return ""
+    return said if said == check_in.answer.choice else "yes"
 
 
 def _about(opened: OpenedLink, secret: str) -> dict[str, object]:

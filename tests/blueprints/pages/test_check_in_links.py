@@ -76,6 +76,15 @@ def test_looking_writes_nothing(
     assert _answers(session, traces) == []
 
 
+def test_the_page_says_what_is_recorded_and_not_what_its_address_says(reader: FlaskClient, secret: str) -> None:
+    assert "Thank you" not in words(reader.get(f"/check-in/{secret}?kept=did_it"))
+    assert reader.post(f"/check-in/{secret}/not_yet").status_code == 303
+    assert "Recorded: Not yet." in words(reader.get(f"/check-in/{secret}?kept=not_yet"))
+    other = words(reader.get(f"/check-in/{secret}?kept=did_it"))
+    assert "Recorded: Yes, I did it." not in other
+    assert "Your answer is kept." in other
+
+
 def test_an_answer_is_kept_without_cookies_or_signing_in(
     session: Session, traces: Traces, secret: str, reader: FlaskClient
 ) -> None:
