@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, case, or_, type_coerce, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -163,13 +163,12 @@ def sweep_leases(
     transmitting = and_(held, is_word(Message.state, MessageState.TRANSMITTING))
     is_idempotent = _message.c.channel.in_(list(idempotent))
     again = or_(is_word(Message.state, MessageState.CLAIMED), is_idempotent)
-    taken = _run(session, _update(held, again, **_BEFORE))
+    taken = _run(session, _update(_unlocked(held, again), **_BEFORE))
     log_deliveries(session, [(number, STOPPED_BEFORE) for number in taken], MessageState.DUE, now=now)
     lost = _run(
         session,
         _update(
-            transmitting,
-            ~is_idempotent,
+            _unlocked(transmitting, ~is_idempotent),
             state=MessageState.UNKNOWN,
             settled_at=now,
             lease_until=None,
@@ -180,8 +179,14 @@ def sweep_leases(
     resent = _resend_unknown(session, resend_after, now=now) if resend_after is not None else []
     waiting, retry = is_one_of(Message.state, WAITING), is_word(Message.state, MessageState.RETRY)
     early = (waiting, retry, _message.c.due_at > now + LONGEST_BACKOFF)
-    pulled = _run(session, _update(*early, due_at=now))
+    pulled = _run(session, _update(_unlocked(*early), due_at=now))
     return len(taken) + len(lost) + len(resent) + len(pulled)
+
+
+def _unlocked(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those that nobody holds at this moment. Who does is settling them, so that another tick finds what is left; and
+    as the sweep waits for no lock, it comes into no deadlock with who settles several in an order of their own."""
+    return _message.c.id.in_(select(_message.c.id).where(*conditions).with_for_update(skip_locked=True))
 
 
 def _resend_unknown(session: Session, first: timedelta, *, now: datetime) -> list[int]:
@@ -191,8 +196,7 @@ def _resend_unknown(session: Session, first: timedelta, *, now: datetime) -> lis
         for attempts in range(1, MOST_ATTEMPTS)
     )
     statement = _update(
-        is_word(Message.state, MessageState.UNKNOWN),
-        or_(*waited),
+        _unlocked(is_word(Message.state, MessageState.UNKNOWN), or_(*waited)),
         state=MessageState.RETRY,
         due_at=now,
         settled_at=None,
