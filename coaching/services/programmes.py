@@ -25,7 +25,7 @@ def create_programme(
     timezone: str,
     description: str = "",
 ) -> Programme:
-    """A new programme, by an administrator or from the command line (`actor` None)."""
+    """A new programme with the default follow-up plan, by an administrator or from the command line (`actor` None)."""
     require(actor is None or may_administer(actor), seen=actor is not None, message="Administrators make programmes.")
     if session.scalars(select(Programme.id).where(Programme.slug == slug)).first() is not None:
         raise Conflict("There is a programme with this short name already. Choose another.")

@@ -25,8 +25,8 @@ def words(text: str = LINKED, *, subject: str = "A subject", html: str = "") -> 
     return Words(1, subject, text, html)
 
 
-def test_every_kind_but_that_of_passwords_can_be_edited() -> None:
-    assert set(PLACEHOLDERS) == {kind.value for kind in MessageKind} - {"password_reset"}
+def test_every_kind_but_passwords_and_trials_can_be_edited() -> None:
+    assert set(PLACEHOLDERS) == {kind.value for kind in MessageKind} - {"password_reset", "chat_test"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -372,6 +372,7 @@ BODILESS = frozenset(
     {
         "api_follow_up_choices.take_back",
         "api_chat.remove",
+        "api_mail_templates.revert",
         "api_tokens.revoke",
         "api_feeds.end",
         "api_drop_in.end",
