@@ -125,10 +125,10 @@ def _facts(items: Sequence[Item]) -> dict[str, Any]:
         "items": [
             {
                 "id": item.due.public_id,
-                "label": item.due.label,
-                "question": item.due.question,
-                "cohort": item.due.cohort,
-                "programme": item.due.programme,
+                "label": item.due.step.label,
+                "question": item.due.step.question,
+                "cohort": item.due.cohort.name,
+                "programme": item.due.cohort.programme,
                 "closes_at": item.due.closes_at.isoformat(),
                 "nudge": item.due.nudged + 1 if item.is_nudge else 0,
                 "needs_consent": item.needs_consent,
@@ -136,7 +136,7 @@ def _facts(items: Sequence[Item]) -> dict[str, Any]:
             | ({"about": item.due.about} if item.due.about else {})
             for item in items
         ],
-        "is_synthetic": any(item.due.is_synthetic for item in items),
+        "is_synthetic": any(item.due.cohort.is_synthetic for item in items),
     }
 
 
