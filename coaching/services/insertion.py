@@ -57,7 +57,7 @@ def insert_rows(
         filled = [fixed + row for row in _all_made(makers, rows)]
         connection.exec_driver_sql(_insert_values(table, names, connection.dialect) + ending, filled)
     else:
-        records = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()
+        records = _records(columns, rows)
         text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + ending
         connection.exec_driver_sql(text, (*fixed, records))
 
@@ -72,8 +72,13 @@ def update_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         filled = [(*row[1:], row[0]) for row in _all_made(makers, rows)]
         connection.exec_driver_sql(_update_values(table, tuple(columns), connection.dialect), filled)
     else:
-        records = orjson.dumps([dict(zip(names, row, strict=True)) for row in rows]).decode()
+        records = _records(names, rows)
         connection.exec_driver_sql(_update_records(table, tuple(columns), connection.dialect), (records,))
+
+
+def _records(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
+    """The rows as JSON, one by one: hundreds of dictionaries at once would set off the collector of garbage."""
+    return "[" + b",".join([orjson.dumps(dict(zip(names, row, strict=True))) for row in rows]).decode() + "]"
 
 
 @lru_cache(maxsize=64)
