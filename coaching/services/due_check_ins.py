@@ -24,7 +24,9 @@ from coaching.models import (
     ContactPreference,
     CourseProject,
     FollowUpStep,
+    Held,
     Membership,
+    MembershipStatus,
     Message,
     MessageKind,
     MessageState,
@@ -32,13 +34,14 @@ from coaching.models import (
     Person,
     Programme,
     ProjectOwner,
+    Role,
 )
 from coaching.models.base import UTCDateTime
 from coaching.services.asked_about import ABOUT
 from coaching.services.asking_hours import WEEK
 from coaching.services.due_records import AskedCohort, AskedStep, Background, DueCheckIn
 from coaching.services.numbers import ENGINES, among, packed
-from coaching.services.words import is_one_of, is_word
+from coaching.services.words import is_one_of, is_word, read_word
 
 ON_ITS_WAY = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED, MessageState.TRANSMITTING)
 # How far ahead is looked: what comes up later today travels along, and a nudge lets a question of this week go first.
@@ -66,17 +69,17 @@ _COLUMNS = (
     _check_in.c.id,
     _check_in.c.public_id,
     _check_in.c.membership_id,
-    _check_in.c.state,
+    read_word(_check_in.c.state, CheckInState),
     _check_in.c.closes_at,
     _check_in.c.asked_at,
     _check_in.c.wake_at,
-    _check_in.c.held,
+    read_word(_check_in.c.held, Held),
     _check_in.c.nudged,
     _check_in.c.escalated_at,
     select(func.max(Asking.number)).where(Asking.check_in_id == _check_in.c.id).scalar_subquery(),
     ABOUT,
-    Membership.role,
-    Membership.status,
+    read_word(Membership.role, Role),
+    read_word(Membership.status, MembershipStatus),
     Membership.follow_ups_stopped_at,
     Membership.alumni_consent,
     Membership.person_id,

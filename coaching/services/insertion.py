@@ -8,10 +8,11 @@ from importlib import import_module
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, Date, Dialect, FromClause, Insert, Table
+from sqlalchemy import JSON, Connection, Date, Dialect, FromClause, Insert, Select, Table, select
 from sqlalchemy.orm import Session
 
 from coaching.models.base import UTCDateTime
+from coaching.services.numbers import among, packed
 
 
 def insert_missing(session: Session, table: FromClause) -> Insert:
@@ -60,6 +61,30 @@ def insert_rows(
         records = _records(columns, rows)
         text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + ending
         connection.exec_driver_sql(text, (*fixed, records))
+
+
+def insert_identified(
+    connection: Connection,
+    table: Table,
+    shared: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> dict[str, int]:
+    """Rows that begin with their public identifiers, as `insert_rows` has them; and the number of each by it."""
+    engine = connection.dialect.name
+    if engine == "sqlite":
+        # Its driver tells nothing of rows that it writes many of.
+        insert_rows(connection, table, shared, columns, rows)
+        keys = packed(connection, [row[0] for row in rows])
+        return dict(connection.execute(_numbers_of(table), {"keys": keys}).all())
+    text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + " RETURNING public_id, id"
+    fixed = tuple(_made(table, name, connection.dialect, value) for name, value in shared.items())
+    return dict(connection.exec_driver_sql(text, (*fixed, _records(columns, rows))).all())
+
+
+@lru_cache(maxsize=8)
+def _numbers_of(table: Table) -> Select[Any]:
+    return select(table.c.public_id, table.c.id).where(among(table.c.public_id, "keys", "sqlite"))
 
 
 def update_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
