@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, update
 
 from coaching.channels.base import MAIL
 from coaching.models import Asking, Capability, CheckIn, Delivery, Message, MessageKind, MessageState, Purpose
 from coaching.services.asking_rules import Change, Item, Mail, Refusal
-from coaching.services.insertion import insert_rows, update_rows
+from coaching.services.due_records import DueCheckIn
+from coaching.services.insertion import insert_identified, insert_rows, update_rows
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.numbers import ENGINES, among, packed
 from coaching.services.outbox import message_id_of
@@ -26,10 +27,6 @@ _message = cast(Table, Message.__table__)
 _asking = cast(Table, Asking.__table__)
 _capability = cast(Table, Capability.__table__)
 _delivery = cast(Table, Delivery.__table__)
-_NUMBERS = {
-    engine: select(_message.c.public_id, _message.c.id).where(among(_message.c.public_id, "identifiers", engine))
-    for engine in ENGINES
-}
 MOST_UPDATES = 4
 # Under other names than the columns', which an UPDATE keeps for itself.
 _NEW_VALUES = tuple(f"new_{name}" for name in Change._fields[1:])
@@ -68,9 +65,7 @@ def write_askings(connection: Connection, mails: Sequence[Mail], refusals: Seque
     rows = [_mail_row(each, mail.channel) for each, mail in zip(written, mails, strict=True)]
     rows += [_refusal_row(each, now) for each in refused]
     shared = {"kind": MessageKind.CHECK_IN, "due_at": now, "created_at": now, "attempts": 0}
-    insert_rows(connection, _message, shared, _COLUMNS, rows)
-    values = {"identifiers": packed(connection, identifiers)}
-    numbers = dict(connection.execute(_NUMBERS[connection.dialect.name], values).all())
+    numbers = insert_identified(connection, _message, shared, _COLUMNS, rows)
     _insert_askings(connection, [*written, *refused], numbers)
     _insert_links(connection, written, now=now)
     lines = [(numbers[each.identifier], refusal.reason) for each, refusal in zip(refused, refusals, strict=True)]
@@ -122,22 +117,25 @@ def _refusal_row(written: _Written, now: datetime) -> tuple[Any, ...]:
 
 def _facts(items: Sequence[Item]) -> dict[str, Any]:
     return {
-        "items": [
-            {
-                "id": item.due.public_id,
-                "label": item.due.label,
-                "question": item.due.question,
-                "cohort": item.due.cohort,
-                "programme": item.due.programme,
-                "closes_at": item.due.closes_at.isoformat(),
-                "nudge": item.due.nudged + 1 if item.is_nudge else 0,
-                "needs_consent": item.needs_consent,
-            }
-            | ({"about": item.due.about} if item.due.about else {})
-            for item in items
-        ],
-        "is_synthetic": any(item.due.is_synthetic for item in items),
+        "items": [_item_facts(*item) for item in items],
+        "is_synthetic": any(item.due.cohort.is_synthetic for item in items),
     }
+
+
+def _item_facts(due: DueCheckIn, is_nudge: bool, needs_consent: bool) -> dict[str, Any]:
+    facts = {
+        "id": due.public_id,
+        "label": due.step.label,
+        "question": due.step.question,
+        "cohort": due.cohort.name,
+        "programme": due.cohort.programme,
+        "closes_at": due.closes_at.isoformat(),
+        "nudge": due.nudged + 1 if is_nudge else 0,
+        "needs_consent": needs_consent,
+    }
+    if due.about:
+        facts["about"] = due.about
+    return facts
 
 
 def _insert_askings(connection: Connection, written: Sequence[_Written], numbers: dict[str, int]) -> None:

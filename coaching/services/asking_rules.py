@@ -23,7 +23,7 @@ from coaching.services.asking_hours import (
     room_left,
     start_of,
 )
-from coaching.services.due_check_ins import Background, DueCheckIn
+from coaching.services.due_records import Background, DueCheckIn
 from coaching.services.who_is_asked import (
     CONSENT_UNANSWERED,
     channel_for,
@@ -216,7 +216,7 @@ class _Person:
             and not why_never(due, stages, self.channels)
             and due.status != MembershipStatus.PAUSED
             and (not due.is_alumni or due.alumni_consent is True)
-            and (not is_nudge or (due.nudged < due.nudges and due.id not in self.known.unsent))
+            and (not is_nudge or (due.nudged < due.step.nudges and due.id not in self.known.unsent))
             and due.closes_at > self.now
         )
 
@@ -229,12 +229,12 @@ class _Person:
     def _after(self, due: DueCheckIn, nudged: int) -> datetime | None:
         """What comes next, now that it was asked: a nudge, or else word to the coaches, before it closes."""
         if nudged < nudges_of(due):
-            moment = days_later(self.now, due.nudge_days, self.zone)
+            moment = days_later(self.now, due.step.nudge_days, self.zone)
             if moment < due.closes_at:
                 return moment
-        if due.escalate_days is None:
+        if due.step.escalate_days is None:
             return None
-        moment = days_later(self.now, due.escalate_days, self.zone)
+        moment = days_later(self.now, due.step.escalate_days, self.zone)
         return moment if moment < due.closes_at else None
 
     def _refuse(self, due: DueCheckIn, reason: str) -> None:
@@ -255,10 +255,10 @@ class _Person:
 
     def _give_up_nudge(self, due: DueCheckIn, held: Held) -> None:
         """A nudge that comes to nothing: its coaches are told so long after it was asked."""
-        if due.escalate_days is None or due.asked_at is None:
+        if due.step.escalate_days is None or due.asked_at is None:
             self._change(due, wake_at=None, held=held)
             return
-        moment = days_later(due.asked_at, due.escalate_days, self.zone)
+        moment = days_later(due.asked_at, due.step.escalate_days, self.zone)
         if moment > self.now:
             self._change(due, wake_at=moment, held=held)
         else:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import Connection, Select, Table, and_, bindparam, exists, func, literal_column, or_, select
 
@@ -39,8 +39,9 @@ from coaching.models import (
 from coaching.models.base import UTCDateTime
 from coaching.services.asked_about import ABOUT
 from coaching.services.asking_hours import WEEK
+from coaching.services.due_records import AskedCohort, AskedStep, Background, DueCheckIn
 from coaching.services.numbers import ENGINES, among, packed
-from coaching.services.words import is_one_of, is_word
+from coaching.services.words import is_one_of, is_word, read_word
 
 ON_ITS_WAY = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED, MessageState.TRANSMITTING)
 # How far ahead is looked: what comes up later today travels along, and a nudge lets a question of this week go first.
@@ -68,36 +69,23 @@ _COLUMNS = (
     _check_in.c.id,
     _check_in.c.public_id,
     _check_in.c.membership_id,
-    _check_in.c.state,
+    read_word(_check_in.c.state, CheckInState),
     _check_in.c.closes_at,
     _check_in.c.asked_at,
     _check_in.c.wake_at,
-    _check_in.c.held,
+    read_word(_check_in.c.held, Held),
     _check_in.c.nudged,
     _check_in.c.escalated_at,
     select(func.max(Asking.number)).where(Asking.check_in_id == _check_in.c.id).scalar_subquery(),
-    FollowUpStep.label,
-    FollowUpStep.question,
     ABOUT,
-    FollowUpStep.channel,
-    FollowUpStep.role,
-    FollowUpStep.stages,
-    FollowUpStep.nudges,
-    FollowUpStep.nudge_days,
-    FollowUpStep.escalate_days,
-    FollowUpStep.is_alumni,
-    Membership.role,
-    Membership.status,
+    read_word(Membership.role, Role),
+    read_word(Membership.status, MembershipStatus),
     Membership.follow_ups_stopped_at,
     Membership.alumni_consent,
-    Membership.cohort_id,
     Membership.person_id,
     Person.email,
     Person.timezone,
     and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
-    Cohort.name,
-    Programme.name,
-    Programme.is_synthetic,
     ContactPreference.weekly_limit,
     ContactPreference.from_hour,
     ContactPreference.until_hour,
@@ -105,66 +93,9 @@ _COLUMNS = (
     ContactPreference.paused_until,
     OptOut.id.is_not(None),
     exists().where(ContactAddress.person_id == Membership.person_id, ContactAddress.channel == FollowUpStep.channel),
+    _check_in.c.step_id,
+    Membership.cohort_id,
 )
-
-
-class DueCheckIn(NamedTuple):
-    """A check-in with what its mail says, who would get it, and all that the rules ask of them."""
-
-    id: int
-    public_id: str
-    membership_id: int
-    state: CheckInState
-    closes_at: datetime
-    asked_at: datetime | None
-    wake_at: datetime
-    held: Held
-    nudged: int
-    escalated_at: datetime | None
-    number: int | None
-    label: str
-    question: str
-    about: str | None
-    channel: str
-    step_role: Role
-    stages: list[str]
-    nudges: int
-    nudge_days: int
-    escalate_days: int | None
-    is_alumni: bool
-    role: Role
-    status: MembershipStatus
-    stopped_at: datetime | None
-    alumni_consent: bool | None
-    cohort_id: int
-    person_id: int
-    email: str | None
-    timezone: str
-    may_sign_in: bool
-    cohort: str
-    programme: str
-    is_synthetic: bool
-    weekly_limit: int | None
-    from_hour: int | None
-    until_hour: int | None
-    weekends: bool | None
-    paused_until: date | None
-    opted_out: bool
-    gave_address: bool
-
-
-class Background(NamedTuple):
-    """What else the rules ask, of those for whom they ask it.
-
-    `used` are the moments at which people were asked before, by person; `stages` those of members' courses; `unsent`
-    the check-ins with a mail that has not left; `consent_asked` the check-ins by which members were asked whether we
-    may ask them for so long: when each closes, or None where it has ended.
-    """
-
-    used: dict[int, list[datetime]]
-    stages: dict[int, set[str]]
-    unsent: set[int]
-    consent_asked: dict[int, list[datetime | None]]
 
 
 def _joined(engine: str) -> Select[Any]:
@@ -175,8 +106,6 @@ def _joined(engine: str) -> Select[Any]:
         .join(Membership, Membership.id == _check_in.c.membership_id)
         .join(FollowUpStep, FollowUpStep.id == _check_in.c.step_id)
         .join(Person, Person.id == Membership.person_id)
-        .join(Cohort, Cohort.id == Membership.cohort_id)
-        .join(Programme, Programme.id == Cohort.programme_id)
         .outerjoin(ContactPreference, ContactPreference.person_id == Membership.person_id)
         .outerjoin(OptOut, opted_out)
         .where(*_theirs(engine))
@@ -193,18 +122,31 @@ def _theirs(engine: str) -> tuple[Any, ...]:
 
 
 _DUE = {engine: _joined(engine) for engine in ENGINES}
-_COUNTED = (
-    select(Membership.person_id, func.count())
+_STEPS = {
+    engine: select(*(getattr(FollowUpStep, name) for name in AskedStep._fields)).where(
+        among(FollowUpStep.id, "numbers", engine)
+    )
+    for engine in ENGINES
+}
+_COHORTS = {
+    engine: select(Cohort.id, Cohort.name, Programme.name, Programme.is_synthetic)
+    .join(Programme, Programme.id == Cohort.programme_id)
+    .where(among(Cohort.id, "numbers", engine))
+    for engine in ENGINES
+}
+_COUNT = (
+    select(func.count())
     .select_from(_check_in)
     .join(Membership, Membership.id == _check_in.c.membership_id)
     .where(*_theirs("postgresql"))
-    .group_by(Membership.person_id)
 )
-# What is on its way counts as now: it leaves from now on, and nobody knows when.
+_COUNTS = _COUNT.add_columns(Membership.person_id).group_by(Membership.person_id)
+# What is on its way counts as now: it leaves from now on, and nobody knows when. The way is by the people here, too: an
+# index that begins with the kind would be read for every check-in that was ever sent.
 _USED = {
     engine: select(Message.recipient_id, Message.settled_at).where(
         among(Message.recipient_id, "people", engine),
-        is_word(Message.kind, MessageKind.CHECK_IN),
+        func.coalesce(Message.kind, Message.kind) == literal_column(f"'{MessageKind.CHECK_IN.value}'"),
         or_(
             is_one_of(Message.state, ON_ITS_WAY),
             and_(
@@ -250,15 +192,30 @@ def read_due(connection: Connection, *, now: datetime, limit: int) -> dict[int, 
     if not people:
         return {}
     values = {"people": packed(connection, people), "horizon": now + AHEAD}
-    found: dict[int, list[DueCheckIn]] = defaultdict(list)
-    for row in connection.execute(_DUE[connection.dialect.name], values):
-        due = DueCheckIn._make(row)
-        found[due.person_id].append(due)
+    rows: Sequence[Any] = connection.execute(_DUE[connection.dialect.name], values).all()
     if connection.dialect.name == "postgresql":
-        # Whoever has a check-in that somebody else holds is left for later: part of their mail would go alone.
-        counts = Counter(dict(connection.execute(_COUNTED, values).all()))
-        return {person: theirs for person, theirs in found.items() if counts[person] == len(theirs)}
+        rows = _of_those_nobody_holds(connection, rows, values)
+    steps = {row[0]: AskedStep._make(row) for row in _read(connection, _STEPS, "numbers", {row[-2] for row in rows})}
+    cohorts = {
+        row[0]: AskedCohort._make(row) for row in _read(connection, _COHORTS, "numbers", {row[-1] for row in rows})
+    }
+    found: dict[int, list[DueCheckIn]] = defaultdict(list)
+    for row in rows:
+        due = DueCheckIn._make((*row, steps[row[-2]], cohorts[row[-1]]))
+        found[due.person_id].append(due)
     return found
+
+
+def _of_those_nobody_holds(connection: Connection, rows: Sequence[Any], values: dict[str, Any]) -> Sequence[Any]:
+    """Whoever has a check-in that somebody else holds is left for later: part of their mail would go alone.
+
+    What we hold nobody changes, so that nothing is missing where the number is right, as it nearly always is.
+    """
+    if connection.execute(_COUNT, values).scalar_one() == len(rows):
+        return rows
+    counts = {person: count for count, person in connection.execute(_COUNTS, values)}
+    held = Counter(row.person_id for row in rows)
+    return [row for row in rows if counts.get(row.person_id) == held[row.person_id]]
 
 
 def read_background(connection: Connection, due: Sequence[DueCheckIn], *, now: datetime) -> Background:

@@ -8,10 +8,11 @@ from importlib import import_module
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Connection, Date, Dialect, FromClause, Insert, Table
+from sqlalchemy import JSON, Connection, Date, Dialect, FromClause, Insert, Select, Table, select
 from sqlalchemy.orm import Session
 
 from coaching.models.base import UTCDateTime
+from coaching.services.numbers import among, packed
 
 
 def insert_missing(session: Session, table: FromClause) -> Insert:
@@ -57,9 +58,33 @@ def insert_rows(
         filled = [fixed + row for row in _all_made(makers, rows)]
         connection.exec_driver_sql(_insert_values(table, names, connection.dialect) + ending, filled)
     else:
-        records = orjson.dumps([dict(zip(columns, row, strict=True)) for row in rows]).decode()
+        records = _records(columns, rows)
         text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + ending
         connection.exec_driver_sql(text, (*fixed, records))
+
+
+def insert_identified(
+    connection: Connection,
+    table: Table,
+    shared: Mapping[str, Any],
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> dict[str, int]:
+    """Rows that begin with their public identifiers, as `insert_rows` has them; and the number of each by it."""
+    engine = connection.dialect.name
+    if engine == "sqlite":
+        # Its driver tells nothing of rows that it writes many of.
+        insert_rows(connection, table, shared, columns, rows)
+        keys = packed(connection, [row[0] for row in rows])
+        return dict(connection.execute(_numbers_of(table), {"keys": keys}).all())
+    text = _insert_records(table, tuple(shared), tuple(columns), connection.dialect) + " RETURNING public_id, id"
+    fixed = tuple(_made(table, name, connection.dialect, value) for name, value in shared.items())
+    return dict(connection.exec_driver_sql(text, (*fixed, _records(columns, rows))).all())
+
+
+@lru_cache(maxsize=8)
+def _numbers_of(table: Table) -> Select[Any]:
+    return select(table.c.public_id, table.c.id).where(among(table.c.public_id, "keys", "sqlite"))
 
 
 def update_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -72,8 +97,13 @@ def update_rows(connection: Connection, table: Table, columns: Sequence[str], ro
         filled = [(*row[1:], row[0]) for row in _all_made(makers, rows)]
         connection.exec_driver_sql(_update_values(table, tuple(columns), connection.dialect), filled)
     else:
-        records = orjson.dumps([dict(zip(names, row, strict=True)) for row in rows]).decode()
+        records = _records(names, rows)
         connection.exec_driver_sql(_update_records(table, tuple(columns), connection.dialect), (records,))
+
+
+def _records(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> str:
+    """The rows as JSON, one by one: hundreds of dictionaries at once would set off the collector of garbage."""
+    return "[" + b",".join([orjson.dumps(dict(zip(names, row, strict=True))) for row in rows]).decode() + "]"
 
 
 @lru_cache(maxsize=64)

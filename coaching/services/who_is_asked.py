@@ -11,7 +11,7 @@ from coaching.channels.base import CHAT, INBOX, MAIL
 from coaching.models import OPEN_STATUSES, MembershipStatus, Role
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
 from coaching.services.asking_hours import Hours
-from coaching.services.due_check_ins import DueCheckIn
+from coaching.services.due_records import DueCheckIn
 
 LEFT = "The member has left the cohort."
 SUSPENDED = "The account is suspended."
@@ -107,7 +107,7 @@ def channel_for(due: Asked, channels: Collection[str]) -> str | None:
 
 def nudges_of(due: DueCheckIn) -> int:
     """An alumni step that came with the question whether it may ask is not brought to mind."""
-    return 0 if due.is_alumni and due.alumni_consent is None else due.nudges
+    return 0 if due.is_alumni and due.alumni_consent is None else due.step.nudges
 
 
 def is_silent(due: DueCheckIn) -> bool:
