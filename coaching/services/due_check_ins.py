@@ -167,10 +167,11 @@ class Background(NamedTuple):
     consent_asked: dict[int, list[datetime | None]]
 
 
-def _joined(engine: str) -> Select[Any]:
+def joined(*more: Any) -> Select[Any]:
+    """Check-ins as `DueCheckIn` has them, and whatever else is wanted of the same rows after that."""
     opted_out = and_(OptOut.person_id == Membership.person_id, is_word(OptOut.kind, MessageKind.CHECK_IN))
     return (
-        select(*_COLUMNS)
+        select(*_COLUMNS, *more)
         .select_from(_check_in)
         .join(Membership, Membership.id == _check_in.c.membership_id)
         .join(FollowUpStep, FollowUpStep.id == _check_in.c.step_id)
@@ -179,9 +180,7 @@ def _joined(engine: str) -> Select[Any]:
         .join(Programme, Programme.id == Cohort.programme_id)
         .outerjoin(ContactPreference, ContactPreference.person_id == Membership.person_id)
         .outerjoin(OptOut, opted_out)
-        .where(*_theirs(engine))
         .order_by(_check_in.c.wake_at, _check_in.c.id)
-        .with_for_update(of=_check_in, skip_locked=True)
     )
 
 
@@ -192,7 +191,7 @@ def _theirs(engine: str) -> tuple[Any, ...]:
     return among(Membership.person_id, "people", engine), moment <= _horizon
 
 
-_DUE = {engine: _joined(engine) for engine in ENGINES}
+_DUE = {engine: joined().where(*_theirs(engine)).with_for_update(of=_check_in, skip_locked=True) for engine in ENGINES}
 _COUNTED = (
     select(Membership.person_id, func.count())
     .select_from(_check_in)

@@ -142,9 +142,10 @@ def _why(line: ComingMessage) -> str:
     if line.anchor is None or line.anchor_on is None:
         return CAUSES.get(line.kind, "It is written, and leaves with the next tick.")
     if line.if_silent:
-        return "It brings to mind what was asked, if there is no answer until then."
-    fact = AnchorFact(line.anchor, line.anchor_on, line.anchor_name)
-    reason = why_check_in(fact, line.offset, date_text(line.anchor_on))
+        reason = "It brings to mind what was asked, if there is no answer until then."
+    else:
+        fact = AnchorFact(line.anchor, line.anchor_on, line.anchor_name)
+        reason = why_check_in(fact, line.offset, date_text(line.anchor_on))
     return f"{reason} {HELD[line.held]}".strip()
 
 
