@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import NotFound
 from coaching.models import Anchor, CheckIn, CheckInState, Cohort, FollowUpPlan, FollowUpStep, Membership
 from coaching.policies import Actor, may_view_cohort_progress
+from coaching.services.asking_hours import SATURDAY
 from coaching.services.due_moments import parse_offset
 from coaching.services.follow_up_plans import CohortPlan, standing_steps
 
@@ -63,6 +64,13 @@ class TimedStep(NamedTuple):
     first: date | None
     last: date | None
     counts: Counts | None
+
+    @property
+    def moved_to(self) -> date | None:
+        """The Monday on which those are asked who chose no weekends, where its one day is a day of a weekend."""
+        if self.last is None or self.first != self.last or self.last.weekday() < SATURDAY:
+            return None
+        return self.last + timedelta(days=7 - self.last.weekday())
 
 
 def read_timeline(session: Session, held: CohortPlan, *, actor: Actor) -> list[TimedStep]:

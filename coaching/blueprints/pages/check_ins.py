@@ -27,8 +27,9 @@ blueprint = Blueprint("check_ins", __name__)
 @blueprint.get("/check-ins")
 def mine() -> ResponseReturnValue:
     """One's own: what is open, when the next comes, what one answered."""
-    lines = list_own_check_ins(db.session(), actor=current_actor())
-    return render_template("check_in/mine.html", own=sort_own_check_ins(lines, now=utc_now()))
+    now = utc_now()
+    lines = list_own_check_ins(db.session(), actor=current_actor(), now=now)
+    return render_template("check_in/mine.html", own=sort_own_check_ins(lines, now=now))
 
 
 @blueprint.get("/check-ins/<id:public_id>")
