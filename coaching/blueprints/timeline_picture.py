@@ -17,7 +17,7 @@ from markupsafe import Markup
 from coaching.blueprints.formatting import date_text
 from coaching.services.follow_up_timeline import TimedStep
 
-ROW, HEAD, FOOT, LEFT, WIDE, RIGHT, MARK = 34, 34, 26, 212, 560, 188, 8
+ROW, HEAD, FOOT, LEFT, WIDE, RIGHT, MARK = 34, 34, 26, 212, 552, 196, 8
 LONGEST_NAME = 26
 
 _SVG = Markup(
@@ -81,7 +81,7 @@ def _draw_row(scale: _Scale, row: _Row, y: int) -> Markup:
     if counts is not None and counts.asked:
         parts.append(_PART.format(_pie(first, y, counts.answered / counts.asked)))
     days = date_text(row.last) if row.first == row.last else f"{date_text(row.first)} – {date_text(row.last)}"
-    parts.append(_TEXT.format("picture-quiet", LEFT + WIDE + 2 * MARK, y + 4, days))
+    parts.append(_TEXT.format("picture-quiet", LEFT + WIDE + 3 * MARK, y + 4, days))
     return Markup("").join(parts)
 
 

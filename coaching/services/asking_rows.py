@@ -134,6 +134,7 @@ def _facts(items: Sequence[Item]) -> dict[str, Any]:
                 "needs_consent": item.needs_consent,
             }
             | ({"about": item.due.about} if item.due.about else {})
+            | ({"more": item.due.more} if item.due.more else {})
             for item in items
         ],
         "is_synthetic": any(item.due.is_synthetic for item in items),

@@ -37,7 +37,7 @@ from coaching.models import (
     Role,
 )
 from coaching.models.base import UTCDateTime
-from coaching.services.asked_about import ABOUT
+from coaching.services.asked_about import ABOUT, MORE
 from coaching.services.asking_hours import WEEK
 from coaching.services.numbers import ENGINES, among, packed
 from coaching.services.words import is_one_of, is_word
@@ -79,6 +79,7 @@ _COLUMNS = (
     FollowUpStep.label,
     FollowUpStep.question,
     ABOUT,
+    MORE,
     FollowUpStep.channel,
     FollowUpStep.role,
     FollowUpStep.stages,
@@ -125,6 +126,7 @@ class DueCheckIn(NamedTuple):
     label: str
     question: str
     about: str | None
+    more: int
     channel: str
     step_role: Role
     stages: list[str]
