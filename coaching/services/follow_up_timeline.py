@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
@@ -58,12 +58,14 @@ class Counts(NamedTuple):
 
 class TimedStep(NamedTuple):
     """A step on its dates in one cohort: one day, or the first and the last where it counts from several things; None
-    where there is nothing yet that it counts from. Who does not see the cohort's progress sees no counts."""
+    where there is nothing yet that it counts from. Who does not see the cohort's progress sees no counts.
+    `is_gone`: people were asked by it, and it is no part of the plan any more."""
 
     step: FollowUpStep
     first: date | None
     last: date | None
     counts: Counts | None
+    is_gone: bool = False
 
     @property
     def moved_to(self) -> date | None:
@@ -74,11 +76,12 @@ class TimedStep(NamedTuple):
 
 
 def read_timeline(session: Session, held: CohortPlan, *, actor: Actor) -> list[TimedStep]:
-    """The steps that the reader may see, by date; those without one come last."""
+    """The steps that the reader may see, by date; those without one come last. Who sees the cohort's progress sees
+    what was asked by steps that are gone, too: its answers stay."""
     timed = _time(session, held.cohort, held.steps)
     if may_view_cohort_progress(actor, held.cohort):
         return timed
-    return [one._replace(counts=None) for one in timed]
+    return [one._replace(counts=None) for one in timed if not one.is_gone]
 
 
 def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
@@ -94,6 +97,7 @@ def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
             "offset": one.step.offset,
             "first": one.first,
             "last": one.last,
+            "is_gone": one.is_gone,
         }
         | (one.counts or Counts())._asdict()
         for one in _time(session, cohort, standing_steps(plan) if plan is not None else [])
@@ -101,12 +105,16 @@ def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
 
 
 def _time(session: Session, cohort: Cohort, steps: list[FollowUpStep]) -> list[TimedStep]:
-    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": cohort.id}) if steps else ()
+    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": cohort.id})
     known = {strand: (first, last, Counts(*counts)) for strand, first, last, *counts in rows}
     timed = []
     for step in steps:
         first, last, counts = known.get(step.strand, (None, None, Counts()))
         timed.append(TimedStep(step, *_days(step, cohort, first, last), counts))
+    gone = {strand for strand, (_, _, counts) in known.items() if counts.asked} - {step.strand for step in steps}
+    for step in _steps_of(session, cohort, gone):
+        first, last, counts = known[step.strand]
+        timed.append(TimedStep(step, *_days_there(cohort, first, last), counts, is_gone=True))
     return sorted(timed, key=lambda one: (one.first is None, one.first or date.max, one.step.position))
 
 
@@ -116,5 +124,22 @@ def _days(
     if step.anchor == Anchor.COHORT_END:
         day = cohort.ends_on + parse_offset(step.offset)
         return day, day
+    return _days_there(cohort, first, last)
+
+
+def _steps_of(session: Session, cohort: Cohort, strands: Collection[str]) -> Iterable[FollowUpStep]:
+    """The latest wording by which each of these was asked here."""
+    if not strands:
+        return ()
+    latest = (
+        select(func.max(_check_in.c.step_id))
+        .join(Membership, Membership.id == _check_in.c.membership_id)
+        .where(Membership.cohort_id == cohort.id, _check_in.c.strand.in_(strands), _IS_ASKED)
+        .group_by(_check_in.c.strand)
+    )
+    return session.scalars(select(FollowUpStep).where(FollowUpStep.id.in_(latest)))
+
+
+def _days_there(cohort: Cohort, first: datetime | None, last: datetime | None) -> tuple[date | None, date | None]:
     zone = ZoneInfo(cohort.timezone)
     return (first.astimezone(zone).date() if first else None), (last.astimezone(zone).date() if last else None)

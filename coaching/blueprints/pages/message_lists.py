@@ -29,7 +29,7 @@ from coaching.services.message_scope import (
 )
 from coaching.services.programmes import get_programme
 from coaching.services.sent_messages import PAGE, SentMessage, list_never_asked, list_sent
-from coaching.services.why import CAUSES, HELD, AnchorFact, why_check_in, why_reminded
+from coaching.services.why import CAUSES, HELD, NEVER_ASKED, AnchorFact, why_check_in, why_reminded
 
 # The databases count in 64 bits; nobody pages as far as this.
 FARTHEST = 10**9
@@ -172,6 +172,7 @@ def _show_sent(scope: MessageScope, **page: Any) -> str:
         "message/sent.html",
         lines=found.lines,
         never=never,
+        why_never=NEVER_ASKED,
         state=state,
         kind=kind,
         states=[("", "Any state"), *((each.value, words(each)) for each in MessageState)],
