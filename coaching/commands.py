@@ -242,4 +242,5 @@ def follow_ups(cohort_id: str, as_json: bool) -> None:
         return
     for line in lines:
         counts = f"{line['asked']} asked, {line['answered']} answered, {line['silent']} silent"
-        click.echo(f"{line['first'] or 'no date yet'!s:<12}{line['label']}: {counts}")
+        label = line["label"] + (" (not asked any more)" if line["is_gone"] else "")
+        click.echo(f"{line['first'] or 'no date yet'!s:<12}{label}: {counts}")

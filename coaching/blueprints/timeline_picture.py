@@ -1,7 +1,8 @@
 """A cohort's follow-ups as a picture: a row for each step, its mark on its date, and a line for today.
 
 A mark is a ring until somebody was asked, then filled as far as people answered; where a step counts from several
-things the row shows from the first date to the last. What the picture says is in the table below it as well.
+things the row shows from the first date to the last. Dates stand in a column of their own, so that no line runs through
+them. What the picture says is in the table below it as well; where it has no room, a list takes its place.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from markupsafe import Markup
 from coaching.blueprints.formatting import date_text
 from coaching.services.follow_up_timeline import TimedStep
 
-ROW, HEAD, FOOT, LEFT, WIDE, RIGHT, MARK = 34, 34, 12, 200, 440, 100, 8
+ROW, HEAD, FOOT, LEFT, WIDE, RIGHT, MARK = 34, 34, 26, 212, 552, 196, 8
 LONGEST_NAME = 26
 
 _SVG = Markup(
-    '<svg class="timeline-picture" width="{0}" height="{1}" viewBox="0 0 {0} {1}" role="img" '
+    '<svg class="timeline-picture" viewBox="0 0 {0} {1}" role="img" '
     'aria-labelledby="timeline-title timeline-desc"><title id="timeline-title">{2}</title>'
     '<desc id="timeline-desc">{3}</desc>{4}</svg>'
 )
@@ -39,10 +40,13 @@ def draw_timeline(steps: Sequence[TimedStep], *, ends_on: date, today: date, tit
     days = [ends_on, today, *(day for row in dated for day in row[1:])]
     scale = _Scale(min(days), max(days))
     height = HEAD + ROW * len(dated) + FOOT
-    parts = [_mark_day(scale, ends_on, height, "timeline-end"), _mark_day(scale, today, height, "timeline-today")]
-    parts.append(_MIDDLE.format(scale.x(ends_on), 14, "Last day"))
-    if abs(scale.x(today) - scale.x(ends_on)) > 60:
-        parts.append(_MIDDLE.format(scale.x(today), 14, "Today"))
+    parts = [
+        _mark_day(scale, ends_on, HEAD - 12, height - FOOT, "timeline-end"),
+        _mark_day(scale, today, HEAD, height - FOOT + 8, "timeline-today"),
+        # One above and one below, so that they have room even on one day.
+        _MIDDLE.format(scale.x(ends_on), 14, "Last day"),
+        _MIDDLE.format(scale.x(today), height - 4, "Today"),
+    ]
     parts += [_draw_row(scale, row, HEAD + ROW * place + ROW // 2) for place, row in enumerate(dated)]
     return _SVG.format(LEFT + WIDE + RIGHT, height, title, description, Markup("").join(parts))
 
@@ -76,12 +80,13 @@ def _draw_row(scale: _Scale, row: _Row, y: int) -> Markup:
     counts = row.timed.counts
     if counts is not None and counts.asked:
         parts.append(_PART.format(_pie(first, y, counts.answered / counts.asked)))
-    parts.append(_TEXT.format("picture-quiet", last + MARK + 6, y + 4, date_text(row.last)))
+    days = date_text(row.last) if row.first == row.last else f"{date_text(row.first)} – {date_text(row.last)}"
+    parts.append(_TEXT.format("picture-quiet", LEFT + WIDE + 3 * MARK, y + 4, days))
     return Markup("").join(parts)
 
 
-def _mark_day(scale: _Scale, day: date, height: int, kind: str) -> Markup:
-    return _LINE.format(kind, f"M{scale.x(day)} {HEAD - 12}V{height}")
+def _mark_day(scale: _Scale, day: date, top: int, bottom: int, kind: str) -> Markup:
+    return _LINE.format(kind, f"M{scale.x(day)} {top}V{bottom}")
 
 
 def _pie(x: int, y: int, share: float) -> str:

@@ -22,6 +22,10 @@ I cannot say: {{ one.link_cannot_say }}
 
 Answer with a note, without signing in:
 {{ one.link }}
+{% if one.more %}
+
+The page asks {{ one.more }} more {{ "thing" if one.more == 1 else "things" }} then. One tap alone is an answer, too.
+{% endif %}
 {% endif %}
 
 You can answer, and change your answer, until {{ one.until }}.

@@ -71,6 +71,7 @@ _CHECK_IN = (
     Placeholder(
         "is_reminder", "Whether the person was asked it before: {% if one.is_reminder %} ... {% endif %}.", False
     ),
+    Placeholder("more", "How many further questions stand on the page: {% if one.more %} ... {% endif %}.", 2),
     _ANSWER,
     *(
         Placeholder(f"link_{word}", f"Where one tap answers “{said}”, and one button records it.", LINK_EXAMPLE)
@@ -91,6 +92,7 @@ _ASKED = [
         "question": "Have you begun to put what you learned into practice?",
         "until": _END,
         "is_reminder": False,
+        "more": 2,
         "link": f"{LINK_EXAMPLE}/{number}",
         "needs_consent": False,
     }
@@ -197,7 +199,7 @@ def _check_in(letter: Letter, _news: str) -> dict[str, Value]:
         {name: one[name] for name in ("cohort", "programme", "label", "question", "link")}
         | {"until": moment(one["closes_at"], letter.timezone), "is_reminder": bool(one["nudge"])}
         | {f"link_{word}": f"{one['link']}/{word}" for word in _TAPS}
-        | {"needs_consent": bool(one["needs_consent"])}
+        | {"needs_consent": bool(one["needs_consent"]), "more": int(one.get("more", 0))}
         for one in letter.facts["items"]
     ]
     return {"count": len(asked), "check_ins": asked}

@@ -197,6 +197,17 @@ class Word(_Plain, fields.Enum[Any]):
         super().__init__(words, by_value=Text(24), **options)
 
 
+class Truth(_Plain, fields.Boolean):
+    """True or false as JSON has them: a word or a number that could stand for one is refused, as in other fields."""
+
+    default_error_messages = _says(invalid="Send true or false.")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **context: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **context)
+
+
 class PublicId(_Plain, fields.String):
     """The identifier by which the outside knows a thing; in JSON its key is `id`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from coaching.models import MessageKind
-from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Text, Whole
+from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Text, Truth, Whole
 
 # Those that can be switched off.
 KINDS = (MessageKind.CHECK_IN, MessageKind.SESSION_REMINDER, MessageKind.POLL)
@@ -31,6 +31,6 @@ class ContactPreferenceSchema(BaseSchema):
     weekly_limit = Whole(1, 7, load_default=2)
     from_hour = Whole(0, 23, load_default=8)
     until_hour = Whole(1, 24, load_default=18)
-    weekends = fields.Boolean(load_default=False)
+    weekends = Truth(load_default=False)
     paused_until = Day(allow_none=True, load_default=None)
     switched_off = fields.List(Kind(), load_default=list, error_messages=LIST_MESSAGES)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
-from coaching.schemas.base import BaseSchema, PublicId
+from coaching.schemas.base import BaseSchema, PublicId, Truth
 
 CHOOSE = "Say yes or no."
 
@@ -12,10 +10,8 @@ CHOOSE = "Say yes or no."
 class AlumniConsentSchema(BaseSchema):
     """Whether the alumni steps, which are far from the cohort's end, may ask."""
 
-    may_ask = fields.Boolean(
+    may_ask = Truth(
         required=True,
-        truthy={True},
-        falsy={False},
         error_messages={"required": CHOOSE, "null": CHOOSE, "invalid": CHOOSE},
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from coaching.models import Anchor, AnswerFlow, Followed, QuestionKind, Role, Stage
-from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Text, Whole, Word
+from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Text, Truth, Whole, Word
 
 CHANNELS = ("mail", "inbox", "chat")
 MOST_QUESTIONS = 10
@@ -21,7 +21,7 @@ class PlanQuestionSchema(BaseSchema):
 
     kind = Word(QuestionKind, required=True)
     prompt = Text(500, required=True)
-    is_required = fields.Boolean(load_default=False)
+    is_required = Truth(load_default=False)
     lowest = Whole(-10, 10, load_default=1)
     highest = Whole(-10, 10, load_default=5)
     lowest_label = Line(80)
@@ -63,13 +63,13 @@ class EditStepSchema(BaseSchema):
         validate=validate.Length(max=MOST_QUESTIONS, error=f"Ask at most {MOST_QUESTIONS} further questions."),
         error_messages=LIST_MESSAGES,
     )
-    asks_enrolments = fields.Boolean(load_default=True)
+    asks_enrolments = Truth(load_default=True)
     channel = Line(24, load_default="mail", validate=validate.OneOf(CHANNELS, error="Choose mail, inbox or chat."))
     window_days = Whole(1, 366, load_default=28)
     nudges = Whole(0, 3, load_default=1)
     nudge_days = Whole(1, 60, load_default=7)
     escalate_days = Whole(1, 60, load_default=7, allow_none=True)
-    is_alumni = fields.Boolean(load_default=False)
+    is_alumni = Truth(load_default=False)
 
     @validates_schema(skip_on_field_errors=True)
     def fits_together(self, data: dict[str, Any], **_context: Any) -> None:

@@ -1,12 +1,22 @@
-"""What a check-in asks about, by its own name, for its mail: somebody with two goals due is told which one is meant."""
+"""What a check-in asks about, by its own name, for its mail: somebody with two goals due is told which one is meant.
+And how much more its page asks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 
-from coaching.models import Anchor, CheckIn, CoachingSession, CourseProject, CourseRun, FollowUpStep, Goal
+from coaching.models import (
+    Anchor,
+    CheckIn,
+    CoachingSession,
+    CourseProject,
+    CourseRun,
+    FollowUpQuestion,
+    FollowUpStep,
+    Goal,
+)
 from coaching.services.words import is_word
 
 
@@ -32,3 +42,5 @@ ABOUT = case(
         select(Goal.statement).where(Goal.id == CheckIn.anchor_id, Goal.membership_id == CheckIn.membership_id),
     ),
 )
+# How many further questions stand on the page. The mail asks the first alone.
+MORE = select(func.count()).where(FollowUpQuestion.step_id == FollowUpStep.id).correlate(FollowUpStep).scalar_subquery()

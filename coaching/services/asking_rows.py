@@ -135,6 +135,8 @@ def _item_facts(due: DueCheckIn, is_nudge: bool, needs_consent: bool) -> dict[st
     }
     if due.about:
         facts["about"] = due.about
+    if due.step.more:
+        facts["more"] = due.step.more
     return facts
 
 

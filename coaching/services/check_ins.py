@@ -86,6 +86,14 @@ _LINES = (
 )
 
 
+_CALLED_OFF = (
+    select(_DETAIL)
+    .select_from(CheckIn)
+    .join(Message, Message.id == _NEWEST_MESSAGE)
+    .where(CheckIn.id == bindparam("id"), Message.state == MessageState.CANCELLED)
+)
+
+
 class CheckInLine(NamedTuple):
     """One check-in of a member with its answer, and with what became of its mail: its state, and the newest reason."""
 
@@ -125,6 +133,14 @@ def list_check_ins(session: Session, membership: Membership, *, actor: Actor) ->
     require(may_view_check_in(actor, membership), seen=False)
     rows: Iterable[Any] = session.connection().execute(_LINES, {"membership_id": membership.id})
     return [CheckInLine(*row) for row in rows]
+
+
+def why_called_off(session: Session, check_in: CheckIn, *, actor: Actor) -> str:
+    """What became of the newest message about one that was called off; empty where there was none, or it was not."""
+    require(may_view_check_in(actor, check_in.membership), seen=False)
+    if check_in.state != CheckInState.CANCELLED:
+        return ""
+    return session.scalars(_CALLED_OFF, {"id": check_in.id}).one_or_none() or ""
 
 
 def open_by_link(session: Session, secret: str, *, now: datetime) -> OpenedLink:

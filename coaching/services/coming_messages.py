@@ -1,7 +1,8 @@
 """What will be sent in the next 30 days, by what is known now: to whom, when, by which way, and why.
 
-Three statements, whoever is looked at: check-ins that the timetable will wake, sessions that it will remind of, and
-messages that are written and wait. The future is a forecast: an answer, a move or a pause changes it.
+So many statements, whoever is looked at: check-ins that the timetable will wake, with what the rules ask of their
+people, sessions that it will remind of, and messages that are written and wait. The future is a forecast: an answer, a
+move or a pause changes it.
 """
 
 from __future__ import annotations
@@ -15,28 +16,24 @@ from sqlalchemy.orm import Session
 
 from coaching.models import (
     Anchor,
-    CheckIn,
-    CheckInState,
     CoachingSession,
     Cohort,
-    ContactAddress,
-    FollowUpStep,
     Held,
     Membership,
-    MembershipStatus,
     Message,
     MessageKind,
     MessageState,
     OptOut,
     Person,
     Role,
+    Rsvp,
     SessionState,
 )
-from coaching.services.check_in_anchors import ANCHOR_NAME, with_anchors
+from coaching.services.asking_forecast import Foreseen
+from coaching.services.coming_check_ins import Told, read_coming_check_ins
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
-from coaching.services.reminder_posting import PRESENT
-from coaching.services.who_is_asked import WAYS, why_never
+from coaching.services.reminder_posting import OPTED_OUT, PRESENT, SAID_NO
 from coaching.services.words import is_one_of, is_word
 
 AHEAD = timedelta(days=30)
@@ -45,71 +42,6 @@ _UNSENT = (MessageState.DUE, MessageState.RETRY, MessageState.CLAIMED, MessageSt
 _LIMIT: Any = literal_column(str(LONGEST_LIST))
 
 
-class _Standing(NamedTuple):
-    """What tells whether somebody may be asked a check-in at all."""
-
-    channel: str
-    step_role: Role
-    stages: list[str]
-    is_alumni: bool
-    role: Role
-    status: MembershipStatus
-    stopped_at: datetime | None
-    alumni_consent: bool | None
-    email: str | None
-    may_sign_in: bool
-    gave_address: bool
-    opted_out: bool
-
-
-_STANDING = (
-    FollowUpStep.channel,
-    FollowUpStep.role,
-    FollowUpStep.stages,
-    FollowUpStep.is_alumni,
-    Membership.role,
-    Membership.status,
-    Membership.follow_ups_stopped_at,
-    Membership.alumni_consent,
-    Person.email,
-    and_(Person.suspended_at.is_(None), Person.erased_at.is_(None)),
-    ContactAddress.id.is_not(None),
-    OptOut.id.is_not(None),
-)
-_CHECK_INS: Select[*tuple[Any, ...]] = (
-    with_anchors(
-        select(
-            CheckIn.public_id,
-            CheckIn.state,
-            CheckIn.due_at,
-            CheckIn.wake_at,
-            CheckIn.closes_at,
-            CheckIn.held,
-            CheckIn.nudged,
-            CheckIn.anchor_on,
-            FollowUpStep.label,
-            FollowUpStep.anchor,
-            FollowUpStep.offset,
-            FollowUpStep.channel,
-            FollowUpStep.nudges,
-            FollowUpStep.nudge_days,
-            ANCHOR_NAME,
-            Membership.public_id,
-            Person.name,
-            Cohort.name,
-            *_STANDING,
-        )
-        .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
-        .join(Membership, Membership.id == CheckIn.membership_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Cohort, Cohort.id == Membership.cohort_id)
-        .outerjoin(OptOut, and_(OptOut.person_id == Person.id, OptOut.kind == MessageKind.CHECK_IN))
-        .outerjoin(ContactAddress, ContactAddress.person_id == Person.id)
-    )
-    .where(CheckIn.wake_at <= bindparam("until"))
-    .order_by(CheckIn.wake_at, CheckIn.id)
-    .limit(_LIMIT)
-)
 _SESSIONS: Select[*tuple[Any, ...]] = (
     select(
         CoachingSession.public_id,
@@ -132,7 +64,13 @@ _SESSIONS: Select[*tuple[Any, ...]] = (
         ),
     )
     .join(Person, and_(Person.id == Membership.person_id, Person.email.is_not(None)))
+    .outerjoin(Rsvp, SAID_NO)
+    .outerjoin(OptOut, OPTED_OUT)
     .where(
+        OptOut.id.is_(None),
+        Rsvp.id.is_(None),
+        Person.suspended_at.is_(None),
+        Person.erased_at.is_(None),
         is_word(CoachingSession.state, SessionState.SCHEDULED),
         CoachingSession.starts_at > bindparam("now"),
         CoachingSession.next_reminder_at <= bindparam("until"),
@@ -189,64 +127,41 @@ class Outlook(NamedTuple):
 
 
 def list_coming(session: Session, scope: MessageScope, *, now: datetime) -> Outlook:
-    """Everything that will be sent to whom the scope is about in the next 30 days. Three statements."""
+    """Everything that will be sent to whom the scope is about in the next 30 days. Seven statements at most."""
     connection, until = session.connection(), now + AHEAD
     values = {"now": now, "until": until}
-    check_ins = connection.execute(_CHECK_INS.where(scope.memberships), values).all()
+    check_ins = read_coming_check_ins(connection, scope, now=now, until=until, limit=LONGEST_LIST)
     sessions = connection.execute(_SESSIONS.where(scope.memberships), values).all()
     waiting = connection.execute(_WAITING.where(scope.messages), values).all()
     lines = [
-        *(line for row in check_ins for line in _of_check_in(row, now, until)),
+        *(_of_check_in(*each) for each in check_ins.found),
         *(line for row in sessions for line in _of_session(row, now, until)),
         *(_of_message(row, now) for row in waiting),
     ]
     lines.sort(key=lambda line: (line.at, line.what, line.name))
-    is_cut = max(len(check_ins), len(sessions), len(waiting)) == LONGEST_LIST or len(lines) > LONGEST_LIST
+    is_cut = max(check_ins.rows, len(sessions), len(waiting)) == LONGEST_LIST or len(lines) > LONGEST_LIST
     return Outlook(tuple(lines[:LONGEST_LIST]), until, is_cut)
 
 
-def _of_check_in(row: Any, now: datetime, until: datetime) -> Iterable[ComingMessage]:
-    """The asking where it is still to come, and what would bring it to mind if nobody answers."""
-    is_asked = row.state == CheckInState.ASKED
-    # What is overdue by some seconds leaves with the next tick.
-    first = max(row.wake_at, now)
-    left = range(row.nudged if is_asked else 0, row.nudges)
-    gap = timedelta(days=row.nudge_days)
-    moments = [first + gap * (number - left.start + (0 if is_asked else 1)) for number in left]
-    if not is_asked:
-        yield _check_in_line(row, first, is_nudge=False)
-    for moment in moments:
-        if moment <= min(until, row.closes_at):
-            yield _check_in_line(row, moment, is_nudge=True)
-
-
-def _check_in_line(row: Any, at: datetime, *, is_nudge: bool) -> ComingMessage:
-    (
-        public_id, _state, _due, _wake, _closes, held, _nudged, anchor_on, label, anchor, offset, channel,
-        _nudges, _days, anchor_name, membership_id, name, cohort, *standing,
-    ) = row  # fmt: skip
+def _of_check_in(one: Foreseen, told: Told) -> ComingMessage:
+    """An asking, or what would bring it to mind if nobody answers."""
     return ComingMessage(
-        at=at,
+        at=one.at,
         kind=MessageKind.CHECK_IN,
-        subject_id=public_id,
-        channel=channel,
-        what=label,
-        cohort=cohort,
-        name=name,
-        membership_id=membership_id,
-        anchor=anchor,
-        anchor_on=anchor_on,
-        anchor_name=anchor_name or "",
-        offset=offset,
-        held=Held.NOT_HELD if is_nudge else held,
-        if_silent=is_nudge,
-        refusal=_refusal(_Standing(*standing)),
+        subject_id=one.due.public_id,
+        channel=one.channel,
+        what=one.due.step.label,
+        cohort=one.due.cohort.name,
+        name=told.name,
+        membership_id=told.membership_id,
+        anchor=told.anchor,
+        anchor_on=told.anchor_on,
+        anchor_name=told.anchor_name or "",
+        offset=told.offset,
+        held=one.held,
+        if_silent=one.is_nudge,
+        refusal=one.refusal,
     )
-
-
-def _refusal(standing: _Standing) -> str:
-    """Why it would not be sent as things stand. At which stage their course will be then nobody knows."""
-    return why_never(standing, set(standing.stages), WAYS)
 
 
 def _of_session(row: Any, now: datetime, until: datetime) -> Iterable[ComingMessage]:

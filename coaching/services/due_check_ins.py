@@ -37,7 +37,7 @@ from coaching.models import (
     Role,
 )
 from coaching.models.base import UTCDateTime
-from coaching.services.asked_about import ABOUT
+from coaching.services.asked_about import ABOUT, MORE
 from coaching.services.asking_hours import WEEK
 from coaching.services.due_records import AskedCohort, AskedStep, Background, DueCheckIn
 from coaching.services.numbers import ENGINES, among, packed
@@ -98,19 +98,18 @@ _COLUMNS = (
 )
 
 
-def _joined(engine: str) -> Select[Any]:
+def joined(*more: Any) -> Select[Any]:
+    """Check-ins as `complete` takes them, and whatever else is wanted of the same rows after that."""
     opted_out = and_(OptOut.person_id == Membership.person_id, is_word(OptOut.kind, MessageKind.CHECK_IN))
     return (
-        select(*_COLUMNS)
+        select(*_COLUMNS, *more)
         .select_from(_check_in)
         .join(Membership, Membership.id == _check_in.c.membership_id)
         .join(FollowUpStep, FollowUpStep.id == _check_in.c.step_id)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(ContactPreference, ContactPreference.person_id == Membership.person_id)
         .outerjoin(OptOut, opted_out)
-        .where(*_theirs(engine))
         .order_by(_check_in.c.wake_at, _check_in.c.id)
-        .with_for_update(of=_check_in, skip_locked=True)
     )
 
 
@@ -121,9 +120,9 @@ def _theirs(engine: str) -> tuple[Any, ...]:
     return among(Membership.person_id, "people", engine), moment <= _horizon
 
 
-_DUE = {engine: _joined(engine) for engine in ENGINES}
+_DUE = {engine: joined().where(*_theirs(engine)).with_for_update(of=_check_in, skip_locked=True) for engine in ENGINES}
 _STEPS = {
-    engine: select(*(getattr(FollowUpStep, name) for name in AskedStep._fields)).where(
+    engine: select(*(getattr(FollowUpStep, name) for name in AskedStep._fields[:-1]), MORE).where(
         among(FollowUpStep.id, "numbers", engine)
     )
     for engine in ENGINES
@@ -195,15 +194,21 @@ def read_due(connection: Connection, *, now: datetime, limit: int) -> dict[int, 
     rows: Sequence[Any] = connection.execute(_DUE[connection.dialect.name], values).all()
     if connection.dialect.name == "postgresql":
         rows = _of_those_nobody_holds(connection, rows, values)
-    steps = {row[0]: AskedStep._make(row) for row in _read(connection, _STEPS, "numbers", {row[-2] for row in rows})}
-    cohorts = {
-        row[0]: AskedCohort._make(row) for row in _read(connection, _COHORTS, "numbers", {row[-1] for row in rows})
-    }
     found: dict[int, list[DueCheckIn]] = defaultdict(list)
-    for row in rows:
-        due = DueCheckIn._make((*row, steps[row[-2]], cohorts[row[-1]]))
+    for due in complete(connection, rows):
         found[due.person_id].append(due)
     return found
+
+
+def complete(connection: Connection, rows: Sequence[Sequence[Any]]) -> list[DueCheckIn]:
+    """Rows of `joined` with their steps and cohorts, which are read once for all of them. What else was wanted of the
+    rows is left out."""
+    own = [tuple(row[: len(_COLUMNS)]) for row in rows]
+    steps = {row[0]: AskedStep._make(row) for row in _read(connection, _STEPS, "numbers", {row[-2] for row in own})}
+    cohorts = {
+        row[0]: AskedCohort._make(row) for row in _read(connection, _COHORTS, "numbers", {row[-1] for row in own})
+    }
+    return [DueCheckIn._make((*row, steps[row[-2]], cohorts[row[-1]])) for row in own]
 
 
 def _of_those_nobody_holds(connection: Connection, rows: Sequence[Any], values: dict[str, Any]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from coaching.models import CheckInState, Held, MembershipStatus, Role
 
 
 class AskedStep(NamedTuple):
-    """What a step asks, of whom and how: read once for all of its check-ins in a batch."""
+    """What a step asks, of whom and how, and how much `more` its page asks: read once for all its check-ins of a batch."""
 
     id: int
     label: str
@@ -21,6 +21,7 @@ class AskedStep(NamedTuple):
     nudge_days: int
     escalate_days: int | None
     is_alumni: bool
+    more: int
 
 
 class AskedCohort(NamedTuple):

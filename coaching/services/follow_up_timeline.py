@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import NotFound
 from coaching.models import Anchor, CheckIn, CheckInState, Cohort, FollowUpPlan, FollowUpStep, Membership
 from coaching.policies import Actor, may_view_cohort_progress
+from coaching.services.asking_hours import SATURDAY
 from coaching.services.due_moments import parse_offset
 from coaching.services.follow_up_plans import CohortPlan, standing_steps
 
@@ -57,20 +58,30 @@ class Counts(NamedTuple):
 
 class TimedStep(NamedTuple):
     """A step on its dates in one cohort: one day, or the first and the last where it counts from several things; None
-    where there is nothing yet that it counts from. Who does not see the cohort's progress sees no counts."""
+    where there is nothing yet that it counts from. Who does not see the cohort's progress sees no counts.
+    `is_gone`: people were asked by it, and it is no part of the plan any more."""
 
     step: FollowUpStep
     first: date | None
     last: date | None
     counts: Counts | None
+    is_gone: bool = False
+
+    @property
+    def moved_to(self) -> date | None:
+        """The Monday on which those are asked who chose no weekends, where its one day is a day of a weekend."""
+        if self.last is None or self.first != self.last or self.last.weekday() < SATURDAY:
+            return None
+        return self.last + timedelta(days=7 - self.last.weekday())
 
 
 def read_timeline(session: Session, held: CohortPlan, *, actor: Actor) -> list[TimedStep]:
-    """The steps that the reader may see, by date; those without one come last."""
+    """The steps that the reader may see, by date; those without one come last. Who sees the cohort's progress sees
+    what was asked by steps that are gone, too: its answers stay."""
     timed = _time(session, held.cohort, held.steps)
     if may_view_cohort_progress(actor, held.cohort):
         return timed
-    return [one._replace(counts=None) for one in timed]
+    return [one._replace(counts=None) for one in timed if not one.is_gone]
 
 
 def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
@@ -86,6 +97,7 @@ def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
             "offset": one.step.offset,
             "first": one.first,
             "last": one.last,
+            "is_gone": one.is_gone,
         }
         | (one.counts or Counts())._asdict()
         for one in _time(session, cohort, standing_steps(plan) if plan is not None else [])
@@ -93,12 +105,16 @@ def describe_timeline(session: Session, cohort_id: str) -> list[dict[str, Any]]:
 
 
 def _time(session: Session, cohort: Cohort, steps: list[FollowUpStep]) -> list[TimedStep]:
-    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": cohort.id}) if steps else ()
+    rows: Iterable[Any] = session.execute(_COUNTS, {"cohort_id": cohort.id})
     known = {strand: (first, last, Counts(*counts)) for strand, first, last, *counts in rows}
     timed = []
     for step in steps:
         first, last, counts = known.get(step.strand, (None, None, Counts()))
         timed.append(TimedStep(step, *_days(step, cohort, first, last), counts))
+    gone = {strand for strand, (_, _, counts) in known.items() if counts.asked} - {step.strand for step in steps}
+    for step in _steps_of(session, cohort, gone):
+        first, last, counts = known[step.strand]
+        timed.append(TimedStep(step, *_days_there(cohort, first, last), counts, is_gone=True))
     return sorted(timed, key=lambda one: (one.first is None, one.first or date.max, one.step.position))
 
 
@@ -108,5 +124,22 @@ def _days(
     if step.anchor == Anchor.COHORT_END:
         day = cohort.ends_on + parse_offset(step.offset)
         return day, day
+    return _days_there(cohort, first, last)
+
+
+def _steps_of(session: Session, cohort: Cohort, strands: Collection[str]) -> Iterable[FollowUpStep]:
+    """The latest wording by which each of these was asked here."""
+    if not strands:
+        return ()
+    latest = (
+        select(func.max(_check_in.c.step_id))
+        .join(Membership, Membership.id == _check_in.c.membership_id)
+        .where(Membership.cohort_id == cohort.id, _check_in.c.strand.in_(strands), _IS_ASKED)
+        .group_by(_check_in.c.strand)
+    )
+    return session.scalars(select(FollowUpStep).where(FollowUpStep.id.in_(latest)))
+
+
+def _days_there(cohort: Cohort, first: datetime | None, last: datetime | None) -> tuple[date | None, date | None]:
     zone = ZoneInfo(cohort.timezone)
     return (first.astimezone(zone).date() if first else None), (last.astimezone(zone).date() if last else None)

@@ -98,6 +98,7 @@ def _check_in(session: Session, programme: Programme, _actor: Actor, _now: datet
         "cohort": cohort.name,
         "programme": programme.name,
         "closes_at": found.closes_at.isoformat(),
+        "more": len(found.step.questions),
     }
     return _Sample(_asking(asked), f"the check-in “{found.step.label}” of {cohort.name}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,9 +20,10 @@ from coaching.models import (
     Membership,
 )
 from coaching.policies import Actor
+from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
 from coaching.services.words import is_one_of
 
-_OWN = (
+_OWN = with_standing(
     select(
         CheckIn.public_id,
         Membership.public_id,
@@ -38,6 +39,7 @@ _OWN = (
         CheckInAnswer.enrolments,
         CheckInAnswer.answered_at,
         CheckInAnswer.changed_at,
+        *COLUMNS,
     )
     .join_from(Membership, CheckIn, CheckIn.membership_id == Membership.id)
     .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
@@ -49,7 +51,11 @@ _OWN = (
 
 
 class OwnCheckIn(NamedTuple):
-    """One of one's own check-ins, with what one answered."""
+    """One of one's own check-ins, with what one answered.
+
+    `expected_at` is when one that is to come is really asked, by one's hours, pause and weekly limit; None where it was
+    asked, or is not going to be as things stand. `needs_consent`: only if one agrees to be asked for so long.
+    """
 
     id: str
     membership_id: str
@@ -65,6 +71,8 @@ class OwnCheckIn(NamedTuple):
     enrolments: int | None
     answered_at: datetime | None
     changed_at: datetime | None
+    expected_at: datetime | None
+    needs_consent: bool
 
 
 class OwnCheckIns(NamedTuple):
@@ -75,10 +83,14 @@ class OwnCheckIns(NamedTuple):
     past: tuple[OwnCheckIn, ...]
 
 
-def list_own_check_ins(session: Session, *, actor: Actor) -> list[OwnCheckIn]:
+def list_own_check_ins(session: Session, *, actor: Actor, now: datetime) -> list[OwnCheckIn]:
     """All of the actor's own, by their moment. Nobody else's can be asked for."""
-    rows: Iterable[Any] = session.connection().execute(_OWN, {"person_id": actor.person_id})
-    return [OwnCheckIn(*row) for row in rows]
+    rows: Sequence[Any] = session.connection().execute(_OWN, {"person_id": actor.person_id}).all()
+    standings = [Standing(*row[-len(COLUMNS) :]) for row in rows]
+    return [
+        OwnCheckIn._make([*row[: -len(COLUMNS)], moment, standing.needs_consent])
+        for row, standing, moment in zip(rows, standings, expect_moments(standings, now=now), strict=True)
+    ]
 
 
 def sort_own_check_ins(lines: list[OwnCheckIn], *, now: datetime) -> OwnCheckIns:
@@ -86,7 +98,8 @@ def sort_own_check_ins(lines: list[OwnCheckIn], *, now: datetime) -> OwnCheckIns
     waiting = {CheckInState.DUE, CheckInState.ASKED}
     living = [line for line in lines if line.state != CheckInState.CANCELLED]
     is_open = [line for line in living if line.state in waiting and line.due_at <= now < line.closes_at]
-    coming = [line for line in living if line.state == CheckInState.DUE and line.due_at > now]
+    ahead = [line for line in living if line.state == CheckInState.DUE and line.due_at > now]
+    coming = sorted(ahead, key=lambda line: line.expected_at or line.due_at)
     rest = [line for line in living if line not in is_open and line not in coming]
     past = [line for line in rest if line.answered_at is not None or line.asked_at is not None]
     return OwnCheckIns(tuple(is_open), tuple(coming), tuple(reversed(past)))

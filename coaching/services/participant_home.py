@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Goal, Membership, Rating
@@ -13,13 +13,15 @@ from coaching.policies import Actor
 from coaching.services.action_list import OWN_OPEN, OwnAction
 from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_cards
 from coaching.services.cohort_progress import LATEST_SCORE
+from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
 from coaching.services.words import is_one_of
 
 
 class OpenCheckIn(NamedTuple):
-    """A check-in that can be answered now, or one that is to come."""
+    """A check-in that can be answered now, or one that is to come; `expected_at` is when that is really asked, and
+    `needs_consent` tells that it is only if one agrees to be asked for so long."""
 
     id: str
     cohort: str
@@ -27,6 +29,8 @@ class OpenCheckIn(NamedTuple):
     question: str
     due_at: datetime
     closes_at: datetime
+    expected_at: datetime | None
+    needs_consent: bool
 
 
 class GoalLine(NamedTuple):
@@ -55,7 +59,7 @@ class ParticipantHome(NamedTuple):
 
 
 _OWN = (Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES))
-_CHECK_INS = (
+_CHECK_INS = with_standing(
     select(
         CheckIn.public_id,
         Cohort.name,
@@ -63,6 +67,7 @@ _CHECK_INS = (
         FollowUpStep.question,
         CheckIn.due_at,
         CheckIn.closes_at,
+        *COLUMNS,
     )
     .join_from(Membership, CheckIn, CheckIn.membership_id == Membership.id)
     .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
@@ -88,14 +93,23 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
     """The cohorts in which the actor learns or looks on."""
     connection = session.connection()
     values = {"person_id": actor.person_id, "now": now}
-    check_ins = [OpenCheckIn(*row) for row in connection.execute(_CHECK_INS, values).all()]
-    coming = (one for one in check_ins if one.due_at > now)
+    check_ins = _read_check_ins(connection, values, now)
+    coming = [one for one in check_ins if one.due_at > now and one.expected_at is not None]
     return ParticipantHome(
         cohorts=read_cards(connection, ATTENDED_CARDS, person_id=actor.person_id, now=now),
         check_ins=tuple(one for one in check_ins if one.due_at <= now),
-        next_check_in=next(coming, None),
+        next_check_in=min(coming, key=lambda one: one.expected_at or one.due_at, default=None),
         actions=tuple(OwnAction(*row) for row in connection.execute(OWN_OPEN, values).all()),
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
         launches=read_launches(connection, ATTENDED_LATEST, values),
     )
+
+
+def _read_check_ins(connection: Connection, values: dict[str, object], now: datetime) -> list[OpenCheckIn]:
+    rows = connection.execute(_CHECK_INS, values).all()
+    standings = [Standing(*row[-len(COLUMNS) :]) for row in rows]
+    return [
+        OpenCheckIn._make([*row[: -len(COLUMNS)], moment, standing.needs_consent])
+        for row, standing, moment in zip(rows, standings, expect_moments(standings, now=now), strict=True)
+    ]

@@ -79,7 +79,7 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(of=_session, skip_locked=True)
 )
-_SAID_NO = and_(
+SAID_NO = and_(
     Rsvp.session_id == _session.c.id,
     Rsvp.membership_id == Membership.id,
     Rsvp.starts_at == _session.c.starts_at,
@@ -89,15 +89,15 @@ _INVITE = and_(
     CalendarInvite.person_id == Membership.person_id,
     or_(CalendarInvite.session_id == _session.c.id, CalendarInvite.series_id == _session.c.series_id),
 )
-_OPTED_OUT = and_(OptOut.person_id == Membership.person_id, OptOut.kind == MessageKind.SESSION_REMINDER)
+OPTED_OUT = and_(OptOut.person_id == Membership.person_id, OptOut.kind == MessageKind.SESSION_REMINDER)
 _PEOPLE = (
     select(_session.c.id, Membership.person_id, Membership.role, Person.email, CalendarInvite.id)
     .select_from(_session)
     .join(Membership, Membership.cohort_id == _session.c.cohort_id)
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(CalendarInvite, _INVITE)
-    .outerjoin(Rsvp, _SAID_NO)
-    .outerjoin(OptOut, _OPTED_OUT)
+    .outerjoin(Rsvp, SAID_NO)
+    .outerjoin(OptOut, OPTED_OUT)
     .where(
         OptOut.id.is_(None),
         _session.c.id.in_(bindparam("numbers", expanding=True)),

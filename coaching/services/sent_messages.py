@@ -22,6 +22,7 @@ from coaching.models import (
     Cohort,
     Delivery,
     FollowUpStep,
+    Held,
     Membership,
     Message,
     MessageKind,
@@ -79,7 +80,7 @@ _ASKED = (
     .order_by(Asking.id)
 )
 _NEVER_ASKED: Select[*tuple[Any, ...]] = (
-    select(CheckIn.public_id, CheckIn.state, CheckIn.due_at, FollowUpStep.label, Person.name, Cohort.name)
+    select(CheckIn.public_id, CheckIn.state, CheckIn.held, CheckIn.due_at, FollowUpStep.label, Person.name, Cohort.name)
     .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
     .join(Membership, Membership.id == CheckIn.membership_id)
     .join(Person, Person.id == Membership.person_id)
@@ -142,10 +143,11 @@ class SentPage(NamedTuple):
 
 
 class NeverAsked(NamedTuple):
-    """A check-in that ended without ever being asked, which is our silence and not theirs."""
+    """A check-in that ended without ever being asked, which is our silence and not theirs; `held` is what kept it."""
 
     id: str
     state: CheckInState
+    held: Held
     due_at: datetime
     step: str
     name: str

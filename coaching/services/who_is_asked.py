@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Set
-from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
 
 from coaching.channels.base import CHAT, INBOX, MAIL
-from coaching.models import OPEN_STATUSES, MembershipStatus, Role
+from coaching.models import OPEN_STATUSES, MembershipStatus
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
 from coaching.services.asking_hours import Hours
 from coaching.services.due_records import DueCheckIn
@@ -27,46 +25,6 @@ CONSENT_UNANSWERED = "They were asked whether we may ask for so long, and did no
 WAYS = frozenset({MAIL, INBOX, CHAT})
 
 
-class Asked(Protocol):
-    """Of a check-in what tells whether its person may be asked it at all, and by which channel."""
-
-    @property
-    def channel(self) -> str: ...
-
-    @property
-    def step_role(self) -> Role: ...
-
-    @property
-    def stages(self) -> list[str]: ...
-
-    @property
-    def is_alumni(self) -> bool: ...
-
-    @property
-    def role(self) -> Role: ...
-
-    @property
-    def status(self) -> MembershipStatus: ...
-
-    @property
-    def stopped_at(self) -> datetime | None: ...
-
-    @property
-    def alumni_consent(self) -> bool | None: ...
-
-    @property
-    def email(self) -> str | None: ...
-
-    @property
-    def may_sign_in(self) -> bool: ...
-
-    @property
-    def gave_address(self) -> bool: ...
-
-    @property
-    def opted_out(self) -> bool: ...
-
-
 @lru_cache(maxsize=4096)
 def hours_of(zone: str, from_hour: int | None, until_hour: int | None, weekends: bool | None) -> Hours:
     """Somebody's hours, with the defaults of who has said nothing."""
@@ -75,7 +33,7 @@ def hours_of(zone: str, from_hour: int | None, until_hour: int | None, weekends:
     return Hours(zone, from_hour, until_hour, bool(weekends))
 
 
-def why_never(due: Asked, stages: Set[str], channels: Collection[str]) -> str:
+def why_never(due: DueCheckIn, stages: Set[str], channels: Collection[str]) -> str:
     """Why somebody may not be asked this at all, in words for their coach; empty where they may."""
     if due.status not in OPEN_STATUSES:
         return LEFT
@@ -86,7 +44,7 @@ def why_never(due: Asked, stages: Set[str], channels: Collection[str]) -> str:
     return OPTED_OUT if due.opted_out else _why_not_this(due, stages)
 
 
-def _why_not_this(due: Asked, stages: Set[str]) -> str:
+def _why_not_this(due: DueCheckIn, stages: Set[str]) -> str:
     if due.stopped_at is not None:
         return STOPPED
     if due.role != due.step_role:
@@ -96,7 +54,7 @@ def _why_not_this(due: Asked, stages: Set[str]) -> str:
     return NO_CONSENT if due.is_alumni and due.alumni_consent is False else ""
 
 
-def channel_for(due: Asked, channels: Collection[str]) -> str | None:
+def channel_for(due: DueCheckIn, channels: Collection[str]) -> str | None:
     """The step's channel where there is a way to this person, or else mail, or else the inbox."""
     if due.channel == MAIL and due.email and MAIL in channels:
         return MAIL

@@ -18,6 +18,14 @@ HELD = {
     Held.WEEKLY_LIMIT: "Held back, because their limit for a week is reached.",
     Held.CONSENT: "Waits for their word whether we may ask for so long.",
 }
+# Why a check-in closed without ever being asked, by what held it back last.
+NEVER_ASKED = {
+    Held.NOT_HELD: "It lay too far back when it was planned.",
+    Held.PAUSED: "Its time to answer was over before the pause was.",
+    Held.QUIET_HOURS: "Its time to answer was over before the hours in which it may be asked.",
+    Held.WEEKLY_LIMIT: "Its time to answer was over before the weekly limit left room for it.",
+    Held.CONSENT: "Nobody said whether it may be asked so long after the end.",
+}
 # Why a message of another kind was written. What it says is not kept.
 CAUSES = {
     MessageKind.SESSION_INVITE: "A session was scheduled, changed or called off.",

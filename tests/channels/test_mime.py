@@ -165,6 +165,13 @@ def test_a_reminder_is_kind_and_a_question_of_consent_has_no_answers_yet() -> No
         assert f"{LINK}/stop" in part(consent, kind)
 
 
+def test_a_mail_says_how_much_more_its_page_asks() -> None:
+    mail, consent = read(letter(facts=asking(more=2))), read(letter(facts=asking(more=2, needs_consent=True)))
+    for kind in ("plain", "html"):
+        assert "The page asks 2 more things then. One tap alone" in " ".join(Words(part(mail, kind)).words)
+        assert "The page asks" not in part(read(letter()), kind) + part(consent, kind)
+
+
 def test_several_check_ins_are_one_mail_with_the_links_of_each() -> None:
     other = {"label": "After your launch", "cohort": "Cohort 8", "link": "https://coaching.example.org/check-in/other"}
     mail = read(letter(facts=asking(other)))

@@ -313,6 +313,7 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "choose_answer": lambda s: check_ins.choose_answer(
         s.session, s["check-in"], **s.act, choice=AnswerChoice.DID_IT, via="link"
     ),
+    "why_called_off": lambda s: check_ins.why_called_off(s.session, s["check-in"], **s.who),
     "read_subject": lambda s: check_in_subjects.read_subject(s.session, s["check-in"], **s.who),
     "list_goal_answers": lambda s: check_in_ratings.list_goal_answers(s.session, s["goal"], **s.who),
     "list_to_come": lambda s: follow_up_choices.list_to_come(s.session, s["member"], **s.act),

@@ -15,11 +15,13 @@ from coaching.models import (
     Anchor,
     Capability,
     CheckInState,
+    FollowUpQuestion,
     MembershipStatus,
     Message,
     MessageKind,
     MessageState,
     Purpose,
+    QuestionKind,
     Role,
 )
 from coaching.services.check_in_posting import is_any_due, post_due_check_ins
@@ -90,9 +92,11 @@ def test_a_mail_names_what_it_asks_about(session: Session, anchor: Anchor) -> No
     numbers = {Anchor.LAUNCH: run.id, Anchor.SESSION_END: held.id, Anchor.GOAL_DUE: goal.id}
     names = {Anchor.LAUNCH: "Sepsis, Spring", Anchor.SESSION_END: "Circle 3", Anchor.GOAL_DUE: "Open a course"}
     step = make_step(session, member.cohort, anchor=anchor)
+    step.questions = [FollowUpQuestion(position=1, kind=QuestionKind.TEXT, prompt="How did it go?")]
     check_in = make_check_in(session, step, member, anchor_id=numbers[anchor])
     assert post(session) == 1
-    assert messages_about(session, check_in)[0].facts["items"][0]["about"] == names[anchor]
+    (item,) = messages_about(session, check_in)[0].facts["items"]
+    assert (item["about"], item["more"]) == (names[anchor], 1)
 
 
 def test_it_is_asked_once(session: Session) -> None:

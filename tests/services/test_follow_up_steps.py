@@ -291,12 +291,30 @@ def test_the_timeline_has_each_step_on_its_date_with_what_became_of_it(session: 
     answered = check_ins_of(session, member)[0]
     answered.state, answered.wake_at = CheckInState.ANSWERED, None
     lines = read_timeline(session, read_cohort_plan(session, cohort, actor=actor), actor=actor)
-    assert lines[0][1:] == (ENDED + 2 * WEEK, ENDED + 2 * WEEK, Counts(asked=2, answered=1, open=1))
+    assert lines[0][1:4] == (ENDED + 2 * WEEK, ENDED + 2 * WEEK, Counts(asked=2, answered=1, open=1))
     assert lines[1].counts == Counts(waiting=2)
     assert (lines[-1].step.anchor, lines[-1].first) == (Anchor.SESSION_END, None)
     own = actor_of(session, member.person)
     theirs = read_timeline(session, read_cohort_plan(session, cohort, actor=own), actor=own)
     assert {line.counts for line in theirs} == {None}
+
+
+def test_what_was_asked_by_a_step_that_is_gone_stays_on_the_timeline(session: Session) -> None:
+    member = make_planned_member(session)
+    cohort, actor = member.cohort, coordinator(session, member.cohort)
+    post(session)
+    for message in messages_about(session, check_ins_of(session, member)[0]):
+        message.state, message.settled_at = MessageState.SENT, NOW
+    for step in standing_steps(plan_of(session, cohort))[:2]:
+        remove_step(session, step, actor=actor, now=NOW)
+    lines = read_timeline(session, read_cohort_plan(session, cohort, actor=actor), actor=actor)
+    assert [(line.step.label, line.counts) for line in lines if line.is_gone] == [
+        ("Two weeks on", Counts(asked=1, open=1))
+    ]
+    assert len(lines) == 4
+    own = actor_of(session, member.person)
+    theirs = read_timeline(session, read_cohort_plan(session, cohort, actor=own), actor=own)
+    assert not any(line.is_gone for line in theirs)
 
 
 def test_every_template_is_a_step_that_can_be_added(session: Session) -> None:

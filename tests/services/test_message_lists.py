@@ -62,15 +62,15 @@ def test_what_is_to_come_stands_there_with_what_would_follow(
     session: Session, cohort: Cohort, scope: MessageScope
 ) -> None:
     member = make_membership(session, cohort)
-    step = make_step(session, cohort, label="Three weeks on", offset="P3W", nudges=2, nudge_days=6)
+    step = make_step(session, cohort, label="Three weeks on", offset="P3W", nudges=2, nudge_days=7)
     due = NOW + 7 * DAY
     make_check_in(session, step, member, due_at=due, wake_at=due + DAY, held=Held.WEEKLY_LIMIT)
     make_check_in(session, make_step(session, cohort), member, due_at=NOW + AHEAD + DAY)
     lines = list_coming(session, scope, now=NOW).lines
     assert [(line.at, line.if_silent, line.held) for line in lines] == [
         (due + DAY, False, Held.WEEKLY_LIMIT),
-        (due + 7 * DAY, True, Held.NOT_HELD),
-        (due + 13 * DAY, True, Held.NOT_HELD),
+        (due + 8 * DAY, True, Held.NOT_HELD),
+        (due + 15 * DAY, True, Held.NOT_HELD),
     ]
     assert {(line.what, line.name, line.anchor_name, line.offset) for line in lines} == {
         ("Three weeks on", member.person.name, "Hazel", "P3W")
@@ -130,7 +130,7 @@ def test_statements_do_not_grow_with_the_cohort(
             list_sent(session, scope)
             list_never_asked(session, scope, now=NOW)
         counts.add(len(statements))
-    assert counts == {7}
+    assert counts == {8}
 
 
 def test_a_message_has_its_log_and_what_it_asked(session: Session, cohort: Cohort, scope: MessageScope) -> None:

@@ -6,6 +6,7 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.api.acting import rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.shapes import shape_of
+from coaching.clock import utc_now
 from coaching.models import Person
 from coaching.schemas.person import PersonSchema
 from coaching.services.own_check_ins import OwnCheckIn, list_own_check_ins
@@ -37,4 +38,4 @@ def list_memberships() -> list[OwnMembership]:
 @blueprint.lists(shape_of(OwnCheckIn))
 def list_check_ins() -> list[OwnCheckIn]:
     """One's own check-ins over all cohorts by their moment, with what one answered."""
-    return list_own_check_ins(rows(), actor=current_actor())
+    return list_own_check_ins(rows(), actor=current_actor(), now=utc_now())

@@ -19,6 +19,7 @@ from coaching.blueprints.pages.forms import (
 )
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
+from coaching.channels.chat_addresses import is_chat_installed
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
@@ -114,4 +115,5 @@ def _page(about: Form | None = None, token: Form | None = None, new_token: str =
         now=utc_now(),
         lives=LIVES,
         scopes=SCOPES,
+        has_chat=is_chat_installed(),
     )

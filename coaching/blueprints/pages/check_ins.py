@@ -17,9 +17,10 @@ from coaching.models import CheckIn, CheckInState
 from coaching.policies import may_answer_check_in, require
 from coaching.schemas.check_in import load_answer_form
 from coaching.services.check_in_subjects import read_subject
-from coaching.services.check_ins import FOR_THE_PARTICIPANT, answer_check_in, get_check_in
+from coaching.services.check_ins import FOR_THE_PARTICIPANT, answer_check_in, get_check_in, why_called_off
 from coaching.services.follow_up_choices import read_alumni_question
 from coaching.services.own_check_ins import list_own_check_ins, sort_own_check_ins
+from coaching.services.why import NEVER_ASKED
 
 blueprint = Blueprint("check_ins", __name__)
 
@@ -27,8 +28,9 @@ blueprint = Blueprint("check_ins", __name__)
 @blueprint.get("/check-ins")
 def mine() -> ResponseReturnValue:
     """One's own: what is open, when the next comes, what one answered."""
-    lines = list_own_check_ins(db.session(), actor=current_actor())
-    return render_template("check_in/mine.html", own=sort_own_check_ins(lines, now=utc_now()))
+    now = utc_now()
+    lines = list_own_check_ins(db.session(), actor=current_actor(), now=now)
+    return render_template("check_in/mine.html", own=sort_own_check_ins(lines, now=now))
 
 
 @blueprint.get("/check-ins/<id:public_id>")
@@ -72,6 +74,8 @@ def _page(check_in: CheckIn, form: Form) -> str:
         may_answer=is_own and is_open and not check_in.needs_consent,
         must_consent=is_own and is_open and check_in.needs_consent,
         months=months_of(alumni, actor.timezone),
+        never=NEVER_ASKED,
+        called_off=why_called_off(db.session(), check_in, actor=actor),
         is_own=is_own,
         is_open=is_open,
         breadcrumb=trail(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.follow_up_words import effect_words, when_words
-from coaching.blueprints.formatting import in_zone, plural
+from coaching.blueprints.formatting import date_text, in_zone, plural
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, sent_again, write
 from coaching.blueprints.pages.once import acts_once
@@ -34,6 +35,8 @@ CHOSEN = {
     Followed.OWN: "The cohort has a plan of its own now, which changes of the programme’s leave alone.",
     Followed.NONE: "Nobody in this cohort is followed up any more.",
 }
+
+NOW = "Today"
 
 blueprint = Blueprint("follow_ups", __name__)
 
@@ -101,6 +104,7 @@ def _page(cohort: Cohort, form: Form | None = None) -> str:
         steps=steps,
         errors=form.errors if form else {},
         picture=_draw(cohort, steps, today),
+        dates=_list_dates(cohort, steps, today),
         runs=may_run_cohort(actor, cohort),
         edits=held.plan is not None and may_edit_plan(actor, held.plan, cohort),
         reads_programme=may_open_cohort(actor, cohort.programme_id),
@@ -108,6 +112,29 @@ def _page(cohort: Cohort, form: Form | None = None) -> str:
         when=when_words,
         breadcrumb=trail(cohort, ("Follow-ups", "")),
     )
+
+
+def _list_dates(cohort: Cohort, steps: list[TimedStep], today: date) -> list[dict[str, str]]:
+    """What the picture shows, for a screen that has no room for it: the cohort's last day among its steps."""
+    days = [
+        (cohort.ends_on, "Last day of the cohort", date_text(cohort.ends_on), ""),
+        (today, NOW, date_text(today), ""),
+    ]
+    for one in steps:
+        if one.first is not None and one.last is not None:
+            span = date_text(one.first) + ("" if one.first == one.last else f" – {date_text(one.last)}")
+            said = f"{one.counts.answered} of {one.counts.asked} answered" if one.counts and one.counts.asked else ""
+            days.append((one.first, one.step.label, span, said))
+    return [
+        {"when": when, "title": title, "text": said, "state": _state(day, title, today)}
+        for day, title, when, said in sorted(days, key=itemgetter(0))
+    ]
+
+
+def _state(day: date, title: str, today: date) -> str:
+    if title == NOW:
+        return "now"
+    return "done" if day <= today else "next"
 
 
 def _draw(cohort: Cohort, steps: list[TimedStep], today: date) -> Any:

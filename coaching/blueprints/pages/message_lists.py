@@ -29,7 +29,7 @@ from coaching.services.message_scope import (
 )
 from coaching.services.programmes import get_programme
 from coaching.services.sent_messages import PAGE, SentMessage, list_never_asked, list_sent
-from coaching.services.why import CAUSES, HELD, AnchorFact, why_check_in, why_reminded
+from coaching.services.why import CAUSES, HELD, NEVER_ASKED, AnchorFact, why_check_in, why_reminded
 
 # The databases count in 64 bits; nobody pages as far as this.
 FARTHEST = 10**9
@@ -142,9 +142,10 @@ def _why(line: ComingMessage) -> str:
     if line.anchor is None or line.anchor_on is None:
         return CAUSES.get(line.kind, "It is written, and leaves with the next tick.")
     if line.if_silent:
-        return "It brings to mind what was asked, if there is no answer until then."
-    fact = AnchorFact(line.anchor, line.anchor_on, line.anchor_name)
-    reason = why_check_in(fact, line.offset, date_text(line.anchor_on))
+        reason = "It brings to mind what was asked, if there is no answer until then."
+    else:
+        fact = AnchorFact(line.anchor, line.anchor_on, line.anchor_name)
+        reason = why_check_in(fact, line.offset, date_text(line.anchor_on))
     return f"{reason} {HELD[line.held]}".strip()
 
 
@@ -171,6 +172,7 @@ def _show_sent(scope: MessageScope, **page: Any) -> str:
         "message/sent.html",
         lines=found.lines,
         never=never,
+        why_never=NEVER_ASKED,
         state=state,
         kind=kind,
         states=[("", "Any state"), *((each.value, words(each)) for each in MessageState)],

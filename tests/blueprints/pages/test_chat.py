@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coaching.blueprints.pages import chat
+from coaching.channels import chat_addresses
 from coaching.models import ContactAddress, Message
 from tests.blueprints.pages.browsing import Browse, landed, links, refused, words
 from tests.worlds import World
@@ -36,7 +36,8 @@ def test_an_address_is_given_tried_out_and_removed(session: Session, browse: Bro
 
 
 def test_a_site_without_chat_says_so(browse: Browse, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat, "is_chat_installed", lambda: False)
+    monkeypatch.setattr(chat_addresses, "find_spec", lambda _name: None)
     browser = browse(world.participant)
+    assert "/account/chat" not in links(browser.get("/account"))
     assert "Chat is not set up on this site" in words(browser.get("/account/chat"))
     assert browser.post("/account/chat", WEBHOOK).status_code == 409

@@ -9,9 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from coaching.models import AnswerChoice, CheckInAnswer, CheckInState, PracticeEntry
+from coaching.models import (
+    AnswerChoice,
+    Asking,
+    CheckInAnswer,
+    CheckInState,
+    Delivery,
+    Held,
+    MessageState,
+    PracticeEntry,
+)
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
 from tests.blueprints.pages.marking import form, wrong_fields
+from tests.factories import make_message
 from tests.worlds import Traces, World
 
 
@@ -115,3 +125,29 @@ class TestReading:
         assert browser.get(address).status_code == 404
         assert browser.post(address, {"choice": "did_it"}).status_code == 404
         assert _answer(session, traces) is None
+
+
+class TestWhatWasNotAsked:
+    def test_what_the_weekly_limit_left_no_room_for_is_no_silence(
+        self, session: Session, browse: Browse, world: World, traces: Traces, address: str
+    ) -> None:
+        check_in = traces.open_check_in
+        check_in.state, check_in.wake_at, check_in.asked_at = CheckInState.EXPIRED, None, None
+        check_in.held = Held.WEEKLY_LIMIT
+        session.commit()
+        page = words(browse(world.coach).get(address))
+        assert "Never asked" in page
+        assert "before the weekly limit left room for it" in page
+        assert "No answer" not in page
+
+    def test_what_was_called_off_says_why(
+        self, session: Session, browse: Browse, world: World, traces: Traces, address: str
+    ) -> None:
+        check_in = traces.open_check_in
+        check_in.state, check_in.wake_at, check_in.asked_at = CheckInState.CANCELLED, None, None
+        message = make_message(session, world.participant, subject_id=check_in.id, state=MessageState.CANCELLED)
+        outcome = {"outcome": MessageState.CANCELLED, "at": check_in.due_at}
+        message.deliveries.append(Delivery(detail="Their course is at another stage.", **outcome))
+        session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=9))
+        session.commit()
+        assert "Their course is at another stage." in words(browse(world.coach).get(address))
