@@ -32,17 +32,20 @@ _TARGET = re.compile(f"{_OWN.pattern}({_SUFFIX})")
 _STANDING = re.compile(rf"(?<![^ \t\n])[(\[<]*{_OWN.pattern}{_SUFFIX}[.,;:!?)\]>]*(?![^ \t\n])")
 _ADDRESS = r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)"
 # Mail programs follow an address within < > or quotation marks over the end of a line.
-_ENCLOSED = re.compile(rf"[<\"]\s*(?:URL:)?\s*{_ADDRESS}[^<>\"]*{_LINK}", re.IGNORECASE)
-_PUT_TOGETHER = re.compile(rf"(?://|https?:|www\.|mailto:)[^\s<>\"]*{_OPEN}", re.IGNORECASE)
+_ENCLOSED = re.compile(
+    rf"(?:\"|<\s*(?:URL:\s*)?)(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)[^<>\"]*{_OWN.pattern}", re.IGNORECASE
+)
+_RUN = re.compile(r"[^\s<>\"]+")
+_ADDRESS = re.compile(r"//|https?:|www\.|mailto:", re.IGNORECASE)
 _INLINE = {"a", "b", "em", "i", "s", "strong", "u"}
 
 LONGEST_QUOTE = 60
 
 NOT_ALONE = (
-    "Let the link after “{near}” stand by itself, because it is the person's own: begin a line or leave a space before "
+    "Let the link in “{near}” stand by itself, because it is the person's own: begin a line or leave a space before "
     "it, with nothing but an opening bracket between, and let nothing but a full stop or the like follow it."
 )
-NOT_CONSTANT = "Write the address that begins with “{near}” out: no name in braces can be a part of an address."
+NOT_CONSTANT = "Write the address in “{near}” out: no name in braces can be a part of an address."
 NOT_EXACT = (
     'Let the href of a link be a link of the mail and nothing else, as in href="{{{{ link }}}}", or an address that is '
     "written out: no name in braces can be a part of “{near}”."
@@ -110,12 +113,22 @@ def text_faults(filled: str) -> list[str]:
     standing = {found.start(1) for found in _STANDING.finditer(filled)}
     for found in _OWN.finditer(filled):
         if found.start(1) not in standing:
-            return [_quoting(NOT_ALONE, filled[: found.start()])]
-    enclosed = _ENCLOSED.search(_VALUE.sub(_bare, filled))
+            return [_quoting(NOT_ALONE, filled, found.start())]
+    bare = _VALUE.sub(_bare, filled)
+    enclosed = _ENCLOSED.search(bare)
     if enclosed:
-        return [_quoting(NOT_ALONE, enclosed[0])]
-    put_together = _PUT_TOGETHER.search(_VALUE.sub(_OPEN + _CLOSE, filled))
-    return [_quoting(NOT_CONSTANT, put_together[0])] if put_together else []
+        return [_quoting(NOT_ALONE, bare, enclosed.start())]
+    put_together = _put_together(_VALUE.sub(_OPEN, filled))
+    return [NOT_CONSTANT.format(near=put_together)] if put_together else []
+
+
+def _put_together(emptied: str) -> str:
+    """An address, up to the first value in it; empty where there is none that has one."""
+    for run in _RUN.findall(emptied) if _OPEN in emptied else ():
+        begun = _ADDRESS.search(run)
+        if begun and _OPEN in run[begun.end() :]:
+            return str(run[: run.index(_OPEN, begun.end())][-LONGEST_QUOTE:])
+    return ""
 
 
 def html_faults(cleaned: str) -> list[str]:
@@ -137,10 +150,11 @@ def _bare(found: re.Match[str]) -> str:
     return _MARKS.sub("", found[0])
 
 
-def _quoting(sentence: str, before: str) -> str:
-    """The sentence with what is before the place that it is about."""
-    words = _MARKS.sub("", _OWN.sub(" (a link) ", before)).split()
-    return sentence.format(near=words[-1][-LONGEST_QUOTE:] if words else "")
+def _quoting(sentence: str, filled: str, place: int = 0) -> str:
+    """The sentence with the words at the place that it is about."""
+    before = re.split(r"[ \n]", filled[:place])[-1]
+    after = re.split(r"[ \n]", filled[place:], maxsplit=1)[0]
+    return sentence.format(near=_MARKS.sub("", _OWN.sub("{{ link }}", (before + after)[-LONGEST_QUOTE:])))
 
 
 class _Reader(HTMLParser):

@@ -141,7 +141,9 @@ class Checker:
         if one is None or use == _ASKED:
             return
         if one.is_list:
-            raise WrongTemplate(f"Line {node.lineno}: {one.name} is a list. Write {one.usage}")
+            line = f"one.{one.lines[0].name}" if one.lines else "one"
+            each = f"{{% for one in {one.name} %}} {{{{ {line} }}}} {{% endfor %}}"
+            raise WrongTemplate(f"Line {node.lineno}: {one.name} is a list: write {each}.")
         if one.is_link and use == _READ:
             raise WrongTemplate(
                 f"Line {node.lineno}: {one.name} is a link of the person's own: print it as it is, or ask "
@@ -178,8 +180,11 @@ def _check_constant(node: nodes.Const) -> None:
 
 def _check_printed(node: nodes.Node) -> None:
     """What is written in braces could as well stand without them, and be looked at as what it is."""
-    if isinstance(node, nodes.Output) and any(isinstance(one, nodes.Const) for one in node.nodes):
-        raise WrongTemplate(f"Line {node.lineno}: write what is in quotation marks without them, and without braces.")
+    for one in node.nodes if isinstance(node, nodes.Output) else ():
+        if isinstance(one, nodes.Const):
+            raise WrongTemplate(
+                f"Line {one.lineno}: write what is in quotation marks without them, and without braces."
+            )
 
 
 def _or_text(filter_name: str) -> str:

@@ -32,13 +32,18 @@ _MEANINGS = (
         "there is no {{% {found} %}} for mails. Use if, and for over a list.",
     ),
     (r"end of comment tag", "the remark that begins with {{# has no end. Write #}} where it is over."),
-    (r"end of print statement", "a name between two braces has no end. Write it as in {{{{ name }}}}."),
-    (r"end of statement block", "what begins with {{% has no end, or more in it than it needs. Write it as in "
-                                "{{% if name %}}."),
+    (
+        r"end of template, expected 'end of print statement'",
+        "a name between two braces has no end. Write it as in {{{{ name }}}}.",
+    ),
+    (
+        r"end of statement block",
+        "what begins with {{% has no end, or more in it than it needs. Write it as in {{% if name %}}.",
+    ),
     (r"tag name expected", "nothing stands between {{% and %}}. Use if, and for over a list."),
     (r"unexpected char", "there is a sign between the braces that means nothing there."),
     (r"", "what is between the braces cannot be read. Compare it with the names beside the form."),
-)  # fmt: skip
+)
 CANNOT_BE_FILLED_IN = (
     "Line {line} cannot be filled in. Compare numbers with numbers and texts with texts, and count texts or lists."
 )
@@ -58,7 +63,6 @@ def sentence_of(error: TemplateSyntaxError) -> str:
 
 def line_of(error: BaseException) -> int:
     """The line of a template at which it could not be filled in; Jinja puts it into the trace."""
-    lines = [
-        line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename in {"<unknown>", "<template>"}
-    ]
+    trace = walk_tb(error.__traceback__)
+    lines = [line for frame, line in trace if frame.f_code.co_filename in {"<unknown>", "<template>"}]
     return lines[-1] if lines else 1
