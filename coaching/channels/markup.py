@@ -7,9 +7,11 @@ program would load from elsewhere can stand there, so that no mail tells anybody
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
+
+from coaching.channels.own_links import has_marks
 
 TAGS = {
     "p", "br", "strong", "b", "em", "i", "u", "s", "ul", "ol", "li", "h1", "h2", "h3", "blockquote", "hr", "a",
@@ -17,7 +19,6 @@ TAGS = {
 # With these goes what is in them, too.
 _GONE = {"script", "style", "title", "template", "svg", "math", "iframe", "object", "noscript"}
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
-_HREF = re.compile(r'\bhref="([^"]*)"')
 _BLANKS = re.compile(r"\s+")
 _H1 = re.compile(r"(</?)h1\b")
 
@@ -31,6 +32,9 @@ def cleaned(html: str, *, own: str) -> str:
     home = urlsplit(own)[:2]
 
     def keep(_tag: str, attribute: str, value: str) -> str | None:
+        if has_marks(value):
+            # Where a link of the mail is to stand, or somebody tried to put one: that is looked at afterwards.
+            return value.strip() if attribute == "href" else None
         if attribute != "href" or value.startswith(("https://", "mailto:")):
             return value
         return value if own and urlsplit(value)[:2] == home else None
@@ -54,11 +58,6 @@ def with_one_heading(html: str, heading: str) -> str:
         return f"<h1>{escape(heading)}</h1>\n{html}"
     end = found[1].end() if len(found) > 1 else len(html)
     return html[:end] + _H1.sub(r"\1h2", html[end:])
-
-
-def links_in(html: str) -> set[str]:
-    """Where the links of cleaned HTML lead."""
-    return {unescape(target) for target in _HREF.findall(html)}
 
 
 def from_text(text: str, links: set[str]) -> str:

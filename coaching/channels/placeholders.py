@@ -20,14 +20,15 @@ LINK_EXAMPLE = "https://coaching.example.org/the-link-of-each-person"
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """A name that a template may use. `lines` are the names within each line of a list; `is_link` is one that
-    people need, so that the text and the HTML must both have it."""
+    """A name that a template may use. `lines` are the names within each line of a list; `is_link` is an address that
+    is the person's own, and `is_needed` one that people need, so that the text and the HTML must both have it."""
 
     name: str
     what: str
     example: Any
     lines: tuple[Placeholder, ...] = ()
     is_link: bool = False
+    is_needed: bool = False
 
     @property
     def is_list(self) -> bool:
@@ -46,13 +47,16 @@ _NAME = Placeholder("name", "Who gets the mail.", "Ann Author")
 _COHORT = Placeholder("cohort", "The cohort's name.", "Cohort 7")
 _PROGRAMME = Placeholder("programme", "The programme's name.", "Course School")
 _USUAL = Placeholder("usual_subject", "The subject that we would write.", "Two weeks on: Cohort 7")
-_ANSWER = Placeholder("link", "Where the person answers, without signing in. Theirs alone.", LINK_EXAMPLE, is_link=True)
+_ANSWER = Placeholder(
+    "link", "Where the person answers, without signing in. Theirs alone.", LINK_EXAMPLE, is_link=True, is_needed=True
+)
 _RSVP = Placeholder(
     "link",
     "Where the person says whether they come. It is empty for those who are not asked: put it between "
     "{% if link %} and {% endif %}.",
     LINK_EXAMPLE,
     is_link=True,
+    is_needed=True,
 )
 _PLACE = Placeholder("place", "Where it is; may be empty.", "Room 4")
 _THERE = Placeholder(
@@ -74,7 +78,9 @@ _CHECK_IN = (
     Placeholder("more", "How many further questions stand on the page: {% if one.more %} ... {% endif %}.", 2),
     _ANSWER,
     *(
-        Placeholder(f"link_{word}", f"Where one tap answers “{said}”, and one button records it.", LINK_EXAMPLE)
+        Placeholder(
+            f"link_{word}", f"Where one tap answers “{said}”, and one button records it.", LINK_EXAMPLE, is_link=True
+        )
         for word, said in _TAPS.items()
     ),
     Placeholder(
@@ -168,18 +174,18 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
         Placeholder("to", "Where the person is invited to.", "Cohort 7"),
         Placeholder("by", "Who invites.", "Carol Coach"),
         Placeholder("link", "Where the person chooses a password and comes in. It works once.", LINK_EXAMPLE,
-                    is_link=True),
+                    is_link=True, is_needed=True),
         _USUAL,
     ),
 }  # fmt: skip
 
 
-def needed_links(kind: str, values: Mapping[str, Any]) -> set[str]:
+def needed_links(kind: str, values: Mapping[str, Any]) -> set[Any]:
     """The links that people need, as far as this mail has them: its own, and those in the lines of its lists."""
-    links = {values[one.name] for one in PLACEHOLDERS[kind] if one.is_link}
+    links = {values[one.name] for one in PLACEHOLDERS[kind] if one.is_needed}
     for over in PLACEHOLDERS[kind]:
-        links |= {line[one.name] for one in over.lines if one.is_link for line in values[over.name]}
-    return {str(link) for link in links if link}
+        links |= {line[one.name] for one in over.lines if one.is_needed for line in values[over.name]}
+    return {link for link in links if link}
 
 
 def example_values(kind: str) -> dict[str, Value]:

@@ -9,7 +9,7 @@ from coaching.models import CheckInState, Held, MembershipStatus, Role
 
 
 class AskedStep(NamedTuple):
-    """What a step asks, of whom and how, and how much `more` its page asks: read once for all its check-ins of a batch."""
+    """What a step asks, of whom and how, and how much `more` its page asks: read once a batch."""
 
     id: int
     label: str

@@ -12,7 +12,8 @@ from coaching.channels.first_words import FIRST_WORDS
 from coaching.channels.markup import cleaned, from_text, with_one_heading
 from coaching.channels.mime import render_mail
 from coaching.channels.placeholders import PLACEHOLDERS
-from coaching.channels.sandbox import LONGEST_SOURCE, WrongTemplate, check_template
+from coaching.channels.sandbox import LONGEST_SOURCE, check_template
+from coaching.channels.template_errors import WrongTemplate
 from coaching.channels.words import faults_of, render_words
 from coaching.models import MessageKind
 from tests.channels.test_mime import LINK, letter
@@ -25,7 +26,8 @@ def words(text: str = LINKED, *, subject: str = "A subject", html: str = "") -> 
     return Words(1, subject, text, html)
 
 
-def test_every_kind_but_passwords_and_trials_can_be_edited() -> None:
+def test_every_kind_of_a_programme_can_be_edited() -> None:
+    """A password reset and a message that tries a chat out belong to no programme."""
     assert set(PLACEHOLDERS) == {kind.value for kind in MessageKind} - {"password_reset", "chat_test"}
 
 
