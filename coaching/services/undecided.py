@@ -10,6 +10,8 @@ from coaching.errors import Conflict
 from coaching.models import Message, MessageState
 from coaching.policies import Actor, may_send_again, require
 from coaching.services import audit
+from coaching.services.claims import why_not_sent
+from coaching.services.invite_checks import REPLACED_IN_PART
 from coaching.services.outbox import log_deliveries, programme_of
 
 LEFT = "Left as it is: nobody knows whether it arrived."
@@ -19,10 +21,14 @@ def resend_message(session: Session, message: Message, *, actor: Actor, now: dat
     """Sends once more what may or may not have arrived: the same bytes, with the same Message-ID.
 
     A person decides this, because a server that took the first copy and does not compare Message-IDs delivers a
-    second. Raises Conflict where there is nothing to decide.
+    second. Raises Conflict where there is nothing to decide, and where it does not hold any more. Of an invite that a
+    newer mail replaced in part, the scheduler writes anew what holds of the rest, instead.
     """
     require(may_send_again(actor, programme_of(session, message)), seen=False)
     _lock_unknown(session, message, "sent again")
+    reason = why_not_sent(session, message.id, now=now)
+    if reason and reason != REPLACED_IN_PART:
+        raise Conflict(f"It does not hold any more, so it is not sent again. {reason}")
     message.state, message.due_at, message.settled_at, message.left_at = MessageState.DUE, now, None, None
     message.attempts, message.claim_token, message.lease_until = 0, None, None
     audit.record(session, "message.resent", message, actor=actor, now=now)
