@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,8 @@ UNREADABLE = {
     errors.UnsupportedTransferCoding: (501, "transfer-coding", "Send the body as it is, or chunked."),
 }
 MALFORMED = (400, "malformed", "This is not a request in HTTP that can be read.")
+
+log = logging.getLogger(__name__)
 
 
 class WebWorker(ThreadWorker):
@@ -52,6 +55,11 @@ def _refusal(error: errors.ParseException) -> bytes:
         f"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def _say_stopped(_server: Any) -> None:
+    """The last line of a log tells an end in order from a crash; where there is no log of ours, nothing is said."""
+    log.info("Stopped.")
 
 
 class ChunkedBody:
@@ -125,6 +133,7 @@ class WebServer(BaseApplication):
             self.cfg.set(name, value)
         self.cfg.set("post_worker_init", self._worker_is_up)
         self.cfg.set("worker_exit", self._worker_leaves)
+        self.cfg.set("on_exit", _say_stopped)
 
     def load(self) -> Any:
         return with_sound_chunks(create_app(self.settings))

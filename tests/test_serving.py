@@ -40,6 +40,22 @@ def ask(port: int, request: str) -> tuple[int, dict[str, str], bytes]:
     return int(first.split()[1]), dict(one.split(": ", 1) for one in rest), body
 
 
+def start(instance: Path, *command: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A server of this instance, whose log is the file `log` in it, and its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = f"from coaching.commands import main; main({[*command, '--port', str(port)]!r})"
+    with (instance / "log").open("wb") as written:
+        server = subprocess.Popen(
+            [sys.executable, "-c", program],
+            env=os.environ | {"COACHING_INSTANCE": str(instance), "COACHING_ENVIRONMENT": "development"},
+            stdout=written,
+            stderr=written,
+        )
+    return server, port
+
+
 def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     """Waits until somebody listens."""
     until = time.monotonic() + 60
@@ -54,20 +70,8 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
 
 
 def test_what_cannot_be_read_is_a_problem_and_is_not_logged(tmp_path: Path) -> None:
-    settings = Settings(instance=tmp_path)
-    upgrade_schema(settings)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = f"from coaching.commands import main; main(['web', '--workers', '1', '--port', '{port}'])"
-    log = tmp_path / "log"
-    with log.open("wb") as written:
-        server = subprocess.Popen(
-            [sys.executable, "-c", program],
-            env=os.environ | {"COACHING_INSTANCE": str(tmp_path), "COACHING_ENVIRONMENT": "development"},
-            stdout=written,
-            stderr=written,
-        )
+    upgrade_schema(Settings(instance=tmp_path))
+    server, port = start(tmp_path, "web", "--workers", "1")
     try:
         wait_for(port, server)
         for name, (request, status, code) in UNREADABLE.items():
@@ -86,4 +90,15 @@ def test_what_cannot_be_read_is_a_problem_and_is_not_logged(tmp_path: Path) -> N
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0
-    assert SECRET not in log.read_text()
+    assert SECRET not in (tmp_path / "log").read_text()
+
+
+def test_an_end_in_order_is_told_from_a_crash_by_the_last_line_of_the_log(tmp_path: Path) -> None:
+    server, port = start(tmp_path, "serve")
+    try:
+        wait_for(port, server)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert [line.endswith(" INFO Stopped.") for line in lines[-2:]] == [False, True]

@@ -42,6 +42,8 @@ JOBS: dict[str, ModuleType] = {
 DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 WATCH_SECONDS = 1.0
 
+log = logging.getLogger(__name__)
+
 
 def build_scheduler(
     settings: Settings, engine: Engine, *, name: str, pace: Pace | None = None, stop: Event | None = None
@@ -84,6 +86,8 @@ def run_scheduler(settings: Settings, *, pace: Pace | None = None, name: str | N
     stop_scheduler = start_scheduler(settings, pace=pace, name=name)
     told.wait()
     stop_scheduler()
+    # The last line of a log tells an end in order from a crash.
+    log.info("Stopped.")
 
 
 def _timetable(workshop: Workshop, guard: Guard) -> BackgroundScheduler:

@@ -45,6 +45,7 @@ class Message(Identified, Base):
     `message_id` (RFC 5322) is fixed here, so that every attempt carries the same one; the public identifier in it makes
     it unique. `cohort_id` is the cohort that it is about, where it is about one; its programme's words are used then.
     `unsubscribe_hash` is the hash of the secret in the link by which its recipient unsubscribes from its kind.
+    `left_at` is when somebody decided not to send one of unknown fate again: it is, and nobody is asked about it.
     """
 
     __tablename__ = "message"
@@ -71,6 +72,7 @@ class Message(Identified, Base):
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     claim_token: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]

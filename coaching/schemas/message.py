@@ -20,4 +20,5 @@ class MessageSchema(BaseSchema):
     due_at = fields.AwareDateTime(dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     settled_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    left_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     attempts = fields.Integer(dump_only=True)

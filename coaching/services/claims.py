@@ -7,6 +7,7 @@ and none is open while the network is used.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -26,8 +27,10 @@ from coaching.channels.base import CHAT, INBOX, MAIL
 from coaching.models import Capability, ContactAddress, Message, MessageKind, MessageState, OptOut, Person
 from coaching.models.base import UTCDateTime
 from coaching.services.claimed_askings import CALLED_OFF, Fate, Gone, Review, review_askings
+from coaching.services.invite_checks import why_not_invited
 from coaching.services.letter_links import link_of
 from coaching.services.mail_words import load_words
+from coaching.services.poll_checks import why_not_polled
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
@@ -88,9 +91,10 @@ _LOAD = (
         ContactAddress,
         and_(ContactAddress.person_id == Message.recipient_id, ContactAddress.channel == Message.channel),
     )
-    .where(Message.claim_token == bindparam("token"), Message.id.in_(bindparam("ids", expanding=True)))
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
     .order_by(Message.due_at, Message.id)
 )
+_LOAD_OURS = _LOAD.where(Message.claim_token == bindparam("token"))
 _LIVING_LINKS = select(Capability.secret_hash).where(
     Capability.secret_hash.in_(bindparam("hashes", expanding=True)),
     Capability.used_at.is_(None),
@@ -163,11 +167,26 @@ def load_claimed(
 ) -> tuple[list[ClaimedMessage], list[Refused]]:
     """What was claimed, apart by whether it is still to be sent: its cause may have gone since it was written."""
     connection = session.connection()
-    claimed = [ClaimedMessage(*row) for row in connection.execute(_LOAD, {"token": token, "ids": list(ids)})]
+    claimed = [ClaimedMessage(*row) for row in connection.execute(_LOAD_OURS, {"token": token, "ids": list(ids)})]
+    standing, refused = _review(connection, claimed, now=now)
+    return _with_words(connection, standing), refused
+
+
+def why_not_sent(session: Session, number: int, *, now: datetime) -> str:
+    """Why a message would be called off if it were claimed now, in words for a coach; empty where it would not."""
+    connection = session.connection()
+    found = [ClaimedMessage(*row) for row in connection.execute(_LOAD, {"ids": [number]})]
+    _standing, refused = _review(connection, found, now=now)
+    return refused[0].reason if refused else ""
+
+
+def _review(
+    connection: Connection, claimed: Sequence[ClaimedMessage], *, now: datetime
+) -> tuple[list[ClaimedMessage], list[Refused]]:
+    """These messages, apart by whether they still hold: some statements for each kind, whatever their number."""
     hashes = [hash_secret(message.secret or "") for message in claimed if _has_link(message)]
     living = set(connection.execute(_LIVING_LINKS, {"hashes": hashes, "now": now}).scalars()) if hashes else set()
-    reminders = [message.id for message in claimed if message.kind == MessageKind.SESSION_REMINDER]
-    stale = why_not_reminded(connection, reminders, now=now) if reminders else {}
+    stale = _why_stale(connection, claimed, now=now)
     asking = [message.id for message in claimed if message.kind == MessageKind.CHECK_IN]
     reviews = review_askings(connection, asking, now=now)
     standing: list[ClaimedMessage] = []
@@ -183,7 +202,22 @@ def load_claimed(
             refused.append(verdict)
         else:
             standing.append(verdict)
-    return _with_words(connection, standing), refused
+    return standing, refused
+
+
+def _why_stale(connection: Connection, claimed: Sequence[ClaimedMessage], *, now: datetime) -> dict[int, str]:
+    """Why what a message tells does not hold any more, by its number: one statement for each kind that is there."""
+    facts: defaultdict[MessageKind, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for message in claimed:
+        facts[message.kind][message.id] = message.facts
+    stale: dict[int, str] = {}
+    if reminders := facts[MessageKind.SESSION_REMINDER]:
+        stale |= why_not_reminded(connection, list(reminders), now=now)
+    if invites := facts[MessageKind.SESSION_INVITE]:
+        stale |= why_not_invited(connection, invites)
+    if polls := facts[MessageKind.POLL]:
+        stale |= why_not_polled(connection, list(polls))
+    return stale
 
 
 def _with_words(connection: Connection, messages: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:

@@ -93,7 +93,7 @@ _REACH = (
 _UNDECIDED = (
     select(Cohort.programme_id, func.count())
     .join_from(Message, Cohort, Cohort.id == Message.cohort_id)
-    .where(is_word(Message.state, MessageState.UNKNOWN))
+    .where(is_word(Message.state, MessageState.UNKNOWN), Message.left_at.is_(None))
     .group_by(Cohort.programme_id)
 )
 _ALL = (_COHORTS, _PARTICIPANTS, _REACH, _UNDECIDED)

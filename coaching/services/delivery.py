@@ -20,6 +20,7 @@ from coaching.channels.base import Letter, Outcome, Verdict
 from coaching.database import read_options
 from coaching.services.carriers import Arrival, Carrier, Circuit, Desk, Parcel, SendingRules
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
+from coaching.services.invite_checks import REPLACED_IN_PART, read_events, tell_anew
 from coaching.services.letter_links import facts_with_links, link_of
 from coaching.services.mail_rate import CHANNEL, Room, find_room, take_places
 from coaching.services.mail_words import note_faults
@@ -245,7 +246,9 @@ def _claim_batch(
     if refused:
         # Apart from the claim, because whoever changes check-in and message locks them in this order.
         with office.session_factory.begin() as session:
+            events = read_events(session, [each.message.id for each in refused if each.reason == REPLACED_IN_PART])
             cancelled = cancel_refused(session, refused, token=token, now=now)
+            tell_anew(session, events, now=now)
     return (standing, +Counter({"cancelled": cancelled, "put_back": len(refused) - cancelled})) if ids else None
 
 

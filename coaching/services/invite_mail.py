@@ -15,6 +15,7 @@ from coaching.services.calendar_events import (
 )
 from coaching.services.event_changes import Act, Change, Plan, Wanted
 from coaching.services.event_rows import Event, Ground, SessionRow
+from coaching.services.invite_checks import TELLS
 
 # A mail tells this many sessions one by one. The calendar in it has them all.
 MOST_LINES = 30
@@ -33,6 +34,7 @@ def facts_of(ground: Ground, event: Event, plan: Plan, wanted: Wanted, copy: Cop
         "lines": [_line(change, event.sessions[change.session_id]) for change in changes[:MOST_LINES]],
         "count": len(changes),
         "method": METHODS[plan.act],
+        TELLS: len({change.session_id for change in changes} | set(plan.kept)),
         "calendar": calendar_of(event, plan, copy),
     }
 

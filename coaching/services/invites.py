@@ -29,11 +29,11 @@ from coaching.services.calendar_events import Copy, uid_of
 from coaching.services.event_changes import Act, Fate, Plan, Told, Wanted, after, differences, holds, make_plan, says
 from coaching.services.event_rows import Event, Ground, Invite, Member, read_ground, wanted_by
 from coaching.services.insertion import insert_rows
+from coaching.services.invite_checks import REPLACED
 from coaching.services.invite_mail import facts_of
 from coaching.services.outbox import cancel_messages, message_id_of
 from coaching.tokens import hash_secret, new_public_id, new_secret
 
-REPLACED = "Another mail about the same event says what holds now."
 # For how long after the end somebody can still look at what they answered.
 LINK_OUTLIVES = timedelta(days=1)
 

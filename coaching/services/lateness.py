@@ -28,7 +28,9 @@ _OLDEST = select(
     select(func.min(Message.due_at)).where(is_one_of(Message.state, WAITING)).scalar_subquery(),
     select(func.min(Message.lease_until)).where(is_one_of(Message.state, HELD)).scalar_subquery(),
 )
-_UNKNOWN = select(func.count(Message.id)).where(is_word(Message.state, MessageState.UNKNOWN))
+_UNDECIDED = select(func.count(Message.id)).where(
+    is_word(Message.state, MessageState.UNKNOWN), Message.left_at.is_(None)
+)
 _HEARTBEATS = select(SchedulerHeartbeat.name, SchedulerHeartbeat.started_at, SchedulerHeartbeat.seen_at).order_by(
     SchedulerHeartbeat.name
 )
@@ -80,17 +82,22 @@ def read_problems(session: Session, *, actor: Actor, now: datetime, late_after: 
     """What an administrator has to look at, in words; nothing where all is well."""
     require(may_administer(actor), seen=False)
     connection = session.connection()
-    unknown = connection.execute(_UNKNOWN).scalar_one()
+    undecided = count_undecided(connection)
     lag, heartbeats = read_lag(connection, now=now), read_heartbeats(connection, now=now)
-    return describe_problems(lag, unknown, heartbeats, late_after=late_after)
+    return describe_problems(lag, undecided, heartbeats, late_after=late_after)
 
 
-def describe_problems(lag: Lag, unknown: int, heartbeats: Sequence[Heartbeat], *, late_after: timedelta) -> list[str]:
+def count_undecided(connection: Connection) -> int:
+    """How many messages of unknown fate wait for somebody to decide: not those that were left as they are."""
+    return connection.execute(_UNDECIDED).scalar_one()
+
+
+def describe_problems(lag: Lag, undecided: int, heartbeats: Sequence[Heartbeat], *, late_after: timedelta) -> list[str]:
     """Late rows, messages of unknown fate, and schedulers that are not there or not heard of."""
     problems = describe_lateness(lag, late_after)
-    if unknown:
-        many = "1 message" if unknown == 1 else f"{unknown:,} messages"
-        problems.append(f"{many} may or may not have arrived. Decide under Messages what is sent again.")
+    if undecided:
+        many = "1 message" if undecided == 1 else f"{undecided:,} messages"
+        problems.append(f"{many} may or may not have arrived. Decide under Messages what is sent again or left.")
     if all(each.is_silent for each in heartbeats) and any(each is not None for each in lag):
         problems.append("No scheduler runs, and something is due. Start one: coaching scheduler")
     told = SILENCE_TOLD_FOR.total_seconds()

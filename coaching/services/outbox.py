@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, func, select, true, update
+from sqlalchemy import Select, Table, bindparam, func, select, true, update
 from sqlalchemy.orm import Session
 
 from coaching.channels.base import MAIL
-from coaching.errors import Conflict, NotFound
+from coaching.errors import NotFound
 from coaching.models import Cohort, Delivery, Message, MessageKind, MessageState, Person
 from coaching.policies import Actor, may_administer, may_send_again, require
-from coaching.services import audit
 from coaching.services.insertion import insert_missing, insert_rows
 from coaching.tokens import new_public_id
 
@@ -34,7 +33,7 @@ _LATEST_DETAIL = (
     .limit(1)
     .scalar_subquery()
 )
-_LINES = (
+_LINES: Select[*tuple[Any, ...]] = (
     select(
         Message.public_id,
         Message.kind,
@@ -46,6 +45,7 @@ _LINES = (
         Message.created_at,
         Message.settled_at,
         Message.attempts,
+        Message.left_at,
         _LATEST_DETAIL,
     )
     .join(Person, Person.id == Message.recipient_id)
@@ -68,6 +68,7 @@ class MessageLine(NamedTuple):
     created_at: datetime
     settled_at: datetime | None
     attempts: int
+    left_at: datetime | None
     detail: str | None
 
 
@@ -196,20 +197,3 @@ def programme_of(session: Session, message: Message) -> int | None:
     if message.cohort_id is None:
         return None
     return session.scalars(select(Cohort.programme_id).where(Cohort.id == message.cohort_id)).one()
-
-
-def resend_message(session: Session, message: Message, *, actor: Actor, now: datetime) -> Message:
-    """Sends once more what may or may not have arrived: the same bytes, with the same Message-ID.
-
-    A person decides this, because a server that took the first copy and does not compare Message-IDs delivers a
-    second. Raises Conflict where there is nothing to decide.
-    """
-    require(may_send_again(actor, programme_of(session, message)), seen=False)
-    # Whoever settles the message at this moment holds the row: what it has become is read behind them.
-    session.refresh(message, with_for_update=True)
-    if message.state != MessageState.UNKNOWN:
-        raise Conflict(f"This message is {message.state}. Only one whose fate is unknown is sent again.")
-    message.state, message.due_at, message.settled_at = MessageState.DUE, now, None
-    message.attempts, message.claim_token, message.lease_until = 0, None, None
-    audit.record(session, "message.resent", message, actor=actor, now=now)
-    return message

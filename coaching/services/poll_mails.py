@@ -24,10 +24,10 @@ from coaching.services.insertion import insert_rows
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.opt_outs import find_opted_out
 from coaching.services.outbox import cancel_messages, message_id_of
+from coaching.services.poll_checks import LEFT
 from coaching.tokens import derive_secret, hash_secret, new_public_id, new_secret
 
 ASKED, REMINDED = "1", "2"
-LEFT = "The member has left the cohort."
 _message = cast(Table, Message.__table__)
 _capability = cast(Table, Capability.__table__)
 

@@ -27,13 +27,12 @@ from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_p
 from coaching.services import audit, poll_mails
 from coaching.services.coaching_sessions import schedule_session
 from coaching.services.outbox import cancel_messages
+from coaching.services.poll_checks import CHOSEN, CLOSED
 from coaching.services.recurrence import EARLIEST_YEAR, LATEST_YEAR
 from coaching.services.zones import check_zone, to_utc
 
 RUNNERS_ONLY = "Only those who run the cohort do this. You can answer."
 SOMETHING_WRONG = "Some of the proposed times cannot be used. Each says what to do."
-CLOSED = "The poll was closed."
-CHOSEN = "A time was chosen."
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -50,7 +49,7 @@ _STANDING = (
 )
 
 
-def why_not_reminded(connection: Connection, numbers: list[int], *, now: datetime) -> Mapping[int, str]:
+def why_not_reminded(connection: Connection, numbers: list[int], *, now: datetime) -> dict[int, str]:
     """The reminders among these messages that do not hold any more, each with why, in words for a coach."""
     rows = connection.execute(_STANDING, {"numbers": numbers})
     reasons = {row.id: _why_not(row, now=now) for row in rows}

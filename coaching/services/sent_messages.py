@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy import Select, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -44,6 +44,7 @@ _MESSAGES: Select[*tuple[Any, ...]] = (
         Message.due_at,
         Message.settled_at,
         Message.attempts,
+        Message.left_at,
         Person.name,
         Cohort.name,
     )
@@ -119,7 +120,10 @@ class AskedCheckIn(NamedTuple):
 
 
 class SentMessage(NamedTuple):
-    """A message and what became of it. `reason` is the newest line of its log: why it was not sent, or who took it."""
+    """A message and what became of it. `reason` is the newest line of its log: why it was not sent, or who took it.
+
+    `left_at` is when somebody decided not to send one of unknown fate again.
+    """
 
     id: str
     kind: MessageKind
@@ -130,6 +134,7 @@ class SentMessage(NamedTuple):
     due_at: datetime
     settled_at: datetime | None
     attempts: int
+    left_at: datetime | None
     reason: str
     asked: tuple[AskedCheckIn, ...]
     log: tuple[Attempt, ...]
@@ -182,12 +187,6 @@ def list_never_asked(session: Session, scope: MessageScope, *, now: datetime) ->
     return [NeverAsked(*row) for row in rows]
 
 
-def count_unknown(session: Session, scope: MessageScope) -> int:
-    """How many messages there are whose fate nobody can know. One statement, by their own index."""
-    statement = select(func.count()).select_from(Message).where(scope.messages, Message.state == MessageState.UNKNOWN)
-    return session.connection().execute(statement).scalar_one()
-
-
 def _by_message(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
     grouped: defaultdict[int, list[Any]] = defaultdict(list)
     for number, *rest in rows:
@@ -196,7 +195,7 @@ def _by_message(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
 
 
 def _line(row: Any, log: Mapping[int, list[Any]], asked: Mapping[int, list[Any]]) -> SentMessage:
-    number, public_id, kind, state, channel, due_at, settled_at, attempts, name, cohort = row
+    number, public_id, kind, state, channel, due_at, settled_at, attempts, left_at, name, cohort = row
     lines = tuple(Attempt(*each) for each in log.get(number, ()))
     items = tuple(AskedCheckIn(*each) for each in asked.get(number, ()))
     return SentMessage(
@@ -209,6 +208,7 @@ def _line(row: Any, log: Mapping[int, list[Any]], asked: Mapping[int, list[Any]]
         due_at=due_at,
         settled_at=settled_at,
         attempts=attempts,
+        left_at=left_at,
         reason=lines[-1].detail if lines else "",
         asked=items,
         log=lines,

@@ -52,7 +52,7 @@ def _fenced(*states: MessageState, **values: Any) -> ReturningUpdate[int]:
 
 
 def _attempted(outcome: MessageState, **values: Any) -> ReturningUpdate[int]:
-    return _fenced(*_TOUCHED, state=outcome, attempts=_message.c.attempts + 1, **values)
+    return _fenced(*_TOUCHED, state=outcome, attempts=_message.c.attempts + 1, left_at=None, **values)
 
 
 _WAITED = case((_message.c.attempts > 0, MessageState.RETRY.value), else_=MessageState.DUE.value)
@@ -196,7 +196,8 @@ def _resend_unknown(session: Session, first: timedelta, *, now: datetime) -> lis
         for attempts in range(1, MOST_ATTEMPTS)
     )
     statement = _update(
-        _unlocked(is_word(Message.state, MessageState.UNKNOWN), or_(*waited)),
+        # What a person decided to leave is left.
+        _unlocked(is_word(Message.state, MessageState.UNKNOWN), _message.c.left_at.is_(None), or_(*waited)),
         state=MessageState.RETRY,
         due_at=now,
         settled_at=None,

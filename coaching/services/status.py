@@ -21,6 +21,7 @@ from coaching.services.claims import WAITING
 from coaching.services.lateness import (
     HELD,
     Heartbeat,
+    count_undecided,
     describe_lateness,
     describe_problems,
     describe_seconds,
@@ -70,15 +71,16 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
 
     The ages are seconds: of the row that has waited longest for its turn (null where none waits), and since each
     scheduler was last seen. `mail_rates` are the caps on what a mail server is given, with what it was given in the
-    last minute and how many due messages the cap holds back. `problems` says in words what an operator has to look at;
-    it is empty where all is well.
+    last minute and how many due messages the cap holds back. `unknown_messages` are those that wait for somebody to
+    decide, `messages` counts those that were left as they are too. `problems` says in words what an operator has to
+    look at; it is empty where all is well.
     """
     connection = session.connection()
     channels = _count_messages(connection)
     messages = {state.value: sum(each[state.value] for each in channels.values()) for state in MessageState}
     lag, heartbeats = read_lag(connection, now=now), read_heartbeats(connection, now=now)
-    unknown, is_late = messages[MessageState.UNKNOWN], bool(describe_lateness(lag, late_after))
-    problems = describe_problems(lag, unknown, heartbeats, late_after=late_after)
+    undecided, is_late = count_undecided(connection), bool(describe_lateness(lag, late_after))
+    problems = describe_problems(lag, undecided, heartbeats, late_after=late_after)
     mail_rates = read_mail_rates(connection, now=now)
     return {
         "schema": schema_revision(connection),
@@ -95,7 +97,7 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
         "oldest_held_seconds": lag.held,
         "mail_rates": mail_rates,
         "messages": messages,
-        "unknown_messages": unknown,
+        "unknown_messages": undecided,
         "channels": channels,
         "rates": _read_rates(connection, now),
         "check_ins": _by_word(dict(connection.execute(_CHECK_INS).all()), CheckInState),

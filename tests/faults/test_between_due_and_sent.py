@@ -17,7 +17,7 @@ from coaching.services.check_ins import answer_check_in, open_by_link
 from coaching.services.contact_preferences import set_preferences
 from coaching.services.delivery import PostOffice, send_due_messages
 from coaching.services.follow_ups import move_check_ins, plan_check_ins, withdraw_check_ins
-from coaching.services.outbox import resend_message
+from coaching.services.undecided import resend_message
 from tests.factories import NOW, actor_of, make_membership, make_person
 from tests.mail_server import MailServer
 from tests.services.check_in_rows import (

@@ -207,9 +207,11 @@ def test_the_command_runs_a_scheduler_until_it_is_asked_to_end(session: Session,
             "COACHING_MAIL_URL": server.url,
         }
         command = [sys.executable, "-c", "from coaching.cli import main; main()", "scheduler"]
-        process = subprocess.Popen(command, env=os.environ | variables)
+        process = subprocess.Popen(command, env=os.environ | variables, stderr=subprocess.PIPE, text=True)
         try:
             assert len(server.wait_for(1, 60)) == 1
         finally:
             process.terminate()
-            assert process.wait(30) == 0
+            _, log = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert log.endswith(" INFO Stopped.\n")

@@ -89,6 +89,7 @@ from coaching.services import (
     session_record,
     sign_in,
     silence,
+    undecided,
 )
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
@@ -482,7 +483,8 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "scope_of_member": lambda s: message_scope.scope_of_member(s["member"], **s.who),
     "scope_of_cohort": lambda s: message_scope.scope_of_cohort(s["cohort"], **s.who),
     "scope_of_programme": lambda s: message_scope.scope_of_programme(s["programme"], **s.who),
-    "resend_message": lambda s: outbox.resend_message(s.session, s["message"], **s.act),
+    "resend_message": lambda s: undecided.resend_message(s.session, s["message"], **s.act),
+    "leave_message": lambda s: undecided.leave_message(s.session, s["message"], **s.act),
 }
 # What is asked before anybody is known: the same for everyone.
 BY_NOBODY: dict[str, tuple[Callable[[Scene], Any], str]] = {

@@ -462,9 +462,11 @@ api_follow_up_choices.say_consent                 ok  404 404 404 404 404 403 40
 
 # The outbox and the state of the product: for administrators.
 messages.list                                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+messages.leave                                    404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 messages.resend                                   404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_messages.index                                404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 api_messages.show                                 404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+api_messages.leave                                404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_messages.resend                               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_status.show                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 """

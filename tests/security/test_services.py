@@ -201,6 +201,7 @@ correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  
 correct_reach                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 list_messages                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 get_message                     404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+leave_message                   404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 resend_message                  404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 scope_of_member                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 scope_of_cohort                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

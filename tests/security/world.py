@@ -18,6 +18,7 @@ from coaching.models import (
     ActionState,
     AnswerChoice,
     ApiToken,
+    Asking,
     BatchState,
     CalendarFeed,
     CalendarInvite,
@@ -589,7 +590,7 @@ class _Builder:
             recipient_id=recipient.id,
             cohort_id=self.cohort.id,
             address=recipient.email or "",
-            facts={"fact": self.says("message-fact")},
+            facts={"fact": self.says("message-fact"), "items": [{"id": check_in.public_id}]},
             secret=f"message-secret-{self.label}",
             unsubscribe_hash=hash_secret(self.secrets["unsubscribe"]),
             message_id=f"<{self.label}@coaching.internal>",
@@ -600,4 +601,6 @@ class _Builder:
         )
         message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=self.ago(8), detail="Nobody knows."))
         self.add(message)
+        # It still holds, so that those who may can send it again.
+        self.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))
         return message

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from coaching.errors import Conflict, NotFound
+from coaching.errors import NotFound
 from coaching.models import Message, MessageKind, MessageState, Person
 from coaching.services.claims import claim_messages, is_anything_due, load_claimed
-from coaching.services.outbox import cancel_messages, enqueue, get_message, list_messages, resend_message
+from coaching.services.outbox import cancel_messages, enqueue, get_message, list_messages
 from coaching.services.settlements import (
     LONGEST_BACKOFF,
     MOST_ATTEMPTS,
@@ -302,32 +302,10 @@ def test_a_list_of_messages_takes_two_statements_whatever_its_length(
     assert len(statements) == 2
 
 
-def test_nobody_else_sees_or_resends_messages(session: Session) -> None:
+def test_nobody_else_sees_messages(session: Session) -> None:
     message = make_message(session, state=MessageState.UNKNOWN)
     actor = actor_of(session, make_person(session))
     with pytest.raises(NotFound):
         list_messages(session, actor=actor)
     with pytest.raises(NotFound):
         get_message(session, message.public_id, actor=actor)
-    with pytest.raises(NotFound):
-        resend_message(session, message, actor=actor, now=NOW)
-
-
-def test_an_administrator_lets_an_unknown_message_go_again_with_the_same_bytes(
-    session: Session, administrator: Person
-) -> None:
-    message = make_message(session, state=MessageState.UNKNOWN, wire=b"text", attempts=3, settled_at=NOW)
-    fixed = message.message_id
-    actor = actor_of(session, administrator)
-    resend_message(session, get_message(session, message.public_id, actor=actor), actor=actor, now=NOW + ONE)
-    session.flush()
-    assert claim(session, later=ONE) == [message.id]
-    session.refresh(message)
-    assert (message.wire, message.message_id, message.settled_at) == (b"text", fixed, None)
-
-
-@pytest.mark.parametrize("state", [state for state in MessageState if state != MessageState.UNKNOWN])
-def test_only_an_unknown_message_is_sent_again(session: Session, administrator: Person, state: MessageState) -> None:
-    message = make_message(session, state=state)
-    with pytest.raises(Conflict):
-        resend_message(session, message, actor=actor_of(session, administrator), now=NOW)

@@ -12,8 +12,9 @@ from coaching.clock import utc_now
 from coaching.models import Message, MessageState
 from coaching.schemas.base import BaseSchema, QuerySchema, Whole, Word
 from coaching.schemas.message import MessageSchema
-from coaching.services.outbox import MessageLine, get_message, list_messages, resend_message
+from coaching.services.outbox import MessageLine, get_message, list_messages
 from coaching.services.paging import LONGEST_PAGE
+from coaching.services.undecided import leave_message, resend_message
 
 blueprint = ApiBlueprint("messages", tag="Messages", description="The outbox, for administrators.")
 
@@ -59,3 +60,15 @@ def resend(_data: dict[str, Any], message_id: str) -> Message:
     """
     message = get_message(rows(), message_id, actor=current_actor())
     return resend_message(rows(), message, actor=current_actor(), now=utc_now())
+
+
+@blueprint.route("/messages/<id:message_id>/leave", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
+@blueprint.response(200, MessageSchema)
+def leave(_data: dict[str, Any], message_id: str) -> Message:
+    """Leaves as it is what may or may not have arrived: nobody is asked about it any more.
+
+    Its state stays `unknown`, and `left_at` says when. It can still be sent again.
+    """
+    message = get_message(rows(), message_id, actor=current_actor())
+    return leave_message(rows(), message, actor=current_actor(), now=utc_now())

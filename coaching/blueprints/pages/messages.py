@@ -13,7 +13,8 @@ from coaching.extensions import db
 from coaching.models import Cohort, Message, MessageState
 from coaching.policies import may_administer
 from coaching.services.lateness import read_problems
-from coaching.services.outbox import get_message, list_messages, resend_message
+from coaching.services.outbox import get_message, list_messages
+from coaching.services.undecided import leave_message, resend_message
 
 PAGE = 50
 # The databases count in 64 bits; nobody pages as far as this.
@@ -62,6 +63,16 @@ def resend(public_id: str) -> ResponseReturnValue:
     message = get_message(db.session(), public_id, actor=current_actor())
     resend_message(db.session(), message, actor=current_actor(), now=utc_now())
     flash("It goes out again, with the same Message-ID.", "success")
+    return redirect(_list_of(message), 303)
+
+
+@blueprint.post("/messages/<id:public_id>/leave")
+def leave(public_id: str) -> ResponseReturnValue:
+    """Leaves a message whose fate is unknown as it is: nobody is asked about it any more."""
+    refuse_unknown()
+    message = get_message(db.session(), public_id, actor=current_actor())
+    leave_message(db.session(), message, actor=current_actor(), now=utc_now())
+    flash("It is left as it is. You can still send it again.", "success")
     return redirect(_list_of(message), 303)
 
 

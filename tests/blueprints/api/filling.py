@@ -97,7 +97,7 @@ def _message(session: Session, world: World, check_in: CheckIn) -> Message:
         subject_id=check_in.id,
         recipient_id=world.participant.id,
         address=world.participant.email or "",
-        facts={},
+        facts={"items": [{"id": check_in.public_id}]},
         message_id="<one@coaching.internal>",
         state=MessageState.UNKNOWN,
         due_at=NOW,

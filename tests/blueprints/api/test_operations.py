@@ -53,6 +53,14 @@ def test_a_message_of_unknown_fate_is_sent_again(world: World, caller: CallerOf,
     assert session.scalars(select(Message.state)).one() == MessageState.DUE
 
 
+def test_a_message_of_unknown_fate_is_left_as_it_is(world: World, caller: CallerOf, session: Session) -> None:
+    path = f"/messages/{fill(session, world)['message_id']}/leave"
+    admin = caller(world.administrator)
+    found = body(admin.post(path))
+    assert (found["state"], bool(found["left_at"])) == ("unknown", True)
+    problem(admin.post(path), 409)
+
+
 def test_it_is_for_administrators(world: World, caller: CallerOf, session: Session) -> None:
     path = f"/messages/{fill(session, world)['message_id']}"
     for person in (world.coordinator, world.coach, world.participant, world.outsider):
@@ -60,6 +68,7 @@ def test_it_is_for_administrators(world: World, caller: CallerOf, session: Sessi
         for address in ("/messages", path, "/status"):
             problem(me.get(address), 404)
         problem(me.post(f"{path}/resend"), 404)
+        problem(me.post(f"{path}/leave"), 404)
 
 
 def test_the_status(world: World, caller: CallerOf, session: Session) -> None:

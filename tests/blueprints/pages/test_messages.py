@@ -96,11 +96,29 @@ def test_a_message_of_unknown_fate_is_sent_again(session: Session, administrator
     assert administrator.post(f"/messages/{message.public_id}/resend").status_code == 409
 
 
+def test_a_message_of_unknown_fate_is_left_and_can_still_be_sent_again(
+    session: Session, administrator: Browser
+) -> None:
+    person = factories.make_person(session, email="maybe@example.org")
+    message = make_message(session, person, state=MessageState.UNKNOWN)
+    assert "Decide under Messages" in words(administrator.get("/"))
+    assert "Leave it as it is, to maybe@example.org" in words(administrator.get("/messages?state=unknown"))
+    landed(administrator.post(f"/messages/{message.public_id}/leave"), "/messages?state=unknown")
+    page = words(administrator.get("/messages?state=unknown"))
+    assert "Left as it is: nobody knows whether it arrived." in page
+    assert "Send again to maybe@example.org" in page
+    assert "Leave it" not in page
+    assert "Nobody can know" not in page
+    assert "Decide under Messages" not in words(administrator.get("/"))
+    assert administrator.post(f"/messages/{message.public_id}/leave").status_code == 409
+
+
 @pytest.mark.parametrize("who", ["coordinator", "coach", "participant", "outsider"])
 def test_for_the_others_it_is_not_there(session: Session, browse: Browse, world: World, who: str) -> None:
     message = make_message(session, state=MessageState.UNKNOWN)
     browser = browse(getattr(world, who))
     assert browser.get("/messages").status_code == 404
     assert browser.post(f"/messages/{message.public_id}/resend").status_code == 404
+    assert browser.post(f"/messages/{message.public_id}/leave").status_code == 404
     session.refresh(message)
     assert message.state == MessageState.UNKNOWN
