@@ -66,3 +66,10 @@ def line_of(error: BaseException) -> int:
     trace = walk_tb(error.__traceback__)
     lines = [line for frame, line in trace if frame.f_code.co_filename in {"<unknown>", "<template>"}]
     return lines[-1] if lines else 1
+
+
+def fault_of(error: Exception) -> tuple[str, str]:
+    """The field that can mend what went wrong with words, and what did; what Python says of the rest helps nobody."""
+    if isinstance(error, WrongTemplate):
+        return error.field or "text", str(error)
+    return "text", "it cannot be filled in. Use fewer of the names beside the form."

@@ -59,7 +59,7 @@ def preview_template(
     # As for all that writes mails: loaded where it is needed.
     from coaching.channels.base import Letter, Words  # noqa: PLC0415
     from coaching.channels.placeholders import LINK_EXAMPLE  # noqa: PLC0415
-    from coaching.channels.template_errors import WrongTemplate  # noqa: PLC0415
+    from coaching.channels.template_errors import fault_of  # noqa: PLC0415
     from coaching.channels.words import render_words  # noqa: PLC0415
 
     letter = Letter(
@@ -74,18 +74,11 @@ def preview_template(
     )
     try:
         mail = render_words(letter, Words(0, subject, text, html))
-    except WrongTemplate as error:
-        # They passed with made-up data; what is wrong with them shows with real ones alone.
-        raise Invalid.field(error.field or "text", f"With the data of {_whose(sample)}: {error}") from error
     except Exception as error:
-        raise Invalid.field(
-            "text", f"With the data of {_whose(sample)} it cannot be filled in. Use fewer of the names beside the form."
-        ) from error
+        # They passed with made-up data; what is wrong with them shows with real ones alone.
+        field, why = fault_of(error)
+        raise Invalid.field(field, f"With the data of {sample.of or 'an example'}: {why}") from error
     return Preview(mail.subject, mail.plain, _TARGET.sub('href="#"', mail.html), sample.of)
-
-
-def _whose(sample: _Sample) -> str:
-    return sample.of or "an example"
 
 
 def _linked(facts: dict[str, Any], link: str) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
-WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }}{% endfor %}", "html": ""}
+WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }} {% endfor %}", "html": ""}
 
 
 def page_words(place: Place, _guest: Place) -> dict[str, Any]:

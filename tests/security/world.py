@@ -484,7 +484,7 @@ class _Builder:
         kind = MessageKind.POLL if self.label == "beside" else MessageKind.CHECK_IN
         texts = {
             "subject": self.says("mail-subject"),
-            "text": self.says("mail-text {% for one in check_ins %}{{ one.link }}{% endfor %}"),
+            "text": self.says("mail-text {% for one in check_ins %}{{ one.link }} {% endfor %}"),
         }
         whose = {"programme_id": self.programme.id, "kind": kind}
         coach, at = self.people["coach"].id, self.ago(3)

@@ -42,7 +42,7 @@ from tests.factories import (
 )
 from tests.services.outbox_rows import Clock, ObedientChannel, make_message, make_office
 
-ASKING = "{% for one in check_ins %}{{ one.cohort }}: {{ one.question }} {{ one.link }}{% endfor %}"
+ASKING = "{% for one in check_ins %}{{ one.cohort }}: {{ one.question }} {{ one.link }}\n{% endfor %}"
 TEXT = "Dear {{ name }},\n\nanswer:\n{{ link }}"
 INVITED = {"to": "Cohort 1", "by": "Carol Coach"}
 
@@ -167,6 +167,41 @@ def test_a_check_in_that_is_posted_knows_its_cohort(
     channel = WritingChannel()
     send_due_messages(make_office(engine, channel, Clock()))
     assert channel.subjects == [f"Two weeks on: {member.cohort.name}!"]
+
+
+@pytest.mark.parametrize("field", ["text", "html"])
+def test_words_carry_nobodys_link_to_another_site(
+    engine: Engine, session: Session, programme: Programme, actor: Actor, field: str
+) -> None:
+    """Not at saving, not in the preview, and not where they were saved before anybody looked at that."""
+    own = {"text": TEXT, "html": '<a href="{{ link }}">Come in</a>'}
+    bad = own | {field: own[field] + ' <a href="https://evil.example/?l={{ link }}">x</a>'}
+    for act in (write_template, preview_template):
+        with pytest.raises(Invalid) as refusal:
+            act(session, programme, "invitation", actor=actor, now=NOW, subject="Own words", **bad)
+        assert list(refusal.value.messages) == [field]
+        assert "https://evil.example/?l=" in refusal.value.messages[field][0]
+    write(session, programme, actor, **own)
+    setattr(session.query(MailTemplate).one(), field, bad[field])
+    make_message(session, facts=INVITED, cohort_id=make_cohort(session, programme).id)
+    session.commit()
+    channel = WritingChannel()
+    send_due_messages(make_office(engine, channel, Clock()))
+    assert channel.subjects == ["Your invitation to Cohort 1"]
+    assert read_template(session, programme, "invitation", actor=actor).fault == "WrongTemplate"
+
+
+def test_a_preview_says_what_is_wrong_with_real_data_alone(
+    session: Session, programme: Programme, actor: Actor
+) -> None:
+    make_session(
+        session, make_cohort(session, programme, name="Cohort 7"), title="<https://example.org/", starts_at=NOW
+    )
+    words = {"subject": "x", "text": "{{ title }}\n{{ link }}"}
+    with pytest.raises(Invalid) as refusal:
+        preview_template(session, programme, "session_reminder", actor=actor, now=NOW, **words)
+    (said,) = refusal.value.messages["text"]
+    assert said.startswith("With the data of the session “<https://example.org/” of Cohort 7: Let the link in ")
 
 
 def test_words_that_fail_at_sending_lose_no_mail_and_are_shown(

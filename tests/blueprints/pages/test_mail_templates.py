@@ -7,7 +7,7 @@ import pytest
 from tests.blueprints.pages.browsing import Browse, Browser, fields, landed, refused, words
 from tests.worlds import Traces, World
 
-ASKING = "{% for one in check_ins %}{{ one.link }}{% endfor %}"
+ASKING = "{% for one in check_ins %}{{ one.link }}\n{% endfor %}"
 OWN = {"subject": "Own words", "text": "Dear {{ name }},\n\nanswer:\n{{ link }}", "html": ""}
 
 
