@@ -30,7 +30,6 @@ _SUFFIX = "(?:/(?:did_it|not_yet|cannot_say|stop))?"
 _TARGET = re.compile(f"{_OWN.pattern}({_SUFFIX})")
 # A bracket alone cannot be the end of an address; what follows a link is what mail programs do not take for its end.
 _STANDING = re.compile(rf"(?<![^ \t\n])[(\[<]*{_OWN.pattern}{_SUFFIX}[.,;:!?)\]>]*(?![^ \t\n])")
-_ADDRESS = r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)"
 # Mail programs follow an address within < > or quotation marks over the end of a line.
 _ENCLOSED = re.compile(
     rf"(?:\"|<\s*(?:URL:\s*)?)(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)[^<>\"]*{_OWN.pattern}", re.IGNORECASE

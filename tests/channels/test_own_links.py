@@ -35,6 +35,7 @@ IN_TEXT = [
     f"{{% if name %}}x{{% else %}}{EVIL}{{% endif %}}LINK", f"{{% if not name %}}{EVIL}{{% endif %}}LINK",
     f"{{% if name %}}{{% elif name %}}{EVIL}LINK{{% else %}}{{% endif %}}", f"{EVIL}{{{{ name }}}}",
     "www.evil.example/{{ name }}",
+    "evil.example/{{ NAME if not name else '' }}", "{{ 'https://evil.example/?n=' if name else '' }}{{ name }}",
     "https:{{ '//' if name else '' }}evil.example/LINK", "{{ 'https://evil.example/' if name else '' }}LINK",
 ]  # fmt: skip
 IN_HTML = [
