@@ -143,7 +143,7 @@ class Outlook(NamedTuple):
 
 
 def list_coming(session: Session, scope: MessageScope, *, now: datetime) -> Outlook:
-    """Everything that will be sent to whom the scope is about in the next 30 days. Seven statements at most."""
+    """Everything that will be sent to whom the scope is about in the next 30 days. Nine statements at most."""
     connection, until = session.connection(), now + AHEAD
     values = {"now": now, "until": until}
     check_ins = read_coming_check_ins(connection, scope, now=now, until=until, limit=LONGEST_LIST)
