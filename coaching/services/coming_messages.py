@@ -18,6 +18,7 @@ from coaching.models import (
     Anchor,
     CoachingSession,
     Cohort,
+    ContactPreference,
     Held,
     Membership,
     Message,
@@ -30,10 +31,12 @@ from coaching.models import (
     SessionState,
 )
 from coaching.services.asking_forecast import Foreseen
+from coaching.services.asking_hours import next_open
 from coaching.services.coming_check_ins import Told, read_coming_check_ins
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
 from coaching.services.reminder_posting import OPTED_OUT, PRESENT, SAID_NO
+from coaching.services.who_is_asked import hours_of
 from coaching.services.words import is_one_of, is_word
 
 AHEAD = timedelta(days=30)
@@ -80,8 +83,21 @@ _SESSIONS: Select[*tuple[Any, ...]] = (
     .limit(_LIMIT)
 )
 _WAITING: Select[*tuple[Any, ...]] = (
-    select(Message.public_id, Message.kind, Message.state, Message.channel, Message.due_at, Person.name, Cohort.name)
+    select(
+        Message.public_id,
+        Message.kind,
+        Message.state,
+        Message.channel,
+        Message.due_at,
+        Person.name,
+        Cohort.name,
+        Person.timezone,
+        ContactPreference.from_hour,
+        ContactPreference.until_hour,
+        ContactPreference.weekends,
+    )
     .join(Person, Person.id == Message.recipient_id)
+    .outerjoin(ContactPreference, ContactPreference.person_id == Person.id)
     .outerjoin(Cohort, Cohort.id == Message.cohort_id)
     .where(is_one_of(Message.state, _UNSENT), Message.due_at <= bindparam("until"))
     .order_by(Message.due_at, Message.id)
@@ -127,7 +143,7 @@ class Outlook(NamedTuple):
 
 
 def list_coming(session: Session, scope: MessageScope, *, now: datetime) -> Outlook:
-    """Everything that will be sent to whom the scope is about in the next 30 days. Seven statements at most."""
+    """Everything that will be sent to whom the scope is about in the next 30 days. Nine statements at most."""
     connection, until = session.connection(), now + AHEAD
     values = {"now": now, "until": until}
     check_ins = read_coming_check_ins(connection, scope, now=now, until=until, limit=LONGEST_LIST)
@@ -186,9 +202,13 @@ def _of_session(row: Any, now: datetime, until: datetime) -> Iterable[ComingMess
 
 def _of_message(row: Any, now: datetime) -> ComingMessage:
     """What is written and waits: for the next tick, for another attempt, or for a way that is shut."""
-    public_id, kind, state, channel, due_at, name, cohort = row
+    public_id, kind, state, channel, due_at, name, cohort, *theirs = row
+    moment = max(due_at, now)
+    # It is asked once more when it leaves: what a mail server kept until the evening waits for the morning.
+    opening = next_open(moment, hours_of(*theirs)) if kind == MessageKind.CHECK_IN else moment
     return ComingMessage(
-        at=max(due_at, now),
+        at=opening,
+        held=Held.QUIET_HOURS if opening > moment else Held.NOT_HELD,
         kind=kind,
         subject_id=public_id,
         channel=channel,

@@ -149,3 +149,9 @@ def test_what_was_asked_is_no_more_foretold(session: Session, member: Membership
     asked = {"state": CheckInState.ASKED, "asked_at": NOW - 8 * DAY, "wake_at": on(16)}
     ask(session, member, NOW - 8 * DAY, step={"nudges": 1, "escalate_days": 7}, **asked, nudged=1)
     assert coming(session, member) == []
+
+
+def test_a_mail_that_could_not_leave_waits_for_their_hours(session: Session, member: Membership) -> None:
+    make_message(session, member.person, subject_id=1)
+    choose(session, member, from_hour=14, until_hour=16)
+    assert moments(session, member) == [(on(15, 14), Held.QUIET_HOURS, "")]

@@ -146,7 +146,7 @@ def _why(line: ComingMessage) -> str:
     else:
         fact = AnchorFact(line.anchor, line.anchor_on, line.anchor_name)
         reason = why_check_in(fact, line.offset, date_text(line.anchor_on))
-    return f"{reason} {HELD[line.held]}".strip()
+    return reason if line.refusal else f"{reason} {HELD[line.held]}".strip()
 
 
 def _why_written(line: SentMessage) -> str:
