@@ -97,18 +97,13 @@ def compare(
         known.add(key)
         update = _become(row, wanted.get(key), row.id in stopped, now=now, is_back=is_back)
         if update is not None and _differs(row, update):
-            if update["wake"] not in (None, row.wake_at):
-                # What comes to be due by this change is not late: nobody could have asked it before.
-                update["wake"] = max(update["wake"], now)
             changes.updates.append(update)
             counts["changed"] += 1
             counts[_kind_of_change(row, update)] += 1
     for key, one in wanted.items():
         if one.is_asked and key not in known:
             is_late = one.window.is_too_late(now)
-            state, wake_at = (
-                (CheckInState.EXPIRED, None) if is_late else (CheckInState.DUE, max(one.window.due_at, now))
-            )
+            state, wake_at = (CheckInState.EXPIRED, None) if is_late else (CheckInState.DUE, one.window.due_at)
             changes.missing.append((one.step_id, *key, one.on, state, *one.window, wake_at))
             counts["too_late" if is_late else "made"] += 1
     changes.effect = Effect(**counts)
