@@ -26,11 +26,11 @@ LONGEST_OUTPUT = 100_000
 KEPT = 64
 
 
-class TooLong(Exception):
+class TooLong(WrongTemplate):
     """What a template came to is longer than any mail."""
 
-    def __init__(self) -> None:
-        super().__init__(f"It comes to more than {LONGEST_OUTPUT:,} characters.")
+    def __init__(self, *, field: str = "") -> None:
+        super().__init__(f"It comes to more than {LONGEST_OUTPUT:,} characters.", field=field)
 
 
 @cache

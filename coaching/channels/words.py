@@ -93,7 +93,7 @@ def _whole(field: str, kind: str, words: Words, values: Mapping[str, Any], links
         raise WrongTemplate(fault, field=field)
     whole = revealed(filled, links, is_html=is_html)
     if len(whole) > LONGEST_OUTPUT:
-        raise TooLong
+        raise TooLong(field=field)
     return whole
 
 
@@ -111,7 +111,7 @@ def faults_of(kind: str, words: Words) -> dict[str, list[str]]:
     for field, find in (("subject", _faults_of_subject), ("text", _faults_of_text), ("html", _faults_of_html)):
         try:
             found = find(kind, words, values) or _faults_of_ways(field, kind, words, values)
-        except (WrongTemplate, TooLong) as error:
+        except WrongTemplate as error:
             found = [str(error)]
         if found:
             faults[field] = found

@@ -228,3 +228,9 @@ def test_every_link_is_declared_as_one() -> None:
                 assert part.is_link == ("/the-link-of-each-person" in str(part.example)) or part.lines
     assert example_values("check_in")["check_ins"]
     assert ITEM["link"] == LINK
+
+
+def test_links_count_towards_the_length_as_they_are() -> None:
+    own = Words(1, "A subject", of_kind("check_in", "LINK " * 1200), "")
+    render_mail(replace(twice("check_in"), words=own))
+    assert own.fault == "TooLong"
