@@ -32,6 +32,7 @@ from coaching.services.capabilities import open_capability
 from coaching.services.check_in_flow import flow_answer
 from coaching.services.check_in_replies import Value, keep_replies
 from coaching.services.outbox import cancel_messages
+from coaching.services.reasons import ANSWERED_BEFORE
 from coaching.services.words import is_word
 
 FOR_THE_PARTICIPANT = "Only the participant answers their check-in."
@@ -41,7 +42,6 @@ STOPPED = "You asked not to be asked any more about this cohort, so there is not
 NO_CONSENT = "You said that you do not want to be asked so long after the end, so there is nothing to answer."
 CONSENT_FIRST = "Say first whether we may ask you so long after the cohort's end. Then comes the question."
 NOT_OPEN_YET = "This check-in is not open yet. You get a mail when it is."
-ANSWERED = "It was answered before the mail left."
 _OPEN = (CheckInState.DUE, CheckInState.ASKED, CheckInState.ANSWERED)
 
 _REPLIES = selectinload(CheckInAnswer.replies).joinedload(CheckInReply.question)
@@ -219,7 +219,7 @@ def _open_answer(session: Session, check_in: CheckIn, *, actor: Actor, now: date
 
 def _keep(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> CheckInAnswer:
     check_in.state, check_in.wake_at = CheckInState.ANSWERED, None
-    cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED)
+    cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED_BEFORE)
     flow_answer(session, check_in, answer, actor=actor, now=now)
     audit.record(session, "check_in.answered", check_in, actor=actor, now=now)
     return answer

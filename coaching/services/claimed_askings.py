@@ -28,14 +28,12 @@ from coaching.models import (
 )
 from coaching.services.asking_hours import next_open, start_of
 from coaching.services.askings import WAS_TRANSMITTED
+from coaching.services.reasons import HAS_LEFT, IS_PAUSED, WANTS_NO_MORE
 from coaching.services.who_is_asked import hours_of
 
 ANSWERED = "The check-in was answered already."
 CALLED_OFF = "The check-in was called off."
-MEMBER_PAUSED = "The member is paused."
 PERSON_PAUSED = "They asked not to be asked for a while."
-LEFT = "The member has left the cohort."
-STOPPED = "They asked not to be asked about this cohort any more."
 OVER = "The time to answer is over."
 
 _check_in = cast(Table, CheckIn.__table__)
@@ -178,9 +176,9 @@ def _why_gone(item: AskedItem, now: datetime) -> tuple[str, Fate] | None:
         (item.state == CheckInState.ANSWERED, ANSWERED, Fate.OFF),
         (item.state != CheckInState.ASKED, CALLED_OFF, Fate.OFF),
         (item.closes_at <= now, OVER, Fate.OVER),
-        (item.status not in OPEN_STATUSES, LEFT, Fate.OFF),
-        (item.stopped_at is not None, STOPPED, Fate.OFF),
-        (item.status == MembershipStatus.PAUSED, MEMBER_PAUSED, Fate.AGAIN),
+        (item.status not in OPEN_STATUSES, HAS_LEFT, Fate.OFF),
+        (item.stopped_at is not None, WANTS_NO_MORE, Fate.OFF),
+        (item.status == MembershipStatus.PAUSED, IS_PAUSED, Fate.AGAIN),
         (is_away, PERSON_PAUSED, Fate.AGAIN),
     )
     return next(((reason, fate) for holds, reason, fate in reasons if holds), None)

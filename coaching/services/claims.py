@@ -31,6 +31,7 @@ from coaching.services.invite_checks import why_not_invited
 from coaching.services.letter_links import link_of
 from coaching.services.mail_words import load_words
 from coaching.services.poll_checks import why_not_polled
+from coaching.services.reasons import IS_SUSPENDED, NO_MAIL_ADDRESS
 from coaching.services.reminder_checks import why_not_reminded
 from coaching.services.words import is_one_of
 from coaching.tokens import hash_secret
@@ -232,9 +233,9 @@ def _with_words(connection: Connection, messages: Sequence[ClaimedMessage]) -> l
 def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
     """Why this message is not sent after all; empty where it is."""
     if not message.may_sign_in:
-        return "The account is suspended."
+        return IS_SUSPENDED
     if message.channel == MAIL and not message.email:
-        return "There is no e-mail address."
+        return NO_MAIL_ADDRESS
     if message.channel == CHAT and not message.contact:
         return "There is no chat address."
     if message.opted_out:

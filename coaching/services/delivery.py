@@ -16,13 +16,13 @@ from queue import Empty
 
 from sqlalchemy.orm import Session
 
-from coaching.channels.base import Letter, Outcome, Verdict
+from coaching.channels.base import MAIL, Letter, Outcome, Verdict
 from coaching.database import read_options
 from coaching.services.carriers import Arrival, Carrier, Circuit, Desk, Parcel, SendingRules
 from coaching.services.claims import ClaimedMessage, claim_messages, is_anything_due, load_claimed
 from coaching.services.invite_checks import REPLACED_IN_PART, read_events, tell_anew
 from coaching.services.letter_links import facts_with_links, link_of
-from coaching.services.mail_rate import CHANNEL, Room, find_room, take_places
+from coaching.services.mail_rate import Room, find_room, take_places
 from coaching.services.mail_words import note_faults
 from coaching.services.own_pages import find_pages
 from coaching.services.post_office import Attempt, PostOffice, by_token
@@ -87,7 +87,7 @@ class _Round:
 
     def _room(self, session: Session, desk: Desk, wanted: int) -> Room:
         rate = self.office.rate
-        if rate is None or desk.name != CHANNEL:
+        if rate is None or desk.name != MAIL:
             return Room(wanted, None)
         return take_places(session, rate, wanted, now=self.office.clock())
 
@@ -229,7 +229,7 @@ def _find_work(office: PostOffice, names: Sequence[str]) -> Room:
         connection = session.connection(execution_options=read_options(session.get_bind().engine))
         if not is_anything_due(connection, now=now, channels=names):
             return Room(0, None)
-        if office.rate is None or names != [CHANNEL]:
+        if office.rate is None or names != [MAIL]:
             return Room(batch, None)
         return find_room(connection, office.rate, batch, now=now)
 

@@ -46,10 +46,10 @@ from coaching.services.follow_up_rows import (
 )
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import cancel_messages
+from coaching.services.reasons import HAS_LEFT
 from coaching.tokens import new_public_ids
 
 MOVED = "The cohort's end moved, and the check-in with it."
-LEFT = "The member has left the cohort."
 REPLANNED = "The plan was changed, and the check-in with it."
 SESSION_MOVED = "The session was moved or cancelled, and the check-in with it."
 LAUNCH_MOVED = "The launch was corrected, and the check-in with it."
@@ -96,7 +96,7 @@ def resume_check_ins(session: Session, membership: Membership, *, now: datetime)
     return effect.made + effect.reopened
 
 
-def withdraw_check_ins(session: Session, membership: Membership, *, now: datetime, reason: str = LEFT) -> int:
+def withdraw_check_ins(session: Session, membership: Membership, *, now: datetime, reason: str = HAS_LEFT) -> int:
     """Ends what a member has not answered: nothing more is asked, nothing unsent leaves, links close."""
     # The statements below read what the session may still hold.
     session.flush()

@@ -16,8 +16,8 @@ from coaching.models.base import UTCDateTime
 from coaching.services.askings import take_back
 from coaching.services.due_moments import LATEST
 from coaching.services.outbox import CANCELLABLE
+from coaching.services.reasons import IS_PAUSED
 
-PAUSED = "The member is paused."
 CHANGED = "They changed when they may be asked."
 
 
@@ -35,7 +35,7 @@ def decide_anew(session: Session, person_id: int, *, now: datetime) -> None:
 
 def pause_member(session: Session, membership: Membership, *, now: datetime) -> None:
     """What a member was to be asked by a mail that has not left is not asked while they are paused."""
-    _take_back(session, CheckIn.membership_id == membership.id, PAUSED, now=now)
+    _take_back(session, CheckIn.membership_id == membership.id, IS_PAUSED, now=now)
 
 
 def resume_member(session: Session, membership: Membership, *, now: datetime) -> None:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from coaching.models import CalendarInvite, InvitedSession, Membership, MembershipStatus, Message
 from coaching.services.calendar_lock import lock_calendar
+from coaching.services.reasons import IS_PAUSED
 
 REPLACED = "Another mail about the same event says what holds now."
 # Told of a mail that says more than the newer one does: the rest of it is written anew.
 REPLACED_IN_PART = "Another mail says part of it anew. What holds of the rest is written once more."
-PAUSED = "The member is paused."
 # Under this name the facts say of how many sessions the mail tells.
 TELLS = "tells"
 
@@ -72,7 +72,7 @@ def tell_anew(session: Session, events: Sequence[Any], *, now: datetime) -> None
 
 def _why_not(status: MembershipStatus | None, newest: int, tells: int) -> str:
     if status == MembershipStatus.PAUSED:
-        return PAUSED
+        return IS_PAUSED
     if newest >= tells:
         return ""
     return REPLACED_IN_PART if newest else REPLACED

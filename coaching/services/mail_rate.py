@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Connection, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from coaching.channels.base import MAIL
 from coaching.models import MailHost, Message
 from coaching.services.claims import WAITING
 from coaching.services.insertion import insert_missing
@@ -31,7 +32,6 @@ WINDOW = 61
 # By how much the clocks of machines may differ before one of them is taken to have run ahead.
 LARGEST_SKEW = 5 * 60
 LONGEST_HOLD = timedelta(seconds=WINDOW + LARGEST_SKEW)
-CHANNEL = "mail"
 
 _host = cast(Table, MailHost.__table__)
 _READ = select(_host.c.handed_over).where(_host.c.host == bindparam("name"))
@@ -44,7 +44,7 @@ _WRITE = (
 _ALL = select(_host.c.host, _host.c.a_minute, _host.c.handed_over).order_by(_host.c.host)
 _HELD = select(func.count()).where(
     is_one_of(Message.state, WAITING),
-    Message.channel == CHANNEL,
+    Message.channel == MAIL,
     Message.due_at <= bindparam("now", type_=Message.due_at.type),
 )
 

@@ -18,10 +18,10 @@ from coaching.services.capabilities import find_capability
 from coaching.services.insertion import insert_or_update
 from coaching.services.outbox import cancel_messages
 from coaching.services.polls import find_poll
+from coaching.services.reasons import ANSWERED_BEFORE
 
 NOT_ASKED = "This poll does not ask you, so it waits for no answer of yours."
 EVERY_SLOT = "Say whether you could come at this time."
-ANSWERED = "It was answered before the mail left."
 CLOSED = "The time to answer is over. Your coach will choose a time soon."
 ENDED = "The poll was closed without a time. Your coach will be in touch."
 
@@ -93,7 +93,7 @@ def answer_poll(
     session.execute(insert_or_update(session, table, key=("invitee_id", "slot_id"), changes=("choice",)).values(rows))
     invitee.answered_at = now
     cancel_messages(
-        session, MessageKind.POLL, [poll.id], now=now, reason=ANSWERED, recipient_id=invitee.membership.person_id
+        session, MessageKind.POLL, [poll.id], now=now, reason=ANSWERED_BEFORE, recipient_id=invitee.membership.person_id
     )
 
 

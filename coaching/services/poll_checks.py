@@ -7,11 +7,11 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, and_, bindparam, select
 
 from coaching.models import OPEN_STATUSES, Membership, Message, Poll, PollInvitee, PollState
+from coaching.services.reasons import HAS_LEFT
 
 ANSWERED = "They answered already."
 CHOSEN = "A time was chosen."
 CLOSED = "The poll was closed."
-LEFT = "The member has left the cohort."
 
 _message = cast(Table, Message.__table__)
 _STANDING = (
@@ -40,5 +40,5 @@ def _why_not(row: Any) -> str:
     if row.state == PollState.CLOSED:
         return CLOSED
     if row.status not in OPEN_STATUSES:
-        return LEFT
+        return HAS_LEFT
     return ANSWERED if row.answered_at is not None else ""

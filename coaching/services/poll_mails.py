@@ -24,7 +24,7 @@ from coaching.services.insertion import insert_rows
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.opt_outs import find_opted_out
 from coaching.services.outbox import cancel_messages, message_id_of
-from coaching.services.poll_checks import LEFT
+from coaching.services.reasons import HAS_LEFT
 from coaching.tokens import derive_secret, hash_secret, new_public_id, new_secret
 
 ASKED, REMINDED = "1", "2"
@@ -82,7 +82,7 @@ def call_off(session: Session, membership: Membership, *, now: datetime) -> None
     asked = select(PollInvitee.poll_id).where(PollInvitee.membership_id == membership.id)
     polls = list(session.scalars(asked))
     if polls:
-        cancel_messages(session, MessageKind.POLL, polls, now=now, reason=LEFT, recipient_id=membership.person_id)
+        cancel_messages(session, MessageKind.POLL, polls, now=now, reason=HAS_LEFT, recipient_id=membership.person_id)
 
 
 def was_reminded(session: Session, poll: Poll) -> bool:

@@ -18,6 +18,7 @@ from coaching.models import (
     RsvpChoice,
     SessionState,
 )
+from coaching.services.reasons import HAS_LEFT, IS_PAUSED
 
 _message = cast(Table, Message.__table__)
 _STANDING = (
@@ -64,7 +65,7 @@ def _why_not(row: Any, *, now: datetime) -> str:
     if row.starts_at <= now:
         return "The session has begun."
     if row.status == MembershipStatus.PAUSED:
-        return "The member is paused."
+        return IS_PAUSED
     if row.status not in OPEN_STATUSES:
-        return "The member has left the cohort."
+        return HAS_LEFT
     return "They said that they cannot come." if row.choice == RsvpChoice.NO else ""

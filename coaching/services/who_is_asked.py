@@ -10,12 +10,9 @@ from coaching.models import OPEN_STATUSES, MembershipStatus
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
 from coaching.services.asking_hours import Hours
 from coaching.services.due_records import DueCheckIn
+from coaching.services.reasons import HAS_LEFT, IS_SUSPENDED, NO_MAIL_ADDRESS, WANTS_NO_MORE
 
-LEFT = "The member has left the cohort."
-SUSPENDED = "The account is suspended."
-NO_ADDRESS = "There is no e-mail address."
 OPTED_OUT = "They switched check-ins off."
-STOPPED = "They asked not to be asked about this cohort any more."
 OTHER_ROLE = "The member has another role in the cohort now."
 OTHER_STAGE = "Their course is at another stage."
 NO_CONSENT = "They did not agree to be asked for so long."
@@ -36,17 +33,17 @@ def hours_of(zone: str, from_hour: int | None, until_hour: int | None, weekends:
 def why_never(due: DueCheckIn, stages: Set[str], channels: Collection[str]) -> str:
     """Why somebody may not be asked this at all, in words for their coach; empty where they may."""
     if due.status not in OPEN_STATUSES:
-        return LEFT
+        return HAS_LEFT
     if not due.may_sign_in:
-        return SUSPENDED
+        return IS_SUSPENDED
     if channel_for(due, channels) is None:
-        return NO_ADDRESS
+        return NO_MAIL_ADDRESS
     return OPTED_OUT if due.opted_out else _why_not_this(due, stages)
 
 
 def _why_not_this(due: DueCheckIn, stages: Set[str]) -> str:
     if due.stopped_at is not None:
-        return STOPPED
+        return WANTS_NO_MORE
     if due.role != due.step_role:
         return OTHER_ROLE
     if due.stages and stages.isdisjoint(due.stages):

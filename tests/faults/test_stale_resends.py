@@ -26,9 +26,10 @@ from coaching.services import capabilities, polls, session_effects
 from coaching.services.check_ins import answer_check_in
 from coaching.services.delivery import PostOffice, send_due_messages
 from coaching.services.follow_ups import withdraw_check_ins
-from coaching.services.invite_checks import PAUSED, REPLACED, REPLACED_IN_PART
+from coaching.services.invite_checks import REPLACED, REPLACED_IN_PART
 from coaching.services.people import invite_person
 from coaching.services.poll_answers import answer_poll
+from coaching.services.reasons import IS_PAUSED
 from coaching.services.reminder_posting import post_due_reminders
 from coaching.services.settlements import sweep_leases
 from coaching.services.undecided import resend_message
@@ -158,7 +159,7 @@ def used_invitation(session: Session) -> Case:
 CASES: dict[str, tuple[Callable[[Session], Case], str, datetime]] = {
     "an invite to a session that moved": (moved_invite, REPLACED, NOW),
     "an invite to a session that was cancelled": (cancelled_invite, REPLACED, NOW),
-    "an invite to somebody who paused": (paused_invite, PAUSED, NOW),
+    "an invite to somebody who paused": (paused_invite, IS_PAUSED, NOW),
     "a reminder of a session that moved": (moved_reminder, "The session has moved.", NOW),
     "a reminder of a session that has begun": (begun_reminder, "The session has begun.", AT),
     "a check-in that was answered": (answered_check_in, "The check-in was answered already.", NOW),

@@ -7,6 +7,7 @@ from typing import Any
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.api.acting import rows
 from coaching.blueprints.api.blueprint import ApiBlueprint, Slice
+from coaching.blueprints.api.messages import MOST_PASSED_OVER
 from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.models import MessageKind, MessageState
@@ -24,7 +25,6 @@ from coaching.services.message_scope import (
 from coaching.services.programmes import get_programme
 from coaching.services.sent_messages import PAGE, SentMessage, list_sent
 
-MOST_PASSED_OVER = 1_000_000_000
 blueprint = ApiBlueprint("message_lists", tag="Messages", description="What will be sent and what was, and why.")
 
 

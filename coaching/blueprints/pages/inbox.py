@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import plural
 from coaching.blueprints.pages.forms import refuse_unknown
+from coaching.blueprints.pages.messages import FARTHEST
 from coaching.clock import utc_now
 from coaching.errors import Invalid
 from coaching.extensions import db
@@ -15,8 +16,6 @@ from coaching.services.inbox import get_inbox_item, list_inbox, mark_all_read, m
 from coaching.tokens import is_public_id
 
 PAGE = 25
-# The databases count in 64 bits; nobody pages as far as this.
-FARTHEST = 10**9
 
 blueprint = Blueprint("inbox", __name__)
 

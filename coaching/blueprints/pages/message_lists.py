@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import date_text, in_zone
 from coaching.blueprints.pages.cohorts import trail
+from coaching.blueprints.pages.messages import FARTHEST
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.extensions import db
@@ -30,9 +31,6 @@ from coaching.services.message_scope import (
 from coaching.services.programmes import get_programme
 from coaching.services.sent_messages import PAGE, SentMessage, list_never_asked, list_sent
 from coaching.services.why import CAUSES, HELD, NEVER_ASKED, AnchorFact, why_check_in, why_reminded
-
-# The databases count in 64 bits; nobody pages as far as this.
-FARTHEST = 10**9
 
 blueprint = Blueprint("message_lists", __name__)
 

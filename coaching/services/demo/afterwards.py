@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from coaching.models import (
     AnswerChoice,
     CheckIn,
-    CheckInAnswer,
     CheckInState,
     FollowUpStep,
-    PracticeEntry,
-    PracticeKind,
 )
 from coaching.services import follow_ups
+from coaching.services.demo.answers import keep_answer
 from coaching.services.demo.cohorts import DemoCohort
 from coaching.services.follow_up_plans import copy_plan
 from coaching.services.follow_up_templates import AFTER_LAUNCH, AFTER_SESSION
@@ -43,21 +41,5 @@ def ask_after_sessions_and_launches(session: Session, cohort: DemoCohort, *, now
         if said is None and check_in.closes_at <= now:
             check_in.state = CheckInState.EXPIRED
         else:
-            _answer(session, check_in, said or AnswerChoice.NOT_YET)
-
-
-def _answer(session: Session, check_in: CheckIn, said: AnswerChoice) -> None:
-    check_in.state = CheckInState.ANSWERED
-    answered_at, note = check_in.due_at, NOTE if said == AnswerChoice.DID_IT else ""
-    session.add(CheckInAnswer(check_in_id=check_in.id, choice=said, note=note, answered_at=answered_at, via="demo"))
-    if said == AnswerChoice.DID_IT:
-        session.add(
-            PracticeEntry(
-                membership_id=check_in.membership_id,
-                kind=PracticeKind.CHECK_IN,
-                on=answered_at.date(),
-                text=note,
-                check_in_id=check_in.id,
-                created_at=answered_at,
-            )
-        )
+            note = NOTE if said == AnswerChoice.DID_IT else ""
+            keep_answer(session, check_in, said or AnswerChoice.NOT_YET, note, check_in.due_at)

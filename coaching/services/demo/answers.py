@@ -92,21 +92,24 @@ def build_answers(session: Session, *, quiet: Membership, rng: Random, now: date
         answered_at = min(check_in.due_at + timedelta(days=rng.randrange(9), hours=rng.randrange(8)), now)
         has_launched = launched_on is not None and launched_on <= answered_at.date()
         choice, note = _said(has_launched, rng)
-        check_in.state = CheckInState.ANSWERED
+        keep_answer(session, check_in, choice, note, answered_at)
+
+
+def keep_answer(session: Session, check_in: CheckIn, choice: AnswerChoice, note: str, answered_at: datetime) -> None:
+    """An answer of the past, and its line in the practice log where it has one."""
+    check_in.state = CheckInState.ANSWERED
+    session.add(CheckInAnswer(check_in_id=check_in.id, choice=choice, note=note, answered_at=answered_at, via="demo"))
+    if choice == AnswerChoice.DID_IT:
         session.add(
-            CheckInAnswer(check_in_id=check_in.id, choice=choice, note=note, answered_at=answered_at, via="demo")
-        )
-        if choice == AnswerChoice.DID_IT:
-            session.add(
-                PracticeEntry(
-                    membership_id=check_in.membership_id,
-                    kind=PracticeKind.CHECK_IN,
-                    on=answered_at.date(),
-                    text=note,
-                    check_in_id=check_in.id,
-                    created_at=answered_at,
-                )
+            PracticeEntry(
+                membership_id=check_in.membership_id,
+                kind=PracticeKind.CHECK_IN,
+                on=answered_at.date(),
+                text=note,
+                check_in_id=check_in.id,
+                created_at=answered_at,
             )
+        )
 
 
 def _leave_to_coaches(check_in: CheckIn, now: datetime) -> None:
