@@ -26,11 +26,13 @@ from coaching.models.cohort import (
     OPEN_STATUSES,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     MembershipStatus,
     Role,
     StatusChange,
 )
+from coaching.models.cohort_life import CohortChange, Handover
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
@@ -118,7 +120,9 @@ __all__ = [
     "CheckInState",
     "CoachingSession",
     "Cohort",
+    "CohortChange",
     "CohortKind",
+    "CohortState",
     "ContactAddress",
     "ContactPreference",
     "CourseProject",
@@ -131,6 +135,7 @@ __all__ = [
     "Followed",
     "Frequency",
     "Goal",
+    "Handover",
     "Held",
     "IdempotencyKey",
     "ImportBatch",

@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     SESSION_INVITE = "session_invite"
     SESSION_REMINDER = "session_reminder"
     POLL = "poll"
+    HANDOVER = "handover"
     CHAT_TEST = "chat_test"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105

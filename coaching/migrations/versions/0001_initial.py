@@ -239,6 +239,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "invitation",
                 "password_reset",
@@ -298,6 +299,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "invitation",
                 "password_reset",
@@ -335,6 +337,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "invitation",
                 "password_reset",
@@ -370,6 +373,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "invitation",
                 "password_reset",
@@ -407,6 +411,19 @@ def upgrade():
         sa.Column(
             "kind",
             sa.Enum("formal", "coaching", name="cohort_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "running",
+                "paused",
+                "archived",
+                name="cohort_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("description", sa.String(length=2000), nullable=False),
@@ -668,6 +685,7 @@ def upgrade():
                 "session_invite",
                 "session_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "invitation",
                 "password_reset",
@@ -1054,6 +1072,69 @@ def upgrade():
     )
     with op.batch_alter_table("stage_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stage_change_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "cohort_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "running",
+                "paused",
+                "archived",
+                name="cohort_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_cohort_change_actor_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_cohort_change_cohort_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_change")),
+    )
+    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cohort_change_cohort_id"), ["cohort_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
+        sa.Column("from_membership_id", sa.Integer(), nullable=False),
+        sa.Column("to_membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stays_as",
+            sa.Enum(
+                "coach", "participant", "observer", name="role", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_handover_actor_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_handover_cohort_id")),
+        sa.ForeignKeyConstraint(
+            ["from_membership_id"], ["membership.id"], name=op.f("fk_handover_from_membership_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pair_membership_id"], ["membership.id"], name=op.f("fk_handover_pair_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["to_membership_id"], ["membership.id"], name=op.f("fk_handover_to_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_handover_public_id")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_from_membership_id"), ["from_membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_pair_membership_id"), ["pair_membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_to_membership_id"), ["to_membership_id"], unique=False)
 
     op.create_table(
         "status_change",
@@ -1777,6 +1858,17 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_wave_invitation_membership_id"))
 
     op.drop_table("wave_invitation")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_to_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_pair_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_from_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_cohort_id"))
+
+    op.drop_table("handover")
+    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cohort_change_cohort_id"))
+
+    op.drop_table("cohort_change")
     with op.batch_alter_table("status_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_status_change_membership_id"))
 
