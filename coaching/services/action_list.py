@@ -20,7 +20,7 @@ from coaching.models import (
     Person,
     Role,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_actions, may_view_session, require
+from coaching.policies import Actor, may_view_actions, may_view_session, require, runs_cohort
 from coaching.services.session_list import WAS_THERE
 from coaching.services.words import is_one_of, is_word
 
@@ -138,7 +138,7 @@ def _read_seen(
     *,
     actor: Actor,
 ) -> list[ActionLine]:
-    if not may_run_cohort(actor, coaching_session.cohort):
+    if not runs_cohort(actor, coaching_session.cohort):
         statement = statement.where(Membership.person_id == bindparam("person_id"))
         values = {**values, "person_id": actor.person_id}
     return _read(session, statement, values)

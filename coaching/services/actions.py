@@ -18,14 +18,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import (
-    Actor,
-    may_agree_action,
-    may_view_actions,
-    may_view_session,
-    may_write_record,
-    require,
-)
+from coaching.policies import Actor, may_agree_action, may_view_actions, may_view_session, may_write_record, require
 from coaching.services import audit
 from coaching.services.session_record import FOR_THOSE_WHO_RUN_IT
 

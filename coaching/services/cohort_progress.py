@@ -38,7 +38,7 @@ from coaching.models import (
     Rating,
     Role,
 )
-from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
+from coaching.policies import Actor, may_coach, may_view_cohort, may_view_cohort_progress, require, runs_cohort
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER, IS_OPEN, UNRECORDED
 from coaching.services.project_list import (
     OWNERS_IN_COHORT,
@@ -214,7 +214,7 @@ def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: date
     connection, values = session.connection(), {"cohort_id": cohort.id, "now": now}
     sessions = read_sessions(connection, cohort, actor=actor)
     goals = _read_goals(connection, values, with_scores=may_coach(actor, cohort))
-    check_ins = _read_check_ins(connection, values, with_answers=may_run_cohort(actor, cohort))
+    check_ins = _read_check_ins(connection, values, with_answers=runs_cohort(actor, cohort))
     projects = read_projects(connection, PROJECTS_IN_COHORT, OWNERS_IN_COHORT, values)
     owned = projects.by_member()
     members = tuple(

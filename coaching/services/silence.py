@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict
 from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Membership, Person, Role
-from coaching.policies import Actor, may_run_cohort, may_view_check_in, may_view_cohort, require
+from coaching.policies import Actor, may_run_cohort, may_view_check_in, may_view_cohort, require, runs_cohort
 from coaching.services import audit
 from coaching.services.cohort_cards import COACHED
 from coaching.services.launch_list import LONGEST_LIST
@@ -70,7 +70,7 @@ def read_silent(connection: Connection, *, person_id: int) -> tuple[SilentCheckI
 
 def list_silent(session: Session, cohort: Cohort, *, actor: Actor) -> list[SilentCheckIn]:
     """Who is silent in a cohort, for those who run it. One statement."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_ITS_COACHES)
+    require(runs_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_ITS_COACHES)
     return [SilentCheckIn(*row) for row in session.connection().execute(_OF_COHORT, {"cohort_id": cohort.id}).all()]
 
 

@@ -190,6 +190,7 @@ def _page(membership: Membership, form: Form) -> str:
         form=form,
         errors=form.errors,
         is_own=is_self(actor, membership),
+        may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
         sees_goals=sees_goals,
         may_set=may_set_goal(actor, membership),
