@@ -37,6 +37,8 @@ LABELS = {
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
     "chat_test": "Test of a chat address",
+    "handover": "Another coach",
+    "reopened": "Opened again",
     "not_told": "Not told yet",
     "older": "Has an older time",
     "shut_out": "Account is shut",
@@ -63,6 +65,9 @@ LOOKS = {
     "paused": Look("warning", "pause"),
     "withdrawn": Look("neutral", "minus"),
     "completed": Look("success", "check"),
+    # Cohorts
+    "running": Look("success", "dot"),
+    "archived": Look("neutral", "minus"),
     # Roles and kinds
     "coach": Look("accent", "person"),
     "participant": Look("neutral", "person"),

@@ -169,6 +169,18 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
         _ANSWER,
         _USUAL,
     ),
+    "handover": (
+        _NAME,
+        _COHORT,
+        _PROGRAMME,
+        Placeholder("news", "What has changed, in a sentence.", "Dora Coach coaches Cohort 7 from now on."),
+        Placeholder("old", "Who handed over.", "Carol Coach"),
+        Placeholder("new", "Who took over.", "Dora Coach"),
+        Placeholder("pair", "The participant whose one-to-ones it is about; empty for a whole cohort.", ""),
+        Placeholder("sessions", "How many sessions to come went along.", 3),
+        Placeholder("reader", "Who reads the mail: participant, old or new.", "participant"),
+        _USUAL,
+    ),
     "invitation": (
         _NAME,
         Placeholder("to", "Where the person is invited to.", "Cohort 7"),
@@ -277,6 +289,12 @@ def _poll(letter: Letter, _news: str) -> dict[str, Value]:
     }
 
 
+def _handover(letter: Letter, news: str) -> dict[str, Value]:
+    names = ("cohort", "programme", "old", "new", "pair", "sessions", "reader")
+    named: dict[str, Value] = {name: letter.facts[name] for name in names}
+    return named | {"news": news}
+
+
 def _invitation(letter: Letter, _news: str) -> dict[str, Value]:
     return {"to": letter.facts["to"], "by": letter.facts["by"], "link": letter.link}
 
@@ -286,5 +304,6 @@ _READERS: Mapping[str, Callable[[Letter, str], dict[str, Value]]] = {
     "session_reminder": _session_reminder,
     "session_invite": _session_invite,
     "poll": _poll,
+    "handover": _handover,
     "invitation": _invitation,
 }

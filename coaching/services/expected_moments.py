@@ -83,7 +83,7 @@ COLUMNS = (
 
 
 def with_standing(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The statement, which has CheckIn, FollowUpStep, Membership and Cohort and selects `COLUMNS`, with what these need."""
+    """The statement, with what `COLUMNS` needs besides its CheckIn, FollowUpStep, Membership and Cohort."""
     opted_out = and_(OptOut.person_id == Person.id, is_word(OptOut.kind, MessageKind.CHECK_IN))
     return (
         statement.join(Person, Person.id == Membership.person_id)

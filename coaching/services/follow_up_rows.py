@@ -65,8 +65,9 @@ class PlannedStep(NamedTuple):
 
 
 class Anchored(NamedTuple):
-    """Something that steps count from, for one member. `is_asked` is false for who is paused, as their cohort may be, or
-    wants to hear no more: what they have moves, and they get nothing new. Who `declined` to be asked so long after the end has no alumni step.
+    """Something that steps count from, for one member. `is_asked` is false for who is paused or wants to hear no
+    more, and where the cohort does not run: what they have moves, and they get nothing new. Who `declined` to be asked
+    so long after the end has no alumni step.
     """
 
     membership_id: int

@@ -28,6 +28,7 @@ KINDS = (
     MessageKind.SESSION_INVITE,
     MessageKind.SESSION_REMINDER,
     MessageKind.CHECK_IN,
+    MessageKind.HANDOVER,
 )
 NAMES: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.INVITATION: "Invitation to Coaching",
@@ -35,6 +36,7 @@ NAMES: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.SESSION_INVITE: "Session, and what changes about it",
     MessageKind.SESSION_REMINDER: "Reminder before a session",
     MessageKind.CHECK_IN: "Check-in",
+    MessageKind.HANDOVER: "Another coach",
 })  # fmt: skip
 ABOUT: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.INVITATION: "To who is added to a cohort and has no account yet.",
@@ -42,6 +44,7 @@ ABOUT: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.SESSION_INVITE: "With the invite for the calendar, whenever a session is new, moves, or is cancelled.",
     MessageKind.SESSION_REMINDER: "As long before a session as its cohort says.",
     MessageKind.CHECK_IN: "What the follow-up plan asks, at each of its steps.",
+    MessageKind.HANDOVER: "To both coaches and those they coach, when one hands over to the other.",
 })  # fmt: skip
 MOST_WORDINGS = 100
 # What stands for the product's own words among the wordings that one can go back to.

@@ -150,10 +150,15 @@ def close_poll(session: Session, poll: Poll, *, actor: Actor, now: datetime) -> 
     """Ends a poll without a session. Mails that have not left are called off."""
     require(may_run_cohort(actor, poll.cohort), seen=may_view_poll(actor, poll), message=RUNNERS_ONLY)
     _lock_undecided(session, poll)
-    poll.state = PollState.CLOSED
-    cancel_messages(session, MessageKind.POLL, [poll.id], now=now, reason=CLOSED)
-    audit.record(session, "poll.closed", poll, actor=actor, now=now)
+    end_poll(session, poll, actor=actor, now=now, reason=CLOSED)
     return poll
+
+
+def end_poll(session: Session, poll: Poll, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Closes a poll that the caller has locked and that nobody has decided. The caller has asked permission."""
+    poll.state = PollState.CLOSED
+    cancel_messages(session, MessageKind.POLL, [poll.id], now=now, reason=reason)
+    audit.record(session, "poll.closed", poll, actor=actor, now=now)
 
 
 def choose_slot(

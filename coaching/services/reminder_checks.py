@@ -62,16 +62,22 @@ def why_not_reminded(connection: Connection, numbers: list[int], *, now: datetim
 
 
 def _why_not(row: Any, *, now: datetime) -> str:
+    return _why_not_held(row, now=now) or _why_not_them(row)
+
+
+def _why_not_held(row: Any, *, now: datetime) -> str:
     if row.state == SessionState.CANCELLED:
         return "The session was cancelled."
     if row.starts_at != datetime.fromisoformat(row.facts["starts_at"]):
         return "The session has moved."
-    if row.starts_at <= now:
-        return "The session has begun."
+    return "The session has begun." if row.starts_at <= now else ""
+
+
+def _why_not_them(row: Any) -> str:
     if row.status == MembershipStatus.PAUSED:
         return IS_PAUSED
-    if row.cohort_state != CohortState.RUNNING:
-        return COHORT_PAUSED if row.cohort_state == CohortState.PAUSED else COHORT_ARCHIVED
     if row.status not in OPEN_STATUSES:
         return HAS_LEFT
+    if row.cohort_state != CohortState.RUNNING:
+        return COHORT_PAUSED if row.cohort_state == CohortState.PAUSED else COHORT_ARCHIVED
     return "They said that they cannot come." if row.choice == RsvpChoice.NO else ""

@@ -47,6 +47,8 @@ from coaching.services import (
     clashes,
     coaching_sessions,
     cohort_check_ins,
+    cohort_history,
+    cohort_life,
     cohort_progress,
     cohorts,
     contact_preferences,
@@ -58,6 +60,8 @@ from coaching.services import (
     follow_up_plans,
     follow_up_steps,
     goals,
+    handover_choices,
+    handovers,
     import_batches,
     import_lines,
     import_preview,
@@ -264,6 +268,25 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "programme_progress": lambda s: programme_progress.programme_progress(s.session, s["programme"], **s.act),
     "open_cohort": lambda s: cohorts.open_cohort(
         s.session, s["programme"], **s.act, name="Another", kind=CohortKind.FORMAL, **DAYS
+    ),
+    "foresee_change": lambda s: cohort_life.foresee_change(s.session, s["cohort"], **s.act),
+    "pause_cohort": lambda s: cohort_life.pause_cohort(s.session, s["cohort"], **s.act),
+    "archive_cohort": lambda s: cohort_life.archive_cohort(s.session, s["cohort"], **s.act),
+    "list_happenings": lambda s: cohort_history.list_happenings(s.session, s["cohort"], **s.who),
+    "list_takers": lambda s: handover_choices.list_takers(s.session, s["coach member"], **s.who),
+    "list_pairs": lambda s: handover_choices.list_pairs(s.session, s["coach member"], **s.act),
+    "find_taker": lambda s: handover_choices.find_taker(
+        s.session, s["coach member"], s["candidate"].public_id, **s.who
+    ),
+    "foresee_handover": lambda s: handover_choices.foresee_handover(
+        s.session, s["coach member"], s["candidate"], None, **s.act
+    ),
+    "hand_over_cohort": lambda s: handovers.hand_over_cohort(s.session, s["coach member"], s["candidate"], **s.act),
+    "hand_over_cohort | participant": lambda s: handovers.hand_over_cohort(
+        s.session, s["member"], s["candidate"], **s.act
+    ),
+    "hand_over_pair": lambda s: handovers.hand_over_pair(
+        s.session, s["coach member"], s["candidate"], s["member"], **s.act
     ),
     "edit_cohort": lambda s: cohorts.edit_cohort(s.session, s["cohort"], **s.act, name="Another", **DAYS),
     "get_default_plan": lambda s: follow_up_plans.get_default_plan(s.session, s["programme"], **s.who),

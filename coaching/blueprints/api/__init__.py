@@ -10,6 +10,7 @@ from coaching.blueprints.api import (
     chat,
     check_ins,
     coaching_sessions,
+    cohort_life,
     cohorts,
     contact_preferences,
     docs,
@@ -18,6 +19,7 @@ from coaching.blueprints.api import (
     follow_up_choices,
     follow_up_plans,
     goals,
+    handovers,
     imports,
     inbox,
     mail_templates,
@@ -47,6 +49,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
+    cohort_life, handovers,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from coaching.blueprints.pages import (
     chat,
     check_in_links,
     check_ins,
+    cohort_life,
     cohorts,
     contact_preferences,
     drop_in,
@@ -21,6 +22,7 @@ from coaching.blueprints.pages import (
     follow_up_steps,
     follow_ups,
     goals,
+    handovers,
     home,
     imports,
     inbox,
@@ -57,6 +59,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
+    cohort_life, handovers,
 )  # fmt: skip
 
 
