@@ -125,6 +125,9 @@ Hello {{ name }},
 {{ sessions }} {{ "session" if sessions == 1 else "sessions" }} to come {{ "goes" if sessions == 1 else "go" }} along, \
 with invites for the calendar where they change. Everything that was agreed and written stays as it is.
 {% endif %}
+
+Look at the cohort:
+{{ link }}
 """
 _INVITATION = """\
 Hello {{ name }},

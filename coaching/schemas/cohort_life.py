@@ -30,6 +30,13 @@ class Afterwards(StrEnum):
     LEAVES = "leaves"
 
 
+class ChooseTakerSchema(BaseSchema):
+    """What is to be handed over, and to whom, before anything is done."""
+
+    to = PublicId(load_default=None, allow_none=True)
+    pair_with = PublicId(load_default=None, allow_none=True)
+
+
 class HandOverSchema(BaseSchema):
     to = PublicId(required=True, metadata={"description": "Who takes it over, one of the candidates."})
     pair_with = PublicId(

@@ -21,6 +21,7 @@ from coaching.models import (
     Role,
 )
 from coaching.policies import Actor, may_view_actions, may_view_session, require, runs_cohort
+from coaching.services.cohort_cards import IS_IN_LIFE
 from coaching.services.session_list import WAS_THERE
 from coaching.services.words import is_one_of, is_word
 
@@ -94,7 +95,12 @@ OWN_OPEN: Select[str, str, str, date | None] = (
     select(Action.public_id, Action.statement, Cohort.name, Action.due_on)
     .join_from(Membership, Action, Action.membership_id == Membership.id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES), _IS_OPEN)
+    .where(
+        Membership.person_id == bindparam("person_id"),
+        is_one_of(Membership.status, OPEN_STATUSES),
+        _IS_OPEN,
+        IS_IN_LIFE,
+    )
     .order_by(*_BY_DAY)
 )
 

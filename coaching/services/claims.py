@@ -246,7 +246,7 @@ def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
 
 
 def _has_link(message: ClaimedMessage) -> bool:
-    return bool(link_of(message.kind, message.facts, message.secret, ""))
+    return bool(message.secret) and bool(link_of(message.kind, message.facts, message.secret, ""))
 
 
 def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMessage | Refused:

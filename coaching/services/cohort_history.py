@@ -96,7 +96,9 @@ def list_happenings(session: Session, cohort: Cohort, *, actor: Actor) -> list[H
         ),
         *_of_statuses(connection.execute(_STATUSES, values).all()),
     ]
-    return sorted(found, key=attrgetter("at"), reverse=True)[:LONGEST_HISTORY]
+    # Of what happened at one moment the later stands first, too.
+    found.sort(key=attrgetter("at"))
+    return found[::-1][:LONGEST_HISTORY]
 
 
 def _of_changes(rows: Any) -> Iterator[Happening]:

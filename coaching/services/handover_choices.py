@@ -56,6 +56,34 @@ class Outlook(NamedTuple):
     taken: list[str]
 
 
+class HandoverPlan(NamedTuple):
+    """What a coach may hand over, to whom, and, once somebody was chosen, what that would do."""
+
+    candidates: list[Candidate]
+    pairs: list[PairLine]
+    outlook: Outlook | None
+
+
+def plan_handover(
+    session: Session,
+    membership: Membership,
+    *,
+    actor: Actor,
+    now: datetime,
+    to: str | None = None,
+    pair_with: str | None = None,
+) -> HandoverPlan:
+    """All that is shown before a hand-over."""
+    require_hand_over(membership, actor)
+    candidates = list_takers(session, membership, actor=actor)
+    pairs = list_pairs(session, membership, actor=actor, now=now)
+    if to is None:
+        return HandoverPlan(candidates, pairs, None)
+    taker = find_taker(session, membership, to, actor=actor)
+    pair = find_pair(session, membership, pair_with, actor=actor)
+    return HandoverPlan(candidates, pairs, foresee_handover(session, membership, taker, pair, actor=actor, now=now))
+
+
 def list_coaching(session: Session, cohort: Cohort) -> list[Membership]:
     """The coaches of a cohort, as memberships; who may see them is the caller's to ask."""
     statement = (

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, Handover, Membership, MessageKind, Person, Role
+from coaching.services.letter_links import PAGE
 from coaching.services.outbox import enqueue
 
 
@@ -54,6 +55,7 @@ def _facts(handover: Handover, person: Person, sessions: int) -> dict[str, Any]:
     old, new, pair = handover.from_membership, handover.to_membership, handover.pair_membership
     whose = {old.person_id: "old", new.person_id: "new"}
     return {
+        PAGE: f"/cohorts/{handover.cohort.public_id}",
         "cohort": handover.cohort.name,
         "programme": handover.cohort.programme.name,
         "is_synthetic": handover.cohort.programme.is_synthetic,

@@ -165,6 +165,12 @@ def list_settled_lines(scene: Scene) -> Any:
     return import_lines.list_lines(scene.session, batch, scene["session"], **scene.who)
 
 
+def archive_formal(scene: Scene) -> Any:
+    """A formal cohort is not its coaches' to archive."""
+    scene["cohort"].kind = CohortKind.FORMAL
+    return cohort_life.archive_cohort(scene.session, scene["cohort"], **scene.act)
+
+
 def sign_in_too_often(scene: Scene) -> None:
     for _ in range(sign_in.PAIR_LIMIT + 1):
         with contextlib.suppress(Invalid):
@@ -272,6 +278,9 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "foresee_change": lambda s: cohort_life.foresee_change(s.session, s["cohort"], **s.act),
     "pause_cohort": lambda s: cohort_life.pause_cohort(s.session, s["cohort"], **s.act),
     "archive_cohort": lambda s: cohort_life.archive_cohort(s.session, s["cohort"], **s.act),
+    "archive_cohort | formal": archive_formal,
+    "reopen_cohort": lambda s: cohort_life.reopen_cohort(s.session, s["cohort"], **s.act),
+    "plan_handover": lambda s: handover_choices.plan_handover(s.session, s["coach member"], **s.act),
     "list_happenings": lambda s: cohort_history.list_happenings(s.session, s["cohort"], **s.who),
     "list_takers": lambda s: handover_choices.list_takers(s.session, s["coach member"], **s.who),
     "list_pairs": lambda s: handover_choices.list_pairs(s.session, s["coach member"], **s.act),

@@ -399,7 +399,6 @@ WITH_IDENTIFIERS = sorted(
     for name, recipe in (FORMS | BODIES).items()
     if recipe
     in {
-        handover,
         owner,
         run,
         marks,

@@ -157,7 +157,6 @@ api_cohort_life.show                              403 403 404 404 404 404 ok  40
 api_cohort_life.change                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 handovers.new | coach member                      404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 handovers.create | coach member                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-api_handovers.index | coach member                404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_handovers.show | coach member                 404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_handovers.create | coach member               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_handovers.create                              403 404 404 404 404 404 403 404 404 404 404 403 404 403

@@ -47,7 +47,10 @@ open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  
 edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 foresee_change                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 pause_cohort                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-archive_cohort                  403 403 404 404 404 404 403 404 404 404 403 ok  404 ok
+archive_cohort                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+archive_cohort | formal         403 403 404 404 404 404 403 404 404 404 403 ok  404 ok
+reopen_cohort                   403 403 404 404 404 404 409 404 404 404 403 409 404 409
+plan_handover                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_happenings                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 list_takers                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_pairs                      404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok

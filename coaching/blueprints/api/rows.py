@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, MembershipStatus, Role
+from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, CohortState, MembershipStatus, Role
 from coaching.services.attendance_grid import GridMember, GridSession
 from coaching.services.cohort_progress import MemberProgress
 from coaching.services.import_lines import ImportLine
@@ -30,6 +30,7 @@ class CohortRow(TypedDict):
     id: str
     name: str
     kind: CohortKind
+    state: CohortState
     description: str
     timezone: str
     starts_on: date

@@ -11,18 +11,16 @@ from coaching.blueprints.pages.forms import Form, filled, messages_of, sent_agai
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
-from coaching.errors import Conflict, Invalid
+from coaching.errors import Conflict, Invalid, Messages
 from coaching.extensions import db
 from coaching.models import Membership, Role
-from coaching.schemas.base import load_form
-from coaching.schemas.cohort_life import Afterwards, HandOverSchema
+from coaching.schemas.base import checked, load_form
+from coaching.schemas.cohort_life import Afterwards, ChooseTakerSchema, HandOverSchema
 from coaching.services.handover_choices import (
-    Outlook,
+    HandoverPlan,
     find_pair,
     find_taker,
-    foresee_handover,
-    list_takers,
-    list_pairs,
+    plan_handover,
     require_hand_over,
 )
 from coaching.services.handovers import hand_over_cohort, hand_over_pair
@@ -79,24 +77,16 @@ def create(membership_id: str) -> ResponseReturnValue:
 
 
 def _page(membership: Membership, form: Form) -> str:
-    actor, session, now = current_actor(), db.session(), utc_now()
-    candidates = list_takers(session, membership, actor=actor)
-    pairs = list_pairs(session, membership, actor=actor, now=now)
-    outlook, errors = None, dict(form.errors)
-    if form.values.get("to"):
-        try:
-            outlook = _foresee(membership, form)
-        except Invalid as refusal:
-            errors |= messages_of(refusal)
+    plan, errors = _plan(membership, form)
     return render_template(
         "handover/new.html",
         membership=membership,
         cohort=membership.cohort,
         form=form,
         errors=errors,
-        candidates=[(one.id, one.name + (" (coaches here)" if one.is_here else "")) for one in candidates],
-        pairs=[(one.id, f"One-to-ones with {one.name} ({one.sessions} to come)") for one in pairs],
-        outlook=outlook,
+        candidates=[(one.id, one.name + (" (coaches here)" if one.is_here else "")) for one in plan.candidates],
+        pairs=[(one.id, f"One-to-ones with {one.name} ({one.sessions} to come)") for one in plan.pairs],
+        outlook=plan.outlook,
         afterwards=AFTERWARDS,
         notes=NOTES,
         breadcrumb=trail(
@@ -107,8 +97,12 @@ def _page(membership: Membership, form: Form) -> str:
     )
 
 
-def _foresee(membership: Membership, form: Form) -> Outlook:
-    actor, session = current_actor(), db.session()
-    taker = find_taker(session, membership, form.values["to"], actor=actor)
-    pair = find_pair(session, membership, form.values.get("pair_with") or None, actor=actor)
-    return foresee_handover(session, membership, taker, pair, actor=actor, now=utc_now())
+def _plan(membership: Membership, form: Form) -> tuple[HandoverPlan, Messages]:
+    """What is shown; where what was chosen will not do, that is said at its field."""
+    actor, session, now = current_actor(), db.session(), utc_now()
+    chosen = {name: form.values[name] for name in ("to", "pair_with") if form.values.get(name)}
+    try:
+        values = checked(ChooseTakerSchema(), chosen)
+        return plan_handover(session, membership, actor=actor, now=now, **values), form.errors
+    except Invalid as refusal:
+        return plan_handover(session, membership, actor=actor, now=now), form.errors or messages_of(refusal)
