@@ -134,7 +134,6 @@ def upgrade():
             sa.Enum(
                 "invitation",
                 "password_reset",
-                "answer_check_in",
                 "answer_poll",
                 "rsvp",
                 name="purpose",
@@ -719,7 +718,6 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
         sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
-        sa.UniqueConstraint("unsubscribe_hash", name=op.f("uq_message_unsubscribe_hash")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_cohort_id"), ["cohort_id"], unique=False)
@@ -1109,6 +1107,7 @@ def upgrade():
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("is_nudge", sa.Boolean(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_asking_check_in_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_asking_message_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asking")),
