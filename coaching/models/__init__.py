@@ -64,7 +64,16 @@ from coaching.models.follow_up_plan import (
     FollowUpStep,
     QuestionKind,
 )
-from coaching.models.goal import Goal, Rating
+from coaching.models.goal import (
+    ENDED_STATES,
+    Goal,
+    GoalChange,
+    GoalEnd,
+    GoalRevision,
+    GoalState,
+    Milestone,
+    Rating,
+)
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
@@ -86,6 +95,7 @@ from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "ENDED_STATES",
     "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
@@ -131,6 +141,10 @@ __all__ = [
     "Followed",
     "Frequency",
     "Goal",
+    "GoalChange",
+    "GoalEnd",
+    "GoalRevision",
+    "GoalState",
     "Held",
     "IdempotencyKey",
     "ImportBatch",
@@ -146,6 +160,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Milestone",
     "OptOut",
     "Person",
     "Platform",

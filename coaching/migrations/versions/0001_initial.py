@@ -938,17 +938,122 @@ def upgrade():
         sa.Column("expected", sa.String(length=500), nullable=False),
         sa.Column("more", sa.String(length=500), nullable=False),
         sa.Column("much_more", sa.String(length=500), nullable=False),
+        sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "agreed",
+                "in_progress",
+                "reached",
+                "changed",
+                "dropped",
+                name="goal_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            server_default="draft",
+            nullable=False,
+        ),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("participant_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("coach_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("coach_agreed_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(ended_on IS NOT NULL) = (state IN ('reached', 'changed', 'dropped'))",
+            name=op.f("ck_goal_ended_on_its_day"),
+        ),
         sa.CheckConstraint("baseline IN (-2, -1)", name=op.f("ck_goal_baseline")),
         sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name=op.f("ck_goal_difficulty")),
         sa.CheckConstraint("importance BETWEEN 0 AND 3", name=op.f("ck_goal_importance")),
+        sa.ForeignKeyConstraint(["coach_agreed_by_id"], ["person.id"], name=op.f("fk_goal_coach_agreed_by_id")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_goal_membership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
         sa.UniqueConstraint("public_id", name=op.f("uq_goal_public_id")),
     )
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_goal_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "goal_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "agreed",
+                "in_progress",
+                "reached",
+                "changed",
+                "dropped",
+                name="goal_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_goal_change_actor_id")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_change_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["successor_id"], ["goal.id"], name=op.f("fk_goal_change_successor_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_change_public_id")),
+    )
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_change_goal_id"), ["goal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_successor_id"), ["successor_id"], unique=False)
+
+    op.create_table(
+        "goal_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("importance", sa.Integer(), nullable=False),
+        sa.Column("difficulty", sa.Integer(), nullable=False),
+        sa.Column("baseline", sa.Integer(), nullable=False),
+        sa.Column("much_less", sa.String(length=500), nullable=False),
+        sa.Column("less", sa.String(length=500), nullable=False),
+        sa.Column("expected", sa.String(length=500), nullable=False),
+        sa.Column("more", sa.String(length=500), nullable=False),
+        sa.Column("much_more", sa.String(length=500), nullable=False),
+        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revised_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_revision_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["revised_by_id"], ["person.id"], name=op.f("fk_goal_revision_revised_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_revision")),
+        sa.UniqueConstraint("goal_id", "edition", name=op.f("uq_goal_revision_goal_id_edition")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_revision_public_id")),
+    )
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("statement", sa.String(length=500), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("reached_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_milestone_public_id")),
+    )
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_milestone_goal_id"), ["goal_id"], unique=False)
 
     op.create_table(
         "project_owner",
@@ -1229,6 +1334,7 @@ def upgrade():
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("goal_id", sa.Integer(), nullable=False),
         sa.Column("rated_by_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("rated_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
@@ -1801,6 +1907,16 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
     op.drop_table("project_owner")
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_goal_id"))
+
+    op.drop_table("milestone")
+    op.drop_table("goal_revision")
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_change_successor_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_goal_id"))
+
+    op.drop_table("goal_change")
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
 
