@@ -79,6 +79,7 @@ from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -91,6 +92,7 @@ from coaching.models.person import (
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
 from coaching.models.programme import Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
+from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
@@ -160,7 +162,11 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Metric",
+    "MetricDirection",
     "Milestone",
+    "Observation",
+    "ObservationSource",
     "OptOut",
     "Person",
     "Platform",
@@ -194,6 +200,11 @@ __all__ = [
     "SessionMode",
     "SessionState",
     "SignInFailure",
+    "Skill",
+    "SkillAssessment",
+    "SkillMoment",
+    "SkillScale",
+    "SkillScore",
     "Stage",
     "StageChange",
     "StatusChange",

@@ -397,6 +397,39 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_programme_coordinator_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "skill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("description", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_skill_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_skill_public_id")),
+    )
+    with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_skill_programme_id"), ["programme_id"], unique=False)
+
+    op.create_table(
+        "skill_scale",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points BETWEEN 3 AND 7", name=op.f("ck_skill_scale_points")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_skill_scale_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill_scale")),
+        sa.UniqueConstraint("programme_id", name=op.f("uq_skill_scale_programme_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_skill_scale_public_id")),
+    )
+    op.create_table(
         "cohort",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -592,6 +625,7 @@ def upgrade():
                 "active",
                 "completed",
                 "goal_rating",
+                "metric",
                 name="answer_flow",
                 native_enum=False,
                 create_constraint=True,
@@ -599,6 +633,7 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column("metric_name", sa.String(length=120), nullable=False),
         sa.CheckConstraint("lowest < highest AND highest - lowest <= 10", name=op.f("ck_follow_up_question_scale")),
         sa.ForeignKeyConstraint(
             ["step_id"], ["follow_up_step.id"], name=op.f("fk_follow_up_question_step_id"), ondelete="CASCADE"
@@ -978,84 +1013,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_goal_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
-        "goal_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("goal_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "draft",
-                "agreed",
-                "in_progress",
-                "reached",
-                "changed",
-                "dropped",
-                name="goal_state",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
-        sa.Column("reason", sa.String(length=1000), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.Column("successor_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_goal_change_actor_id")),
-        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_change_goal_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(
-            ["successor_id"], ["goal.id"], name=op.f("fk_goal_change_successor_id"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_change")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_goal_change_public_id")),
-    )
-    with op.batch_alter_table("goal_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_goal_change_goal_id"), ["goal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_goal_change_successor_id"), ["successor_id"], unique=False)
-
-    op.create_table(
-        "goal_revision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("goal_id", sa.Integer(), nullable=False),
-        sa.Column("edition", sa.Integer(), nullable=False),
-        sa.Column("importance", sa.Integer(), nullable=False),
-        sa.Column("difficulty", sa.Integer(), nullable=False),
-        sa.Column("baseline", sa.Integer(), nullable=False),
-        sa.Column("much_less", sa.String(length=500), nullable=False),
-        sa.Column("less", sa.String(length=500), nullable=False),
-        sa.Column("expected", sa.String(length=500), nullable=False),
-        sa.Column("more", sa.String(length=500), nullable=False),
-        sa.Column("much_more", sa.String(length=500), nullable=False),
-        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revised_by_id", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.String(length=1000), nullable=False),
-        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_revision_goal_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["revised_by_id"], ["person.id"], name=op.f("fk_goal_revision_revised_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_revision")),
-        sa.UniqueConstraint("goal_id", "edition", name=op.f("uq_goal_revision_goal_id_edition")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_goal_revision_public_id")),
-    )
-    op.create_table(
-        "milestone",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("goal_id", sa.Integer(), nullable=False),
-        sa.Column("statement", sa.String(length=500), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("reached_on", sa.Date(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_milestone_public_id")),
-    )
-    with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_milestone_goal_id"), ["goal_id"], unique=False)
-
-    op.create_table(
         "project_owner",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -1124,6 +1081,26 @@ def upgrade():
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_series_cohort_id"), ["cohort_id"], unique=False)
 
+    op.create_table(
+        "skill_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "moment",
+            sa.Enum(
+                "before", "after", "later", name="skill_moment", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_skill_assessment_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill_assessment")),
+        sa.UniqueConstraint("membership_id", "moment", name=op.f("uq_skill_assessment_membership_id_moment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_skill_assessment_public_id")),
+    )
     op.create_table(
         "stage_change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1303,6 +1280,110 @@ def upgrade():
         batch_op.create_index("ix_coaching_session_next_reminder", ["next_reminder_at"], unique=False)
 
     op.create_table(
+        "goal_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "agreed",
+                "in_progress",
+                "reached",
+                "changed",
+                "dropped",
+                name="goal_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_goal_change_actor_id")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_change_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["successor_id"], ["goal.id"], name=op.f("fk_goal_change_successor_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_change_public_id")),
+    )
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_change_goal_id"), ["goal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_successor_id"), ["successor_id"], unique=False)
+
+    op.create_table(
+        "goal_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("importance", sa.Integer(), nullable=False),
+        sa.Column("difficulty", sa.Integer(), nullable=False),
+        sa.Column("baseline", sa.Integer(), nullable=False),
+        sa.Column("much_less", sa.String(length=500), nullable=False),
+        sa.Column("less", sa.String(length=500), nullable=False),
+        sa.Column("expected", sa.String(length=500), nullable=False),
+        sa.Column("more", sa.String(length=500), nullable=False),
+        sa.Column("much_more", sa.String(length=500), nullable=False),
+        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revised_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_revision_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["revised_by_id"], ["person.id"], name=op.f("fk_goal_revision_revised_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_revision")),
+        sa.UniqueConstraint("goal_id", "edition", name=op.f("uq_goal_revision_goal_id_edition")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_revision_public_id")),
+    )
+    op.create_table(
+        "metric",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column(
+            "direction",
+            sa.Enum("up", "down", name="metric_direction", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("baseline", coaching.models.decimals.ExactDecimal(), nullable=True),
+        sa.Column("target", coaching.models.decimals.ExactDecimal(), nullable=True),
+        sa.Column("cadence_weeks", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cadence_weeks BETWEEN 1 AND 52", name=op.f("ck_metric_cadence")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_metric_goal_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metric")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_metric_public_id")),
+    )
+    with op.batch_alter_table("metric", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_metric_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("statement", sa.String(length=500), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("reached_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_milestone_public_id")),
+    )
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_milestone_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
         "practice_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1407,6 +1488,24 @@ def upgrade():
             sqlite_where=sa.text("is_current = 1"),
             postgresql_where=sa.text("is_current"),
         )
+
+    op.create_table(
+        "skill_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("skill_name", sa.String(length=120), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 7", name=op.f("ck_skill_score_score")),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["skill_assessment.id"], name=op.f("fk_skill_score_assessment_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_skill_score_skill_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill_score")),
+        sa.UniqueConstraint("assessment_id", "skill_id", name=op.f("uq_skill_score_assessment_id_skill_id")),
+    )
+    with op.batch_alter_table("skill_score", schema=None) as batch_op:
+        batch_op.create_index("ix_skill_score_skill", ["skill_id"], unique=False)
 
     op.create_table(
         "action",
@@ -1523,6 +1622,54 @@ def upgrade():
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.create_index("ix_import_batch_session_hash", ["session_id", "sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "observation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("metric_id", sa.Integer(), nullable=False),
+        sa.Column("value", coaching.models.decimals.ExactDecimal(), nullable=True),
+        sa.Column("observed_on", sa.Date(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "page",
+                "api",
+                "check_in",
+                "import",
+                name="observation_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("check_in_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("value IS NOT NULL OR corrects_id IS NOT NULL", name=op.f("ck_observation_value")),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_observation_check_in_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["observation.id"], name=op.f("fk_observation_corrects_id")),
+        sa.ForeignKeyConstraint(
+            ["metric_id"], ["metric.id"], name=op.f("fk_observation_metric_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_observation_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_observation_corrects_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_observation_public_id")),
+    )
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.create_index("ix_observation_metric_day", ["metric_id", "observed_on"], unique=False)
+        batch_op.create_index(
+            "uq_observation_day",
+            ["metric_id", "observed_on"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
 
     op.create_table(
         "poll",
@@ -1833,6 +1980,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
 
     op.drop_table("poll")
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_observation_day",
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+        batch_op.drop_index("ix_observation_metric_day")
+
+    op.drop_table("observation")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
         batch_op.drop_index("ix_import_batch_session_hash")
@@ -1852,6 +2008,10 @@ def downgrade():
         batch_op.drop_index("ix_action_membership_state")
 
     op.drop_table("action")
+    with op.batch_alter_table("skill_score", schema=None) as batch_op:
+        batch_op.drop_index("ix_skill_score_skill")
+
+    op.drop_table("skill_score")
     with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_reach_snapshot_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
@@ -1867,6 +2027,20 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
 
     op.drop_table("practice_entry")
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_goal_id"))
+
+    op.drop_table("milestone")
+    with op.batch_alter_table("metric", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_metric_goal_id"))
+
+    op.drop_table("metric")
+    op.drop_table("goal_revision")
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_change_successor_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_goal_id"))
+
+    op.drop_table("goal_change")
     with op.batch_alter_table("coaching_session", schema=None) as batch_op:
         batch_op.drop_index("ix_coaching_session_next_reminder")
         batch_op.drop_index("ix_coaching_session_cohort_start")
@@ -1890,6 +2064,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stage_change_project_id"))
 
     op.drop_table("stage_change")
+    op.drop_table("skill_assessment")
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_series_cohort_id"))
 
@@ -1907,16 +2082,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
     op.drop_table("project_owner")
-    with op.batch_alter_table("milestone", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_milestone_goal_id"))
-
-    op.drop_table("milestone")
-    op.drop_table("goal_revision")
-    with op.batch_alter_table("goal_change", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_goal_change_successor_id"))
-        batch_op.drop_index(batch_op.f("ix_goal_change_goal_id"))
-
-    op.drop_table("goal_change")
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
 
@@ -2005,6 +2170,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_cohort_follow_up_plan_id"))
 
     op.drop_table("cohort")
+    op.drop_table("skill_scale")
+    with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_skill_programme_id"))
+
+    op.drop_table("skill")
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
 
