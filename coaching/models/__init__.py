@@ -4,7 +4,7 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionEnd, ActionState
+from coaching.models.action import Action, ActionChange, ActionEnd, ActionOutcome, ActionReminder, ActionState
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -104,7 +104,10 @@ __all__ = [
     "UNTIL_HOUR",
     "WEEKLY_LIMIT",
     "Action",
+    "ActionChange",
     "ActionEnd",
+    "ActionOutcome",
+    "ActionReminder",
     "ActionState",
     "Anchor",
     "AnswerChoice",

@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     CHECK_IN = "check_in"
     SESSION_INVITE = "session_invite"
     SESSION_REMINDER = "session_reminder"
+    ACTION_REMINDER = "action_reminder"
     POLL = "poll"
     CHAT_TEST = "chat_test"
     INVITATION = "invitation"

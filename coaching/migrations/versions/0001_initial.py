@@ -237,6 +237,7 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "chat_test",
                 "invitation",
@@ -296,6 +297,7 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "chat_test",
                 "invitation",
@@ -333,6 +335,7 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "chat_test",
                 "invitation",
@@ -368,6 +371,7 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "chat_test",
                 "invitation",
@@ -701,6 +705,7 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "chat_test",
                 "invitation",
@@ -1512,9 +1517,12 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("statement", sa.String(length=500), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("remind_on", sa.Date(), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1526,14 +1534,72 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "remind_on IS NULL OR due_on IS NULL OR remind_on <= due_on", name=op.f("ck_action_reminder_in_time")
+        ),
+        sa.CheckConstraint("remind_at IS NULL OR state = 'open'", name=op.f("ck_action_reminds")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_action_membership_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["membership.id"], name=op.f("fk_action_owner_id")),
         sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_action_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
         sa.UniqueConstraint("public_id", name=op.f("uq_action_public_id")),
     )
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.create_index("ix_action_membership_state", ["membership_id", "state"], unique=False)
+        batch_op.create_index("ix_action_owner_state", ["owner_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_action_remind",
+            ["remind_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("remind_at IS NOT NULL"),
+            postgresql_where=sa.text("remind_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_action_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "action_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "done",
+                "moved",
+                "dropped",
+                "reopened",
+                name="action_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_due_on", sa.Date(), nullable=True),
+        sa.Column("to_due_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_change_action_id")),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_action_change_actor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_change")),
+    )
+    with op.batch_alter_table("action_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_change_action_id"), ["action_id"], unique=False)
+
+    op.create_table(
+        "action_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_reminder_action_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_action_reminder_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_reminder")),
+        sa.UniqueConstraint("message_id", "action_id", name=op.f("uq_action_reminder_message_id_action_id")),
+    )
+    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_reminder_action_id"), ["action_id"], unique=False)
 
     op.create_table(
         "calendar_invite",
@@ -2003,7 +2069,21 @@ def downgrade():
         batch_op.drop_index("ix_calendar_invite_person")
 
     op.drop_table("calendar_invite")
+    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_reminder_action_id"))
+
+    op.drop_table("action_reminder")
+    with op.batch_alter_table("action_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_change_action_id"))
+
+    op.drop_table("action_change")
     with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_action_remind",
+            sqlite_where=sa.text("remind_at IS NOT NULL"),
+            postgresql_where=sa.text("remind_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_action_owner_state")
         batch_op.drop_index(batch_op.f("ix_action_session_id"))
         batch_op.drop_index("ix_action_membership_state")
 
