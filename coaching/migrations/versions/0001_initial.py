@@ -1534,10 +1534,10 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("remind_at IS NULL OR state = 'open'", name=op.f("ck_action_reminds")),
         sa.CheckConstraint(
             "remind_on IS NULL OR due_on IS NULL OR remind_on <= due_on", name=op.f("ck_action_reminder_in_time")
         ),
-        sa.CheckConstraint("remind_at IS NULL OR state = 'open'", name=op.f("ck_action_reminds")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_action_membership_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["membership.id"], name=op.f("fk_action_owner_id")),
         sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_action_session_id")),
@@ -1555,51 +1555,6 @@ def upgrade():
             postgresql_where=sa.text("remind_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_action_session_id"), ["session_id"], unique=False)
-
-    op.create_table(
-        "action_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("action_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "done",
-                "moved",
-                "dropped",
-                "reopened",
-                name="action_outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("from_due_on", sa.Date(), nullable=True),
-        sa.Column("to_due_on", sa.Date(), nullable=True),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_change_action_id")),
-        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_action_change_actor_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_change")),
-    )
-    with op.batch_alter_table("action_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_action_change_action_id"), ["action_id"], unique=False)
-
-    op.create_table(
-        "action_reminder",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("action_id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_reminder_action_id")),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["message.id"], name=op.f("fk_action_reminder_message_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_reminder")),
-        sa.UniqueConstraint("message_id", "action_id", name=op.f("uq_action_reminder_message_id_action_id")),
-    )
-    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_action_reminder_action_id"), ["action_id"], unique=False)
 
     op.create_table(
         "calendar_invite",
@@ -1789,6 +1744,51 @@ def upgrade():
     )
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rsvp_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "action_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "done",
+                "moved",
+                "dropped",
+                "reopened",
+                name="action_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_due_on", sa.Date(), nullable=True),
+        sa.Column("to_due_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_change_action_id")),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_action_change_actor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_change")),
+    )
+    with op.batch_alter_table("action_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_change_action_id"), ["action_id"], unique=False)
+
+    op.create_table(
+        "action_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_reminder_action_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_action_reminder_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_reminder")),
+        sa.UniqueConstraint("message_id", "action_id", name=op.f("uq_action_reminder_message_id_action_id")),
+    )
+    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_reminder_action_id"), ["action_id"], unique=False)
 
     op.create_table(
         "attendance",
@@ -2038,6 +2038,14 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_attendance_batch_id"))
 
     op.drop_table("attendance")
+    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_reminder_action_id"))
+
+    op.drop_table("action_reminder")
+    with op.batch_alter_table("action_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_change_action_id"))
+
+    op.drop_table("action_change")
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvp_membership_id"))
 
@@ -2069,22 +2077,14 @@ def downgrade():
         batch_op.drop_index("ix_calendar_invite_person")
 
     op.drop_table("calendar_invite")
-    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_reminder_action_id"))
-
-    op.drop_table("action_reminder")
-    with op.batch_alter_table("action_change", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_action_change_action_id"))
-
-    op.drop_table("action_change")
     with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_session_id"))
         batch_op.drop_index(
             "ix_action_remind",
             sqlite_where=sa.text("remind_at IS NOT NULL"),
             postgresql_where=sa.text("remind_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_action_owner_state")
-        batch_op.drop_index(batch_op.f("ix_action_session_id"))
         batch_op.drop_index("ix_action_membership_state")
 
     op.drop_table("action")
