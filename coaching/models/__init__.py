@@ -80,6 +80,7 @@ from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
+from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -168,6 +169,12 @@ __all__ = [
     "Metric",
     "MetricDirection",
     "Milestone",
+    "Note",
+    "NoteChange",
+    "NoteChangeState",
+    "NoteClass",
+    "NoteConsent",
+    "NoteWriter",
     "Observation",
     "ObservationSource",
     "OptOut",
