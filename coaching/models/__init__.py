@@ -80,6 +80,7 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
+from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
 from coaching.models.programme import Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
@@ -125,6 +126,7 @@ __all__ = [
     "CourseRun",
     "Delivery",
     "DropInCode",
+    "ExportChoice",
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
@@ -146,6 +148,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "NoteReview",
     "OptOut",
     "Person",
     "Platform",
@@ -158,6 +161,7 @@ __all__ = [
     "PracticeEntry",
     "PracticeKind",
     "Privacy",
+    "PrivateNote",
     "Programme",
     "ProgrammeCoordinator",
     "ProjectOwner",

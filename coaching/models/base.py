@@ -71,7 +71,8 @@ class Privacy:
     `subject` is the chain of foreign keys that leads to the person, the first on this table: for example
     `("membership_id", "person_id")`. `export` names the columns a person is given. `erase` says what erasure
     does with a row: `delete` it, `scrub` it (the columns in `scrubbed` get those values), or `keep` it because
-    nothing in it tells who it was once the person's own row is scrubbed. `retention` says for how long and why.
+    nothing in it tells who it was once the person's own row is scrubbed. `goes_with` names columns with further
+    persons, such as an author, whose erasure deletes the row too. `retention` says for how long and why.
     """
 
     subject: tuple[str, ...]
@@ -79,6 +80,7 @@ class Privacy:
     erase: Literal["delete", "scrub", "keep"]
     retention: str
     scrubbed: dict[str, Any] = field(default_factory=dict)
+    goes_with: tuple[str, ...] = ()
 
 
 class PartialIndex(Index):

@@ -53,6 +53,8 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
     # What the session still holds has to be in the database before statements look there.
     session.flush()
     for table, promise in declared_tables():
+        for column in promise.goes_with:
+            session.execute(delete(table).where(table.c[column] == person.id))
         if promise.erase == "keep" or table.name == Person.__tablename__:
             continue
         key = next(iter(table.primary_key.columns))

@@ -1384,6 +1384,57 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_check_in_reply_question_id"), ["question_id"], unique=False)
 
     op.create_table(
+        "note_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_review_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_review")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_review_public_id")),
+    )
+    with op.batch_alter_table("note_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_review_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "private_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("key_name", sa.String(length=16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_over_by_id", sa.Integer(), nullable=True),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "in_export",
+            sa.Enum(
+                "include", "leave_out", name="export_choice", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("left_out_reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_private_note_author_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_private_note_cohort_id")),
+        sa.ForeignKeyConstraint(["handed_over_by_id"], ["person.id"], name=op.f("fk_private_note_handed_over_by_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_private_note_membership_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_private_note_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_private_note_public_id")),
+    )
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.create_index("ix_private_note_author_cohort", ["author_id", "cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_key_name"), ["key_name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "drop_in_code",
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
@@ -1734,6 +1785,8 @@ def downgrade():
 
     op.drop_table("import_batch")
     op.drop_table("drop_in_code")
+    op.drop_table("private_note")
+    op.drop_table("note_review")
     with op.batch_alter_table("check_in_reply", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_check_in_reply_question_id"))
 
