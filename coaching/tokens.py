@@ -55,6 +55,16 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def new_key() -> bytes:
+    """A key of 256 random bits, for sealing texts."""
+    return secrets.token_bytes(32)
+
+
+def new_nonce(length: int) -> bytes:
+    """Random bytes that make each sealing another, under the same key as well."""
+    return secrets.token_bytes(length)
+
+
 def new_chance() -> float:
     """A number from 0 up to 1, for waits that are not all to end at once."""
     return secrets.randbits(53) / (1 << 53)
