@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import urlsafe_b64decode
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -137,7 +137,7 @@ def read_notes_keys(text: str) -> tuple[bytes, ...]:
 def _notes_key(word: str) -> bytes:
     """32 bytes in URL-safe base 64, with or without its padding. What is wrong is said without showing it."""
     try:
-        key = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        key = b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
     except ValueError:
         key = b""
     if len(key) != NOTES_KEY_BYTES or len(set(key)) < 10:

@@ -1,4 +1,4 @@
-"""PrivateNote: what only the coach who wrote it reads; and NoteReview, somebody's demand that theirs be looked through."""
+"""PrivateNote: what only the coach who wrote it reads; and NoteReview, the wish that one's own be looked through."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -67,7 +67,7 @@ class Keyring:
         note.key_name, note.sealed = name, _FORMAT + nonce + sealed
 
     def read(self, note: PrivateNote) -> Reading:
-        """What the row says. Whatever is wrong with it is said in the answer: a page with other notes is still shown."""
+        """What the row says. Whatever is wrong with it is said in the answer: the other notes of a page are shown."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415  A start has no need of it.
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
