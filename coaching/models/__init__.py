@@ -70,6 +70,7 @@ from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -148,7 +149,13 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Note",
+    "NoteChange",
+    "NoteChangeState",
+    "NoteClass",
+    "NoteConsent",
     "NoteReview",
+    "NoteWriter",
     "OptOut",
     "Person",
     "Platform",

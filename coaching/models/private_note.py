@@ -12,6 +12,9 @@ from coaching.models.cohort import Cohort, Membership
 from coaching.models.person import Person
 
 
+_RETENTION = "Two years after the cohort ends; 90 days after its author has left the cohort."
+
+
 class ExportChoice(StrEnum):
     """What a private note's author decides when the person whom it is about asks for what is held on them."""
 
@@ -33,11 +36,19 @@ class PrivateNote(Identified, Versioned, Base):
     __tablename__ = "private_note"
     __privacy__ = Privacy(
         subject=("membership_id", "person_id"),
-        # Its author decides over each; services/private_exports.py adds what was decided.
+        # Its author decides over each; services/note_reviews.py adds what was decided.
         export=(),
         erase="delete",
-        goes_with=("author_id",),
-        retention="Two years after the cohort ends; 90 days where its author has left the cohort.",
+        retention=_RETENTION,
+        further=(
+            Privacy(
+                subject=("author_id",),
+                # What they wrote is about others, and is theirs to read where they wrote it.
+                export=("written_at", "edited_at", "handed_over_at"),
+                erase="delete",
+                retention=_RETENTION,
+            ),
+        ),
     )
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))

@@ -1471,6 +1471,64 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "written_as",
+            sa.Enum(
+                "participant",
+                "coach",
+                "coordinator",
+                name="note_writer",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "note_class",
+            sa.Enum(
+                "pair",
+                "cohort",
+                "coordinator",
+                "evaluation",
+                name="note_class",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("pair_coach_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(note_class = 'pair' AND pair_coach_id IS NOT NULL AND membership_id IS NOT NULL) OR (note_class <> 'pair' AND pair_coach_id IS NULL)",
+            name=op.f("ck_note_pair"),
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_note_author_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_note_cohort_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_note_membership_id")),
+        sa.ForeignKeyConstraint(["pair_coach_id"], ["person.id"], name=op.f("fk_note_pair_coach_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_note_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_public_id")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_note_cohort_class", ["cohort_id", "note_class"], unique=False)
+        batch_op.create_index(batch_op.f("ix_note_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_note_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "poll",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1675,6 +1733,75 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_invited_session_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "note_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("note_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "from_class",
+            sa.Enum(
+                "pair",
+                "cohort",
+                "coordinator",
+                "evaluation",
+                name="from_class",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("from_coach_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "to_class",
+            sa.Enum(
+                "pair",
+                "cohort",
+                "coordinator",
+                "evaluation",
+                name="to_class",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("to_coach_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "made",
+                "refused",
+                "withdrawn",
+                name="note_change_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_note_change_by_id")),
+        sa.ForeignKeyConstraint(["from_coach_id"], ["person.id"], name=op.f("fk_note_change_from_coach_id")),
+        sa.ForeignKeyConstraint(["note_id"], ["note.id"], name=op.f("fk_note_change_note_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["to_coach_id"], ["person.id"], name=op.f("fk_note_change_to_coach_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_change_public_id")),
+    )
+    with op.batch_alter_table("note_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_change_note_id"), ["note_id"], unique=False)
+        batch_op.create_index(
+            "uq_note_change_pending",
+            ["note_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
+    op.create_table(
         "poll_invitee",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -1716,6 +1843,23 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_attendance_interval_attendance_id"), ["attendance_id"], unique=False)
 
     op.create_table(
+        "note_consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["note_change.id"], name=op.f("fk_note_consent_change_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_consent_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_consent")),
+        sa.UniqueConstraint("change_id", "person_id", name=op.f("uq_note_consent_change_id_person_id")),
+    )
+    with op.batch_alter_table("note_consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_consent_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "poll_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invitee_id", sa.Integer(), nullable=False),
@@ -1743,6 +1887,10 @@ def downgrade():
         batch_op.drop_index("ix_poll_answer_slot")
 
     op.drop_table("poll_answer")
+    with op.batch_alter_table("note_consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_consent_person_id"))
+
+    op.drop_table("note_consent")
     with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_interval_attendance_id"))
 
@@ -1752,6 +1900,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_poll_invitee_membership_id"))
 
     op.drop_table("poll_invitee")
+    with op.batch_alter_table("note_change", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_note_change_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_note_change_note_id"))
+
+    op.drop_table("note_change")
     with op.batch_alter_table("invited_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invited_session_session_id"))
         batch_op.drop_index(batch_op.f("ix_invited_session_message_id"))
@@ -1779,6 +1936,13 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
 
     op.drop_table("poll")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_session_id"))
+        batch_op.drop_index(batch_op.f("ix_note_membership_id"))
+        batch_op.drop_index("ix_note_cohort_class")
+        batch_op.drop_index(batch_op.f("ix_note_author_id"))
+
+    op.drop_table("note")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
         batch_op.drop_index("ix_import_batch_session_hash")
