@@ -79,6 +79,16 @@ def _spelt(secret: bytes) -> str:
     return b2a_base64(secret, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
+def new_key() -> bytes:
+    """A key of 256 random bits, for sealing texts."""
+    return secrets.token_bytes(32)
+
+
+def new_nonce(length: int) -> bytes:
+    """Random bytes that make each sealing another, under the same key as well."""
+    return secrets.token_bytes(length)
+
+
 def new_chance() -> float:
     """A number from 0 up to 1, for waits that are not all to end at once."""
     return secrets.randbits(53) / (1 << 53)

@@ -91,6 +91,7 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
+from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
 from coaching.models.programme import Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
 from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
@@ -141,6 +142,7 @@ __all__ = [
     "CourseRun",
     "Delivery",
     "DropInCode",
+    "ExportChoice",
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
@@ -174,6 +176,7 @@ __all__ = [
     "NoteChangeState",
     "NoteClass",
     "NoteConsent",
+    "NoteReview",
     "NoteWriter",
     "Observation",
     "ObservationSource",
@@ -189,6 +192,7 @@ __all__ = [
     "PracticeEntry",
     "PracticeKind",
     "Privacy",
+    "PrivateNote",
     "Programme",
     "ProgrammeCoordinator",
     "ProjectOwner",

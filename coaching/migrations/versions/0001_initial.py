@@ -362,6 +362,19 @@ def upgrade():
         batch_op.create_index("ix_mail_wording_programme_id_kind", ["programme_id", "kind"], unique=False)
 
     op.create_table(
+        "note_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_review_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_review")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_review_public_id")),
+    )
+    with op.batch_alter_table("note_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_review_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "opt_out",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -1782,6 +1795,42 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_poll_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
+        "private_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("key_name", sa.String(length=16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_over_by_id", sa.Integer(), nullable=True),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "in_export",
+            sa.Enum("include", "leave_out", name="export_choice", native_enum=False, create_constraint=True, length=24),
+            nullable=True,
+        ),
+        sa.Column("left_out_reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_private_note_author_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_private_note_cohort_id")),
+        sa.ForeignKeyConstraint(["handed_over_by_id"], ["person.id"], name=op.f("fk_private_note_handed_over_by_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_private_note_membership_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_private_note_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_private_note_public_id")),
+    )
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.create_index("ix_private_note_author_cohort", ["author_id", "cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_key_name"), ["key_name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "rsvp",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -2207,6 +2256,13 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_rsvp_membership_id"))
 
     op.drop_table("rsvp")
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_private_note_session_id"))
+        batch_op.drop_index(batch_op.f("ix_private_note_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_private_note_key_name"))
+        batch_op.drop_index("ix_private_note_author_cohort")
+
+    op.drop_table("private_note")
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
 
@@ -2424,6 +2480,10 @@ def downgrade():
 
     op.drop_table("programme_coordinator")
     op.drop_table("opt_out")
+    with op.batch_alter_table("note_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_review_person_id"))
+
+    op.drop_table("note_review")
     with op.batch_alter_table("mail_wording", schema=None) as batch_op:
         batch_op.drop_index("ix_mail_wording_programme_id_kind")
 
