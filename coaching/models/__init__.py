@@ -70,6 +70,7 @@ from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.need import NeedMark, NeedMarkState, Signal
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -80,7 +81,7 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
-from coaching.models.programme import Programme, ProgrammeCoordinator
+from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
@@ -146,6 +147,8 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "NeedMark",
+    "NeedMarkState",
     "OptOut",
     "Person",
     "Platform",
@@ -156,6 +159,7 @@ __all__ = [
     "PollSlot",
     "PollState",
     "PracticeEntry",
+    "PracticeFrom",
     "PracticeKind",
     "Privacy",
     "Programme",
@@ -179,6 +183,7 @@ __all__ = [
     "SessionMode",
     "SessionState",
     "SignInFailure",
+    "Signal",
     "Stage",
     "StageChange",
     "StatusChange",

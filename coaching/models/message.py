@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     SESSION_REMINDER = "session_reminder"
     POLL = "poll"
     CHAT_TEST = "chat_test"
+    LETTER = "letter"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
 
