@@ -80,6 +80,7 @@ from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
 from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
+from coaching.models.need import NeedMark, NeedMarkState, Signal
 from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
@@ -92,7 +93,7 @@ from coaching.models.person import (
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
 from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
-from coaching.models.programme import Programme, ProgrammeCoordinator
+from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
 from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
@@ -171,6 +172,8 @@ __all__ = [
     "Metric",
     "MetricDirection",
     "Milestone",
+    "NeedMark",
+    "NeedMarkState",
     "Note",
     "NoteChange",
     "NoteChangeState",
@@ -190,6 +193,7 @@ __all__ = [
     "PollSlot",
     "PollState",
     "PracticeEntry",
+    "PracticeFrom",
     "PracticeKind",
     "Privacy",
     "PrivateNote",
@@ -214,6 +218,7 @@ __all__ = [
     "SessionMode",
     "SessionState",
     "SignInFailure",
+    "Signal",
     "Skill",
     "SkillAssessment",
     "SkillMoment",

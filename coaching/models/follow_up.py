@@ -41,7 +41,7 @@ class CheckIn(Identified, Base):
 
     `wake_at` is when the timetable looks at it next: to ask, to nudge, to tell the coaches; None where there is
     nothing more to do. `held` says why it was put off when it was last looked at. `nudged` counts the reminders;
-    `escalated_at` is when its coaches were told of the silence, and `seen_to_at` when one of them had seen to it.
+    `escalated_at` is when its coaches were told of the silence.
     """
 
     __tablename__ = "check_in"
@@ -65,7 +65,6 @@ class CheckIn(Identified, Base):
     held: Mapped[Held] = choice(Held, default=Held.NOT_HELD, server_default="")
     nudged: Mapped[int] = mapped_column(default=0, server_default="0")
     escalated_at: Mapped[datetime | None]
-    seen_to_at: Mapped[datetime | None]
     step: Mapped[FollowUpStep] = relationship()
     membership: Mapped[Membership] = relationship()
     answer: Mapped["CheckInAnswer | None"] = relationship(back_populates="check_in")

@@ -34,6 +34,7 @@ class MessageKind(StrEnum):
     ACTION_REMINDER = "action_reminder"
     POLL = "poll"
     CHAT_TEST = "chat_test"
+    LETTER = "letter"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
 

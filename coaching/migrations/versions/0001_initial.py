@@ -63,6 +63,17 @@ def upgrade():
         sa.Column("minimum_group", sa.Integer(), nullable=False),
         sa.Column("is_synthetic", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("absences_in_a_row", sa.Integer(), nullable=True),
+        sa.Column("tells_silence", sa.Boolean(), nullable=False),
+        sa.Column("overdue_days", sa.Integer(), nullable=True),
+        sa.Column("unbooked_days", sa.Integer(), nullable=True),
+        sa.Column("goal_idle_days", sa.Integer(), nullable=True),
+        sa.Column("practice_weeks", sa.Integer(), nullable=True),
+        sa.Column(
+            "practice_from",
+            sa.Enum("start", "end", name="practice_from", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sa.UniqueConstraint("public_id", name=op.f("uq_programme_public_id")),
@@ -240,6 +251,7 @@ def upgrade():
                 "action_reminder",
                 "poll",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -300,6 +312,7 @@ def upgrade():
                 "action_reminder",
                 "poll",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -338,6 +351,7 @@ def upgrade():
                 "action_reminder",
                 "poll",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -387,6 +401,7 @@ def upgrade():
                 "action_reminder",
                 "poll",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -721,6 +736,7 @@ def upgrade():
                 "action_reminder",
                 "poll",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -867,7 +883,6 @@ def upgrade():
         ),
         sa.Column("nudged", sa.Integer(), server_default="0", nullable=False),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seen_to_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("wake_at IS NULL OR state IN ('due', 'asked')", name=op.f("ck_check_in_wakes")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_check_in_membership_id")),
         sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),
@@ -1029,6 +1044,45 @@ def upgrade():
     )
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_goal_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "need_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "signal",
+            sa.Enum(
+                "absences",
+                "silent_check_in",
+                "overdue_action",
+                "unbooked",
+                "idle_goal",
+                "no_practice",
+                name="signal",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("occurrence", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("snoozed", "done", name="need_mark_state", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(state = 'snoozed') = (until IS NOT NULL)", name=op.f("ck_need_mark_snoozed_until")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_need_mark_membership_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_need_mark_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_mark")),
+        sa.UniqueConstraint("membership_id", "signal", "occurrence", "person_id", name="uq_need_mark_once"),
+    )
+    with op.batch_alter_table("need_mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_need_mark_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "project_owner",
@@ -2382,6 +2436,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
     op.drop_table("project_owner")
+    with op.batch_alter_table("need_mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_need_mark_person_id"))
+
+    op.drop_table("need_mark")
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
 
