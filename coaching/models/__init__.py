@@ -26,11 +26,13 @@ from coaching.models.cohort import (
     OPEN_STATUSES,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     MembershipStatus,
     Role,
     StatusChange,
 )
+from coaching.models.cohort_life import CohortChange, Handover
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
@@ -136,7 +138,9 @@ __all__ = [
     "CheckInState",
     "CoachingSession",
     "Cohort",
+    "CohortChange",
     "CohortKind",
+    "CohortState",
     "ContactAddress",
     "ContactPreference",
     "CourseProject",
@@ -154,6 +158,7 @@ __all__ = [
     "GoalEnd",
     "GoalRevision",
     "GoalState",
+    "Handover",
     "Held",
     "IdempotencyKey",
     "ImportBatch",

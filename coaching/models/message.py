@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     SESSION_REMINDER = "session_reminder"
     ACTION_REMINDER = "action_reminder"
     POLL = "poll"
+    HANDOVER = "handover"
     CHAT_TEST = "chat_test"
     LETTER = "letter"
     INVITATION = "invitation"

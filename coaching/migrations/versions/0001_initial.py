@@ -250,6 +250,7 @@ def upgrade():
                 "session_reminder",
                 "action_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "letter",
                 "invitation",
@@ -311,6 +312,7 @@ def upgrade():
                 "session_reminder",
                 "action_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "letter",
                 "invitation",
@@ -350,6 +352,7 @@ def upgrade():
                 "session_reminder",
                 "action_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "letter",
                 "invitation",
@@ -400,6 +403,7 @@ def upgrade():
                 "session_reminder",
                 "action_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "letter",
                 "invitation",
@@ -471,6 +475,19 @@ def upgrade():
         sa.Column(
             "kind",
             sa.Enum("formal", "coaching", name="cohort_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "running",
+                "paused",
+                "archived",
+                name="cohort_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("description", sa.String(length=2000), nullable=False),
@@ -568,6 +585,33 @@ def upgrade():
     )
     with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_calendar_feed_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "cohort_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "running",
+                "paused",
+                "archived",
+                name="cohort_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_cohort_change_actor_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_cohort_change_cohort_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_change")),
+    )
+    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cohort_change_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
         "course_project",
@@ -735,6 +779,7 @@ def upgrade():
                 "session_reminder",
                 "action_reminder",
                 "poll",
+                "handover",
                 "chat_test",
                 "letter",
                 "invitation",
@@ -1044,6 +1089,38 @@ def upgrade():
     )
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_goal_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
+        sa.Column("from_membership_id", sa.Integer(), nullable=False),
+        sa.Column("to_membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stays_as",
+            sa.Enum(
+                "coach", "participant", "observer", name="role", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_handover_actor_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_handover_cohort_id")),
+        sa.ForeignKeyConstraint(["from_membership_id"], ["membership.id"], name=op.f("fk_handover_from_membership_id")),
+        sa.ForeignKeyConstraint(["pair_membership_id"], ["membership.id"], name=op.f("fk_handover_pair_membership_id")),
+        sa.ForeignKeyConstraint(["to_membership_id"], ["membership.id"], name=op.f("fk_handover_to_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_handover_public_id")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_from_membership_id"), ["from_membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_pair_membership_id"), ["pair_membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_to_membership_id"), ["to_membership_id"], unique=False)
 
     op.create_table(
         "need_mark",
@@ -2440,6 +2517,13 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_need_mark_person_id"))
 
     op.drop_table("need_mark")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_to_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_pair_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_from_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_cohort_id"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
 
@@ -2515,6 +2599,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_course_project_cohort_id"))
 
     op.drop_table("course_project")
+    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cohort_change_cohort_id"))
+
+    op.drop_table("cohort_change")
     with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calendar_feed_person_id"))
 
