@@ -1,4 +1,4 @@
-"""Which engine a test runs on, where one of the two is enough.
+"""Which engine a test runs on, where one of the two is enough; and a share of many things, where that is.
 
 Pages, the API and services say the same to both engines, in statements that SQLAlchemy spells: at a desk each of their
 tests runs on one engine, half of them on either, and in CI on both. Wherever engines can differ both have their turn,
@@ -9,15 +9,18 @@ each engine, jobs, migrations, kills.
 from __future__ import annotations
 
 import inspect
+import os
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from tests.databases import ENGINES
 
+T = TypeVar("T")
 HERE = Path(__file__).parent
 DOORS = HERE / "blueprints"
 SERVICES = HERE / "services"
@@ -30,6 +33,17 @@ BY_ENGINE = {
 SEASON = HERE / "browser" / "test_sessions_journey.py"
 # What else is walked through once; the main job is walked through on both engines.
 ASKING = HERE / "browser" / "test_follow_ups_journey.py"
+
+
+def is_ci() -> bool:
+    """In CI nothing is skipped: what a test needs has to be there, and whatever can be tried is tried."""
+    return os.environ.get("CI") == "true"
+
+
+def share_of(name: str, things: Sequence[T], *, parts: int = 3) -> Sequence[T]:
+    """What of many things is tried on what has this name: in CI all of them; at a desk a part, and another on the next,
+    so that each thing is tried on many and each of the many has met several."""
+    return things if is_ci() else things[zlib.crc32(name.encode()) % parts :: parts]
 
 
 def find_left_out(items: Iterable[pytest.Item]) -> set[pytest.Item]:
