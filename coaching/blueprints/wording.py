@@ -48,6 +48,8 @@ LABELS = {
     "consent": "Waits for their word",
     "inbox": "Inbox",
     "mail": "Mail",
+    "unrecorded": "Not recorded",
+    "put_into_practice": "Put into practice",
     "chat": "Chat",
 }
 
@@ -110,6 +112,12 @@ LOOKS = {
     "done": Look("success", "check"),
     "dropped": Look("neutral", "minus"),
     "overdue": Look("warning", "clock"),
+    # A person's line
+    "set": Look("info", "goal"),
+    "rated": Look("accent", "dot"),
+    "agreed": Look("info", "ring"),
+    "unrecorded": Look("neutral", "ring"),
+    "put_into_practice": Look("success", "launch"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),
