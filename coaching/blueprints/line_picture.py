@@ -7,13 +7,14 @@ closer than a finger needs: those that would be become one with their number, wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from coaching.blueprints.formatting import MONTHS
 from coaching.blueprints.line_words import LANES, address, described, overview, span
-from coaching.blueprints.wording import Look, look
+from coaching.blueprints.wording import Look, look, words
 from coaching.services.line_events import LineEvent, LineKind
 from coaching.services.person_line import Line, Place
 
@@ -97,6 +98,7 @@ class Picture(NamedTuple):
     ticks: list[Tick]
     title: str = ""
     description: str = ""
+    key: Sequence[tuple[Look, str]] = ()
 
 
 # The address of the list with a lane's events between two days.
@@ -106,10 +108,19 @@ ListOf = Callable[[LineKind, date, date], str]
 def draw_line(line: Line, kinds: Sequence[LineKind], *, title: str, list_of: ListOf) -> list[Picture]:
     """The picture for a desk and the one for a phone."""
     said = f"{title}, {span(line.first, line.last)}"
-    description = overview(line.events)
+    key, description = _key(line.events), overview(line.events)
     return [
-        _draw(line, kinds, layout, list_of)._replace(title=said, description=description) for layout in (WIDE, NARROW)
+        _draw(line, kinds, layout, list_of)._replace(title=said, description=description, key=key)
+        for layout in (WIDE, NARROW)
     ]
+
+
+def _key(events: Iterable[LineEvent]) -> list[tuple[Look, str]]:
+    """What each shape stands for here: one shape has several words where they come to the same."""
+    meanings: dict[Look, dict[str, None]] = defaultdict(dict)
+    for event in events:
+        meanings[look(event.what)][words(event.what).lower()] = None
+    return [(shape, ", ".join(found)) for shape, found in meanings.items()]
 
 
 def _draw(line: Line, kinds: Sequence[LineKind], layout: Layout, list_of: ListOf) -> Picture:

@@ -75,7 +75,9 @@ def attendance_section(membership: Membership, now: datetime) -> dict[str, Any]:
 
 def head_section(membership: Membership, now: datetime) -> dict[str, Any]:
     """What comes next; the other figures of the head are those of the sections below."""
-    return {"next_session": find_next_session(db.session(), membership, actor=current_actor(), now=now)}
+    actor = current_actor()
+    found = find_next_session(db.session(), membership, actor=actor, now=now)
+    return {"next_session": found, "next_day": in_zone(found.starts_at, actor.timezone).date() if found else None}
 
 
 def line_section(membership: Membership, now: datetime) -> dict[str, Any]:
