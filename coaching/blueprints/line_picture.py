@@ -27,8 +27,11 @@ PICTURED = {
     LineKind.PROJECT: "launch",
     LineKind.CHECK_IN: "mail",
     LineKind.PRACTICE: "note",
+    LineKind.SKILL: "half",
     LineKind.STANDING: "person",
 }
+# Lanes that are left out where there is nothing: most people have none of it, and miss nothing.
+SELDOM = (LineKind.SKILL,)
 
 
 class Layout(NamedTuple):
@@ -107,6 +110,8 @@ ListOf = Callable[[LineKind, date, date], str]
 
 def draw_line(line: Line, kinds: Sequence[LineKind], *, title: str, list_of: ListOf) -> list[Picture]:
     """The picture for a desk and the one for a phone."""
+    there = {event.kind for event in line.events}
+    kinds = [kind for kind in kinds if kind in there or kind not in SELDOM]
     said = f"{title}, {span(line.first, line.last)}"
     key, description = _key(line.events), overview(line.events)
     return [

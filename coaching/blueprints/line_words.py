@@ -19,6 +19,7 @@ LANES = {
     LineKind.PROJECT: "Courses",
     LineKind.CHECK_IN: "Check-ins",
     LineKind.PRACTICE: "Practice",
+    LineKind.SKILL: "Skills",
     LineKind.STANDING: "Standing",
 }
 # What one of them is, beside its day.
@@ -29,6 +30,7 @@ ONE = {
     LineKind.PROJECT: "Course",
     LineKind.CHECK_IN: "Check-in",
     LineKind.PRACTICE: "Practice log",
+    LineKind.SKILL: "",
     LineKind.STANDING: "",
 }
 # One and several of each, for counting them.
@@ -39,9 +41,10 @@ COUNTED = {
     LineKind.PROJECT: ("stage of a course", "stages of courses"),
     LineKind.CHECK_IN: ("check-in", "check-ins"),
     LineKind.PRACTICE: ("entry of the practice log", "entries of the practice log"),
+    LineKind.SKILL: ("look at their skills", "looks at their skills"),
     LineKind.STANDING: ("change of standing", "changes of standing"),
 }
-NAMES = {LineKind.STANDING: "Standing in the cohort"}
+NAMES = {LineKind.STANDING: "Standing in the cohort", LineKind.SKILL: "Skills, as they see them"}
 
 
 def said(event: LineEvent) -> str:

@@ -50,6 +50,10 @@ LABELS = {
     "mail": "Mail",
     "unrecorded": "Not recorded",
     "put_into_practice": "Put into practice",
+    "milestone": "Milestone reached",
+    "skills_before": "At the start",
+    "skills_after": "At the end",
+    "skills_later": "Later on",
     "chat": "Chat",
 }
 
@@ -117,6 +121,17 @@ LOOKS = {
     "rated": Look("accent", "dot"),
     "agreed": Look("info", "ring"),
     "unrecorded": Look("neutral", "ring"),
+    "draft": Look("neutral", "pencil"),
+    "in_progress": Look("info", "half"),
+    "reached": Look("success", "check"),
+    "changed": Look("neutral", "repeat"),
+    "moved": Look("neutral", "arrow-right"),
+    "reopened": Look("info", "repeat"),
+    "milestone": Look("success", "goal"),
+    "observed": Look("info", "dot"),
+    "skills_before": Look("info", "ring"),
+    "skills_after": Look("info", "half"),
+    "skills_later": Look("info", "dot"),
     "put_into_practice": Look("success", "launch"),
     # Messages
     "claimed": Look("info", "clock"),

@@ -21,6 +21,9 @@ from coaching.services.words import is_one_of
 # A source is read up to so many events at once, so that a line of any length costs a bounded sum.
 MOST_AT_ONCE = 500
 
+# What is still to be done, before its day and after it.
+DUE, OVERDUE = "due", "overdue"
+
 Moment = InstrumentedAttribute[Any] | ColumnElement[Any]
 Statement = Select[*tuple[Any, ...]]
 
@@ -34,6 +37,7 @@ class LineKind(StrEnum):
     PROJECT = "project"
     CHECK_IN = "check_in"
     PRACTICE = "practice"
+    SKILL = "skill"
     STANDING = "standing"
 
 

@@ -19,6 +19,7 @@ from coaching.models import (
     PracticeEntry,
     PracticeKind,
     ProjectOwner,
+    SkillAssessment,
     StageChange,
 )
 from coaching.services.line_events import Fact, LineKind, Reader, make_source
@@ -62,6 +63,10 @@ _ENTRIES = (
     .where(is_word(PracticeEntry.kind, PracticeKind.CHECK_IN))
 )
 
+_ASSESSMENTS = select(SkillAssessment.public_id, SkillAssessment.moment, Membership.public_id).join_from(
+    Membership, SkillAssessment, SkillAssessment.membership_id == Membership.id
+)
+
 
 def _tell_stage(row: Any, _reader: Reader) -> Fact:
     public_id, stage, note, project_id, title = row
@@ -80,6 +85,11 @@ def _tell_entry(row: Any, _reader: Reader) -> Fact:
     return Fact(public_id, DONE, member_id, title=label, text=text, value=enrolments)
 
 
+def _tell_assessment(row: Any, _reader: Reader) -> Fact:
+    public_id, moment, member_id = row
+    return Fact(public_id, f"skills_{moment.value}", member_id)
+
+
 STAGES = make_source(LineKind.PROJECT, "project", _STAGES, StageChange.on, _tell_stage)
 CHECK_INS = make_source(
     LineKind.CHECK_IN,
@@ -88,4 +98,5 @@ CHECK_INS = make_source(
     func.coalesce(CheckInAnswer.answered_at, CheckIn.asked_at, CheckIn.due_at),
     _tell_check_in,
 )
+SKILLS = make_source(LineKind.SKILL, "member", _ASSESSMENTS, SkillAssessment.at, _tell_assessment)
 PRACTICE = make_source(LineKind.PRACTICE, "practice", _ENTRIES, PracticeEntry.on, _tell_entry)

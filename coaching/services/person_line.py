@@ -1,7 +1,7 @@
 """Somebody's line through time: what happened to them, what they did, and what is to come, in one window of time.
 
 Every source is read by one statement, so that a line costs the same number of them however long it is. Who reads it
-sees what they see elsewhere: goals and their ratings are the participant's and the coaches' alone.
+sees what they see elsewhere: goals with all that is theirs, and skills, are the participant's and the coaches' alone.
 """
 
 from __future__ import annotations
@@ -28,18 +28,24 @@ REVERSED = "The first day is after the last one. Turn them round."
 TOO_LONG = "Ask for three years at a time at most."
 GONE = "There is no such event to go on from. Start again without it."
 
+# What participants say of themselves is read by them and by the coaches of the cohort alone.
+OF_THE_PAIR = (LineKind.GOAL, LineKind.SKILL)
 SOURCES: tuple[Source, ...] = (
     line_events_sessions.SESSIONS,
     line_events_sessions.STANDING,
     line_events_goals.GOALS_SET,
+    line_events_goals.GOAL_CHANGES,
     line_events_goals.RATINGS,
     line_events_goals.GOALS_DUE,
+    line_events_goals.MILESTONES,
+    line_events_goals.OBSERVATIONS,
     line_events_actions.AGREEMENTS,
-    line_events_actions.CLOSINGS,
+    line_events_actions.ACTION_CHANGES,
     line_events_actions.ACTIONS_DUE,
     line_events_practice.STAGES,
     line_events_practice.CHECK_INS,
     line_events_practice.PRACTICE,
+    line_events_practice.SKILLS,
 )
 _PLACES = select(
     Membership.id,
@@ -118,7 +124,7 @@ def read_own_line(session: Session, *, actor: Actor, now: datetime, wanted: Want
 
 def seen_kinds(sees_goals: bool) -> tuple[LineKind, ...]:
     """The lanes of a line, for who reads goals and who does not."""
-    return tuple(kind for kind in LineKind if sees_goals or kind != LineKind.GOAL)
+    return tuple(kind for kind in LineKind if sees_goals or kind not in OF_THE_PAIR)
 
 
 def take_part(line: Line, *, limit: int, after: str = "") -> LinePart:
