@@ -168,10 +168,10 @@ def _marks(events: list[LineEvent], scale: _Scale, y: float, today: date, list_o
     """What happened is gathered from today back and what is to come from today on, so that neither crosses today."""
     past = [event for event in events if event.on <= today]
     ahead = [event for event in events if event.on > today]
-    held = list(_gathered([(scale.x(event.on), event) for event in reversed(past)], -scale.layout.apart, None))
-    latest = held[0][0] if held else None
-    for x, group in [*reversed(held), *_gathered([(scale.x(event.on), event) for event in ahead], scale.layout.apart,
-                                                 latest)]:  # fmt: skip
+    held = list(_gathered([(scale.x(event.on), event) for event in reversed(past)], scale.layout.apart, None))
+    beside = held[0][0] if held else None
+    coming = _gathered([(scale.x(event.on), event) for event in ahead], scale.layout.apart, beside)
+    for x, group in [*((x, group[::-1]) for x, group in reversed(held)), *coming]:
         is_ahead = group[0].on > today
         url = address(group[0]) if len(group) == 1 else list_of(group[0].kind, *_days(group))
         yield Mark(x, y, len(group), _look_of(group), described(group), url, is_ahead)
@@ -184,7 +184,7 @@ def _gathered(
     group: list[LineEvent] = []
     start = 0.0
     for x, event in placed:
-        if group and abs(x - start) < abs(apart):
+        if group and abs(x - start) < apart:
             group.append(event)
             continue
         if group:
