@@ -416,6 +416,10 @@ api_runs.correct                                  ok  403 404 404 404 404 ok  40
 
 # The practice log: the participant's, and of those who run the cohort.
 practice.list                                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+line.member                                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+line.own                                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_line.member                                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_line.own                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_practice.index                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_practice.member_runs                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 practice.tie                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok

@@ -72,6 +72,8 @@ read_record                     ok  404 404 404 404 404 ok  404 404 404 404 ok  
 list_check_ins                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_silent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 see_to_silence                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+read_line                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+find_next_session               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok

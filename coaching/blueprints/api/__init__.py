@@ -20,6 +20,7 @@ from coaching.blueprints.api import (
     goals,
     imports,
     inbox,
+    line,
     mail_templates,
     me,
     members,
@@ -47,6 +48,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
+    line,
 )  # fmt: skip
 
 

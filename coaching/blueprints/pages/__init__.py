@@ -26,6 +26,7 @@ from coaching.blueprints.pages import (
     inbox,
     invitations,
     launches,
+    line,
     mail_templates,
     members,
     message_lists,
@@ -57,6 +58,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
+    line,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.check_in_forms import months_of
+from coaching.blueprints.pages.line import draw_member
 from coaching.extensions import db
 from coaching.models import Membership
 from coaching.policies import may_set_goal, may_view_goals
@@ -22,6 +23,8 @@ from coaching.services.contact_preferences import read_note
 from coaching.services.course_projects import list_projects
 from coaching.services.follow_up_choices import list_to_come
 from coaching.services.goals import list_goals, measure_attainment
+from coaching.services.member_outlook import find_next_session
+from coaching.services.person_line import read_line
 from coaching.services.progress import DENOMINATOR
 
 Section = Callable[[Membership, datetime], dict[str, Any]]
@@ -70,6 +73,19 @@ def attendance_section(membership: Membership, now: datetime) -> dict[str, Any]:
     return {"record": record, "tally": count_record(record), "denominator": DENOMINATOR}
 
 
+def head_section(membership: Membership, now: datetime) -> dict[str, Any]:
+    """What comes next; the other figures of the head are those of the sections below."""
+    actor = current_actor()
+    found = find_next_session(db.session(), membership, actor=actor, now=now)
+    return {"next_session": found, "next_day": in_zone(found.starts_at, actor.timezone).date() if found else None}
+
+
+def line_section(membership: Membership, now: datetime) -> dict[str, Any]:
+    """What happened through time, as a picture."""
+    line = read_line(db.session(), membership, actor=current_actor(), now=now)
+    return {"line": line, "pictures": draw_member(membership, line)}
+
+
 # What a participant's page consists of; of a coach or an observer there is only their history.
 SECTIONS: tuple[Section, ...] = (
     goals_section,
@@ -77,6 +93,8 @@ SECTIONS: tuple[Section, ...] = (
     projects_section,
     check_ins_section,
     attendance_section,
+    head_section,
+    line_section,
 )
 
 
