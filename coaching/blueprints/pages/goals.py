@@ -19,7 +19,8 @@ from coaching.policies import is_self, may_set_goal, may_view_member, require
 from coaching.schemas.base import load_form
 from coaching.schemas.goal import RateGoalSchema, SetGoalSchema
 from coaching.services.check_in_ratings import list_goal_answers
-from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, SCALE, edit_goal, get_goal, rate_goal, set_goal
+from coaching.services.goal_levels import LEVELS, SCALE
+from coaching.services.goals import BLANK, FOR_PARTICIPANTS, edit_goal, get_goal, rate_goal, set_goal
 from coaching.services.memberships import get_membership
 
 LABELS = {

@@ -38,7 +38,8 @@ from coaching.services.cohorts import get_cohort
 from coaching.services.contact_preferences import read_note
 from coaching.services.course_projects import list_projects
 from coaching.services.follow_up_choices import list_to_come
-from coaching.services.goals import list_goals, measure_attainment
+from coaching.services.goal_attainment import attain
+from coaching.services.goals import list_goals
 from coaching.services.leavers import Released
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
 from coaching.services.progress import DENOMINATOR
@@ -183,6 +184,7 @@ def _page(membership: Membership, form: Form) -> str:
     sees_goals = is_participant and may_view_goals(actor, membership)
     coming = list_to_come(session, membership, actor=actor, now=now) if is_participant else []
     record = read_record(session, membership, actor=actor, now=now) if is_participant else []
+    goals = list_goals(session, membership, actor=actor) if sees_goals else []
     return render_template(
         "member/show.html",
         membership=membership,
@@ -193,8 +195,8 @@ def _page(membership: Membership, form: Form) -> str:
         may_change=may_change_standing(actor, membership),
         sees_goals=sees_goals,
         may_set=may_set_goal(actor, membership),
-        goals=list_goals(session, membership, actor=actor) if sees_goals else [],
-        attainment=measure_attainment(session, membership, actor=actor) if sees_goals else None,
+        goals=goals,
+        attainment=attain(goals),
         actions=list_member_actions(session, membership, actor=actor) if is_participant else [],
         today=in_zone(now, actor.timezone).date(),
         record=record,
