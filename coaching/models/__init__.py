@@ -4,7 +4,7 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionEnd, ActionState
+from coaching.models.action import Action, ActionChange, ActionEnd, ActionOutcome, ActionReminder, ActionState
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -26,11 +26,13 @@ from coaching.models.cohort import (
     OPEN_STATUSES,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     MembershipStatus,
     Role,
     StatusChange,
 )
+from coaching.models.cohort_life import CohortChange, Handover
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
@@ -79,6 +81,9 @@ from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
+from coaching.models.need import NeedMark, NeedMarkState, Signal
+from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -89,8 +94,10 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
-from coaching.models.programme import Programme, ProgrammeCoordinator
+from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
+from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
+from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
@@ -102,7 +109,10 @@ __all__ = [
     "UNTIL_HOUR",
     "WEEKLY_LIMIT",
     "Action",
+    "ActionChange",
     "ActionEnd",
+    "ActionOutcome",
+    "ActionReminder",
     "ActionState",
     "Anchor",
     "AnswerChoice",
@@ -128,13 +138,16 @@ __all__ = [
     "CheckInState",
     "CoachingSession",
     "Cohort",
+    "CohortChange",
     "CohortKind",
+    "CohortState",
     "ContactAddress",
     "ContactPreference",
     "CourseProject",
     "CourseRun",
     "Delivery",
     "DropInCode",
+    "ExportChoice",
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
@@ -145,6 +158,7 @@ __all__ = [
     "GoalEnd",
     "GoalRevision",
     "GoalState",
+    "Handover",
     "Held",
     "IdempotencyKey",
     "ImportBatch",
@@ -160,7 +174,20 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Metric",
+    "MetricDirection",
     "Milestone",
+    "NeedMark",
+    "NeedMarkState",
+    "Note",
+    "NoteChange",
+    "NoteChangeState",
+    "NoteClass",
+    "NoteConsent",
+    "NoteReview",
+    "NoteWriter",
+    "Observation",
+    "ObservationSource",
     "OptOut",
     "Person",
     "Platform",
@@ -171,8 +198,10 @@ __all__ = [
     "PollSlot",
     "PollState",
     "PracticeEntry",
+    "PracticeFrom",
     "PracticeKind",
     "Privacy",
+    "PrivateNote",
     "Programme",
     "ProgrammeCoordinator",
     "ProjectOwner",
@@ -194,6 +223,12 @@ __all__ = [
     "SessionMode",
     "SessionState",
     "SignInFailure",
+    "Signal",
+    "Skill",
+    "SkillAssessment",
+    "SkillMoment",
+    "SkillScale",
+    "SkillScore",
     "Stage",
     "StageChange",
     "StatusChange",
