@@ -110,6 +110,12 @@ LOOKS = {
     "done": Look("success", "check"),
     "dropped": Look("neutral", "minus"),
     "overdue": Look("warning", "clock"),
+    # Goals
+    "draft": Look("neutral", "pencil"),
+    "agreed": Look("info", "check"),
+    "in_progress": Look("accent", "half"),
+    "reached": Look("success", "check"),
+    "changed": Look("neutral", "repeat"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),
