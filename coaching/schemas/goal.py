@@ -38,6 +38,29 @@ class ReviseGoalSchema(BaseSchema):
     reason = Line(1_000, required=True)
 
 
+class ScaleSchema(ReviseGoalSchema):
+    """A goal's current scale as it goes out. It is the goal's `version` that is its ETag."""
+
+    class Meta:
+        exclude = ("reason",)
+
+    edition = fields.Integer(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class AgreementSchema(BaseSchema):
+    """Which side has agreed to a goal as it stands; `version`, the goal's, says to what."""
+
+    state = Word(GoalState, dump_only=True)
+    participant_agreed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    coach_agreed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    coach_agreed_by = fields.String(
+        attribute="coach_agreed_by.name", dump_only=True, dump_default=None, allow_none=True
+    )
+    edition = fields.Integer(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
 class EndGoalSchema(BaseSchema):
     """What became of a goal. One that is changed names the goal in its place, or writes it in one sentence."""
 

@@ -32,8 +32,8 @@ PLATFORMS = (Platform.FUTURELEARN, Platform.MOODLE, Platform.NHS_LEARNING_HUB, P
 
 
 def build_goals(session: Session, cohorts: list[DemoCohort], *, rng: Random, now: datetime) -> None:
-    """One or two goals a participant, rated by both sides up to today; of the first in a coaching cohort that ended the scale was
-    revised on the way."""
+    """One or two goals a participant, rated by both sides up to today; of the first in a coaching cohort that has ended
+    the scale was revised on the way."""
     for cohort in cohorts:
         for member in cohort.participants:
             for statement, why, levels in rng.sample(words.GOALS, rng.choice((1, 1, 2))):
