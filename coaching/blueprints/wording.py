@@ -119,12 +119,7 @@ LOOKS = {
     # A person's line
     "set": Look("info", "goal"),
     "rated": Look("accent", "dot"),
-    "agreed": Look("info", "ring"),
     "unrecorded": Look("neutral", "ring"),
-    "draft": Look("neutral", "pencil"),
-    "in_progress": Look("info", "half"),
-    "reached": Look("success", "check"),
-    "changed": Look("neutral", "repeat"),
     "moved": Look("neutral", "arrow-right"),
     "reopened": Look("info", "repeat"),
     "milestone": Look("success", "goal"),
@@ -133,6 +128,12 @@ LOOKS = {
     "skills_after": Look("info", "half"),
     "skills_later": Look("info", "dot"),
     "put_into_practice": Look("success", "launch"),
+    # Goals
+    "draft": Look("neutral", "pencil"),
+    "agreed": Look("info", "check"),
+    "in_progress": Look("accent", "half"),
+    "reached": Look("success", "check"),
+    "changed": Look("neutral", "repeat"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),

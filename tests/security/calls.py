@@ -19,6 +19,7 @@ from coaching.models import (
     CohortKind,
     Followed,
     Frequency,
+    GoalEnd,
     MembershipStatus,
     MessageKind,
     Person,
@@ -57,6 +58,9 @@ from coaching.services import (
     follow_up_choices,
     follow_up_plans,
     follow_up_steps,
+    goal_attainment,
+    goal_revisions,
+    goal_states,
     goals,
     import_batches,
     import_lines,
@@ -70,6 +74,7 @@ from coaching.services import (
     membership_list,
     memberships,
     message_scope,
+    milestones,
     open_polls,
     outbox,
     people,
@@ -93,12 +98,16 @@ from coaching.services import (
     silence,
     undecided,
 )
+from coaching.services.goal_levels import LEVELS
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
 from tests.security.recipes import REPORT, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
+SCALE: Any = dict(zip(LEVELS.values(), "abcde", strict=True)) | {
+    "importance": 2, "difficulty": 2, "baseline": -1, "reason": "Wrong",
+}  # fmt: skip
 DAYS = {"starts_on": date(2026, 1, 5), "ends_on": date(2026, 2, 9), "timezone": ZONE}
 THRICE = Repeat(Frequency.WEEKLY, count=3)
 HOUR: dict[str, Any] = {"local_start": datetime(2026, 3, 2, 10), "timezone": ZONE, "duration_minutes": 45}
@@ -311,6 +320,26 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_goal": lambda s: goals.edit_goal(s.session, s["unrated goal"], **s.act, statement="Again"),
     "edit_goal | coach": lambda s: goals.edit_goal(s.session, s["coach goal"], **s.act, statement="Again"),
     "rate_goal": lambda s: goals.rate_goal(s.session, s["goal"], **s.act, score=1, rated_on=s.day(35)),
+    "agree_to_goal": lambda s: goal_states.agree_to_goal(s.session, s["goal"], **s.act),
+    "revise_goal": lambda s: goal_revisions.revise_goal(s.session, s["goal"], **s.act, **SCALE),
+    "end_goal": lambda s: goal_states.end_goal(s.session, s["goal"], **s.act, state=GoalEnd.REACHED, on=s.day(35)),
+    "add_milestone": lambda s: milestones.add_milestone(s.session, s["goal"], **s.act, statement="Again"),
+    "agree_to_goal | coach": lambda s: goal_states.agree_to_goal(s.session, s["coach goal"], **s.act),
+    "revise_goal | coach": lambda s: goal_revisions.revise_goal(s.session, s["coach goal"], **s.act, **SCALE),
+    "end_goal | coach": lambda s: goal_states.end_goal(
+        s.session, s["coach goal"], **s.act, state=GoalEnd.REACHED, on=s.day(35)
+    ),
+    "add_milestone | coach": lambda s: milestones.add_milestone(s.session, s["coach goal"], **s.act, statement="Again"),
+    "reopen_goal": lambda s: goal_states.reopen_goal(s.session, s["ended goal"], **s.act),
+    "reopen_goal | coach": lambda s: goal_states.reopen_goal(s.session, s["coach goal"], **s.act),
+    "edit_milestone": lambda s: milestones.edit_milestone(s.session, s["milestone"], **s.act, statement="Again"),
+    "remove_milestone": lambda s: milestones.remove_milestone(s.session, s["milestone"], **s.act),
+    "edit_milestone | coach": lambda s: milestones.edit_milestone(
+        s.session, s["coach milestone"], **s.act, statement="Again"
+    ),
+    "remove_milestone | coach": lambda s: milestones.remove_milestone(s.session, s["coach milestone"], **s.act),
+    "get_milestone": lambda s: milestones.get_milestone(s.session, s["milestone"].public_id, **s.who),
+    "measure_attainment": lambda s: goal_attainment.measure_attainment(s.session, s["member"], **s.who),
     "rate_goal | coach": lambda s: goals.rate_goal(s.session, s["coach goal"], **s.act, score=1, rated_on=s.day(35)),
     "answer_check_in": lambda s: check_ins.answer_check_in(
         s.session, s["check-in"], **s.act, choice=AnswerChoice.DID_IT, via="page"

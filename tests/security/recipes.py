@@ -45,6 +45,15 @@ def rating(place: Place, _guest: Place) -> dict[str, Any]:
     return {"score": 1, "rated_on": days_on(place, 35), "note": "Getting there."}
 
 
+def revision(_place: Place, _guest: Place) -> dict[str, Any]:
+    levels = {name: f"It is {name}" for name in ("much_less", "less", "expected", "more", "much_more")}
+    return levels | {"importance": 2, "difficulty": 2, "baseline": -1, "reason": "It counted the wrong thing."}
+
+
+def goal_end(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"state": "dropped", "on": days_on(place, 35), "reason": "Somebody else does it."}
+
+
 def launch(place: Place, _guest: Place) -> dict[str, Any]:
     return {"launched_on": days_on(place, 20), "enrolments": 70}
 
@@ -246,6 +255,14 @@ FORMS: dict[str, Recipe] = {
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
+    "goal_states.agree": constant(**FIRST),
+    "goal_states.end": goal_end,
+    "goal_states.reopen": constant(reason="It goes on"),
+    "goal_states.update": lambda place, guest: revision(place, guest) | FIRST,
+    "milestones.create": constant(statement="A first draft"),
+    "milestones.reach": constant(),
+    "milestones.remove": constant(**FIRST),
+    "milestones.update": constant(statement="A second draft", **FIRST),
     "imports.apply": page_report,
     "imports.preview": page_report,
     "imports.resolve": owner,
@@ -326,6 +343,12 @@ BODIES: dict[str, Recipe] = {
     "api_goals.create": constant(statement="Run it again"),
     "api_goals.edit": constant(statement="Another statement"),
     "api_goals.rate": rating,
+    "api_goal_states.agree": constant(),
+    "api_goal_states.end": goal_end,
+    "api_goal_states.reopen": constant(),
+    "api_goal_states.revise": revision,
+    "api_milestones.create": constant(statement="A first draft"),
+    "api_milestones.edit": constant(statement="A second draft"),
     "api_imports.match": owner,
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
@@ -381,10 +404,11 @@ BODILESS = frozenset(
         "api_imports.reopen",
         "api_remembered_names.forget",
         "api_follow_up_plans.remove",
+        "api_milestones.remove",
     }
 )
 # Those that name the version which they do away with.
-BODILESS_SEEN = frozenset({"api_mail_templates.revert", "api_follow_up_plans.remove"})
+BODILESS_SEEN = frozenset({"api_mail_templates.revert", "api_follow_up_plans.remove", "api_milestones.remove"})
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

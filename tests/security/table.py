@@ -368,6 +368,50 @@ api_goals.list_ratings                            ok  404 404 404 404 404 ok  40
 api_goals.list_answers                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_goals.rate                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_goals.rate | coach goal                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goals.show_attainment                         ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.agree                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.agree | coach goal                    404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.agree                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.agree | coach goal                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.revise                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.revise | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.update                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.update | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.revise                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.revise | coach goal               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.end                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.end | coach goal                      404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.end                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.end | coach goal                  404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.create                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.create | coach goal                    404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_milestones.create                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.create | coach goal                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.reopen                                409 404 404 404 404 404 409 404 404 404 404 404 404 404
+goal_states.reopen | ended goal                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.reopen | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.reopen                            409 404 404 404 404 404 409 404 404 404 404 404 404 404
+api_goal_states.reopen | ended goal               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.reopen | coach goal               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.show_agreement                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.show_scale                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.list_revisions                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.list_changes                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.index                              ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.show                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.edit                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.edit | coach milestone                 404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.update                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.update | coach milestone               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.reach                                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.reach | coach milestone                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.remove                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.remove | coach milestone               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_milestones.edit                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.edit | coach milestone             404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_milestones.remove                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.remove | coach milestone           404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goals.show | ended goal                           ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 
 # Course projects: seen in the cohorts of their owners, changed by owners and by those who run these cohorts.
 api_projects.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -26,6 +26,11 @@ CANARIES: dict[str, set[str]] = {
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
     "withdrawn-statement-here": {"coach"},
+    "ended-statement-here": PAIR,
+    "why-dropped-here": PAIR,
+    "old-expected-here": PAIR,
+    "why-revised-here": PAIR,
+    "milestone-here": PAIR,
     # What was said in a check-in is for the participant and those who run the cohort; so is a one-to-one.
     "answer-note-here": RUNNERS | {"participant"},
     "reason-here": RUNNERS | {"participant"},

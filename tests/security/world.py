@@ -33,6 +33,10 @@ from coaching.models import (
     DropInCode,
     FollowUpPlan,
     FollowUpStep,
+    Goal,
+    GoalChange,
+    GoalRevision,
+    GoalState,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -43,6 +47,7 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Milestone,
     Person,
     Poll,
     PollInvitee,
@@ -246,10 +251,12 @@ class _Builder:
         marked = {
             name: self.says(name) for name in ("statement", "why", "much_less", "less", "expected", "more", "much_more")
         }
-        goal = factories.make_goal(self.session, self.members["participant"], **marked)
+        goal = factories.make_goal(self.session, self.members["participant"], edition=2, **marked)
+        self._goal_history(goal)
         self.add(
             Rating(
                 goal=goal,
+                edition=2,
                 rated_by_id=self.people["participant"].id,
                 score=0,
                 rated_on=self.day(10),
@@ -262,6 +269,31 @@ class _Builder:
         # No page makes one: a goal is a participant's. Should there be one all the same, it is not to be written on.
         strange = factories.make_goal(self.session, self.members["coach"], statement=self.says("coach-statement"))
         self.rows |= {"goal": goal, "unrated goal": fresh, "withdrawn goal": own, "coach goal": strange}
+        ended = {"statement": self.says("ended-statement"), "state": GoalState.DROPPED, "ended_on": self.day(5)}
+        self.rows["ended goal"] = factories.make_goal(self.session, self.members["participant"], **ended)
+        self.add(
+            GoalChange(
+                goal=self.rows["ended goal"],
+                state=GoalState.DROPPED,
+                at=self.ago(5),
+                on=self.day(5),
+                reason=self.says("why-dropped"),
+                successor=goal,
+            )
+        )
+        self.rows["coach milestone"] = self.add(Milestone(goal=strange, statement="Strange", created_at=self.ago(9)))
+
+    def _goal_history(self, goal: Goal) -> None:
+        """An earlier edition, and a step on the way."""
+        scale = {name: self.says(f"old-{name}") for name in ("much_less", "less", "expected", "more", "much_more")}
+        revision = GoalRevision(
+            goal=goal, edition=1, importance=1, difficulty=1, baseline=-1, revised_at=self.ago(20),
+            reason=self.says("why-revised"), **scale,
+        )  # fmt: skip
+        self.add(revision)
+        self.rows["milestone"] = self.add(
+            Milestone(goal=goal, statement=self.says("milestone"), created_at=self.ago(9))
+        )
 
     def _sessions(self) -> None:
         everyone = factories.make_session(

@@ -17,6 +17,7 @@ from coaching.blueprints.api import (
     feeds,
     follow_up_choices,
     follow_up_plans,
+    goal_states,
     goals,
     imports,
     inbox,
@@ -26,6 +27,7 @@ from coaching.blueprints.api import (
     members,
     message_lists,
     messages,
+    milestones,
     polls,
     practice,
     programmes,
@@ -45,7 +47,9 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
-    polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
+    polls, feeds, session_record, actions, imports, remembered_names, goals,
+    goal_states, milestones,
+    projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
     line,

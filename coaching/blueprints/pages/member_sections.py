@@ -22,7 +22,8 @@ from coaching.services.check_ins import list_check_ins
 from coaching.services.contact_preferences import read_note
 from coaching.services.course_projects import list_projects
 from coaching.services.follow_up_choices import list_to_come
-from coaching.services.goals import list_goals, measure_attainment
+from coaching.services.goal_attainment import attain
+from coaching.services.goals import list_goals
 from coaching.services.member_outlook import find_next_session
 from coaching.services.person_line import read_line
 from coaching.services.progress import DENOMINATOR
@@ -32,13 +33,15 @@ Section = Callable[[Membership, datetime], dict[str, Any]]
 
 def goals_section(membership: Membership, _now: datetime) -> dict[str, Any]:
     """Goals and what their ratings come to: for the participant and the cohort's coaches alone."""
-    actor, session = current_actor(), db.session()
+    actor = current_actor()
     sees_goals = may_view_goals(actor, membership)
+    goals = list_goals(db.session(), membership, actor=actor) if sees_goals else []
     return {
         "sees_goals": sees_goals,
         "may_set": may_set_goal(actor, membership),
-        "goals": list_goals(session, membership, actor=actor) if sees_goals else [],
-        "attainment": measure_attainment(session, membership, actor=actor) if sees_goals else None,
+        "goals": [goal for goal in goals if goal.ended_on is None],
+        "ended_goals": [goal for goal in goals if goal.ended_on is not None],
+        "attainment": attain(goals),
     }
 
 
