@@ -36,6 +36,7 @@ LABELS = {
     "in_person": "In person",
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
+    "action_reminder": "Reminder of actions",
     "chat_test": "Test of a chat address",
     "not_told": "Not told yet",
     "older": "Has an older time",

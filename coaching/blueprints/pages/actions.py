@@ -26,14 +26,13 @@ from coaching.schemas.action import (
     CloseActionSchema,
 )
 from coaching.schemas.base import checked, load_form
+from coaching.services.action_outcomes import close_action, reopen_action
 from coaching.services.actions import (
     FOR_PARTICIPANTS,
     agree_action,
     agree_session_action,
-    close_action,
     edit_action,
     get_action,
-    reopen_action,
 )
 from coaching.services.coaching_sessions import get_session
 from coaching.services.memberships import get_membership
