@@ -69,6 +69,7 @@ _CLAIM = (
 _LOAD = (
     select(
         Message.id,
+        Message.public_id,
         Message.kind,
         Message.subject_id,
         Message.channel,
@@ -108,6 +109,7 @@ class ClaimedMessage(NamedTuple):
     """A message in our hands, with what is needed to write it and to tell whether it still holds."""
 
     id: int
+    public_id: str
     kind: MessageKind
     subject_id: int
     channel: str
