@@ -19,6 +19,8 @@ from coaching.models import (
     Action,
     ActionReminder,
     ActionState,
+    Cohort,
+    CohortState,
     ContactPreference,
     Membership,
     MembershipStatus,
@@ -35,6 +37,7 @@ CLOSED = "The action is closed."
 MOVED = "The action has another day now."
 OTHER_OWNER = "Somebody else does it now."
 ASKED_FOR_QUIET = "They asked not to be asked for a while."
+NOT_RUNNING = "The cohort is paused or archived."
 OVER = "The day that it was due on is over."
 
 _action = cast(Table, Action.__table__)
@@ -48,6 +51,7 @@ _ITEMS = (
         Membership.person_id == Message.recipient_id,
         _Member.status,
         Membership.status,
+        Cohort.state,
         Person.timezone,
         ContactPreference.from_hour,
         ContactPreference.until_hour,
@@ -59,6 +63,7 @@ _ITEMS = (
     .join(_action, _action.c.id == ActionReminder.action_id)
     .join(Membership, Membership.id == _action.c.owner_id)
     .join(_Member, _Member.id == _action.c.membership_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
     .join(Person, Person.id == Message.recipient_id)
     .outerjoin(ContactPreference, ContactPreference.person_id == Message.recipient_id)
     .where(ActionReminder.message_id.in_(bindparam("messages", expanding=True)))
@@ -76,6 +81,7 @@ class RemindedItem(NamedTuple):
     is_theirs: bool
     status: MembershipStatus
     owner_status: MembershipStatus
+    cohort_state: CohortState
     timezone: str
     from_hour: int | None
     until_hour: int | None
@@ -131,6 +137,7 @@ def _why_gone(item: RemindedItem, told_day: str, now: datetime) -> str:
         (not item.is_theirs, OTHER_OWNER),
         (MembershipStatus.PAUSED in statuses, IS_PAUSED),
         (any(status not in PRESENT for status in statuses), HAS_LEFT),
+        (item.cohort_state != CohortState.RUNNING, NOT_RUNNING),
         (is_away, ASKED_FOR_QUIET),
         (_is_over(item, now), OVER),
     )

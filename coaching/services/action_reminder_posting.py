@@ -20,6 +20,7 @@ from coaching.models import (
     Action,
     ActionReminder,
     Cohort,
+    CohortState,
     ContactPreference,
     Membership,
     MembershipStatus,
@@ -72,6 +73,7 @@ _DUE = (
         _Member.status,
         Membership.status,
         Membership.cohort_id,
+        Cohort.state,
         Cohort.name,
         Programme.name,
         Programme.is_synthetic,
@@ -114,6 +116,7 @@ class DueAction(NamedTuple):
     status: MembershipStatus
     owner_status: MembershipStatus
     cohort_id: int
+    cohort_state: CohortState
     cohort: str
     programme: str
     is_synthetic: bool
@@ -128,7 +131,7 @@ class DueAction(NamedTuple):
 
     def moment(self, now: datetime) -> datetime | None:
         """When its reminder leaves, by how its owner wants to be written to now; None where it does not."""
-        present = self.status in PRESENT and self.owner_status in PRESENT
+        present = self.status in PRESENT and self.owner_status in PRESENT and self.cohort_state == CohortState.RUNNING
         if not (present and self.is_wanted and self.email):
             return None
         hours = hours_of(self.timezone, self.from_hour, self.until_hour, self.weekends)

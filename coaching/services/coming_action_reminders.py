@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from coaching.models import (
     Action,
     Cohort,
+    CohortState,
     ContactPreference,
     Membership,
     MembershipStatus,
@@ -20,12 +21,12 @@ from coaching.models import (
     OptOut,
     Person,
 )
+from coaching.services.action_reminder_checks import ASKED_FOR_QUIET, NOT_RUNNING
 from coaching.services.asking_hours import start_of
 from coaching.services.reasons import HAS_LEFT, IS_PAUSED, NO_MAIL_ADDRESS
 from coaching.services.reminder_posting import PRESENT
 
 OPTED_OUT = "They switched reminders of actions off."
-AWAY = "They asked not to be asked for a while."
 _Member = aliased(Membership)
 _PLANNED: Select[*tuple[Any, ...]] = (
     select(
@@ -43,6 +44,7 @@ _PLANNED: Select[*tuple[Any, ...]] = (
         Person.timezone,
         OptOut.id.is_not(None),
         ContactPreference.paused_until,
+        Cohort.state,
     )
     .join(Membership, Membership.id == Action.owner_id)
     .join(_Member, _Member.id == Action.membership_id)
@@ -107,8 +109,9 @@ def _why_not(row: Any, moment: datetime) -> str:
     reasons = (
         (MembershipStatus.PAUSED in statuses, IS_PAUSED),
         (any(status not in PRESENT for status in statuses), HAS_LEFT),
+        (row.state != CohortState.RUNNING, NOT_RUNNING),
         (not row.email, NO_MAIL_ADDRESS),
         (row[12], OPTED_OUT),
-        (is_away, AWAY),
+        (is_away, ASKED_FOR_QUIET),
     )
     return next((reason for holds, reason in reasons if holds), "")
