@@ -37,6 +37,7 @@ LABELS = {
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
     "action_reminder": "Reminder of actions",
+    "reopened": "Opened again",
     "chat_test": "Test of a chat address",
     "not_told": "Not told yet",
     "older": "Has an older time",

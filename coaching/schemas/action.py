@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from coaching.models import ActionEnd, ActionState, ReminderChoice
+from coaching.models import ActionEnd, ActionOutcome, ActionState, ReminderChoice
 from coaching.models.action import DAY
-from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Word
+from coaching.schemas.base import PICK, BaseSchema, Day, Line, PublicId, Text, Word
 
 ON_ANOTHER_DAY = "Choose “On another day” to be reminded on this day, or leave it blank."
 
@@ -75,6 +75,14 @@ class MoveActionSchema(BaseSchema):
 
     due_on = Day(required=True)
     reason = Line(500, required=True)
+
+
+class SayOutcomeSchema(BaseSchema):
+    """What became of it, as a page asks it: the day is for one that is moved."""
+
+    state = Word(ActionOutcome, required=True, validate=validate.NoneOf([ActionOutcome.REOPENED], error=PICK))
+    due_on = Day(load_default=None, allow_none=True)
+    reason = Line(500)
 
 
 class BackToSessionSchema(BaseSchema):
