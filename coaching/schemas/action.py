@@ -21,6 +21,15 @@ class WriteRecordSchema(BaseSchema):
     materials = Text(20_000)
 
 
+class FramedRecordSchema(WriteRecordSchema):
+    """The same on a page, where the shared notes may have the four parts of GROW beside them."""
+
+    goal = Text(20_000)
+    reality = Text(20_000)
+    options = Text(20_000)
+    will = Text(20_000)
+
+
 class SessionRecordSchema(WriteRecordSchema):
     """A record as it goes out; `version` is the session's, so that a change of either is seen by the other."""
 

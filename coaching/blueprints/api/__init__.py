@@ -27,6 +27,7 @@ from coaching.blueprints.api import (
     messages,
     polls,
     practice,
+    preparation,
     programmes,
     progress,
     projects,
@@ -44,8 +45,8 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
-    polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
-    message_lists, messages, mail_templates, silence, status, contact_preferences,
+    polls, feeds, session_record, actions, preparation, imports, remembered_names, goals, projects, runs, practice,
+    check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
 )  # fmt: skip
 

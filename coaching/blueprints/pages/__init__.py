@@ -34,6 +34,7 @@ from coaching.blueprints.pages import (
     poll_links,
     polls,
     practice,
+    preparation,
     programmes,
     projects,
     remembered_names,
@@ -51,7 +52,7 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
-    session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
+    session_record, preparation, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
     follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
