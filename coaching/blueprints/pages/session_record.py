@@ -1,4 +1,4 @@
-"""A session as those who run the cohort hold it, in the order of a talk: open actions, notes, new actions, what is next.
+"""A session as its coach holds it, in the order of a talk: open actions, notes, what is agreed, what is next.
 
 All of it is one form, so that whichever of its buttons is pressed, what was typed elsewhere comes along, with
 JavaScript off as well. A button that closes, moves or adds an action does that alone; the texts are kept by saving.
@@ -167,16 +167,22 @@ def _standing(held: CoachingSession) -> Form:
 def _page(held: CoachingSession, form: Form, said: str = "") -> str:
     now = utc_now()
     attendance = attendance_section(held, now)
+    sections = record_section(held, now, attendance["lines"])
     address = url_for("sessions.show", public_id=held.public_id)
+    beside = {
+        f"{name}{line.id}": label
+        for line in sections["record"]["open_before"]
+        for name, label in ((DAY_OF, "To which day"), (WHY_OF, "Why"))
+    }
     return render_template(
         "session/record.html",
         held=held,
         form=form,
         errors=form.errors,
-        labels=LABELS,
+        labels=LABELS | beside,
         said=said,
         parts=PARTS,
         lines=attendance["lines"],
         breadcrumb=trail(held.cohort, (held.title, address), ("Record", "")),
-        **record_section(held, now, attendance["lines"]),
+        **sections,
     )
