@@ -215,6 +215,11 @@ def may_agree_action(actor: Actor, membership: Membership) -> bool:
     return membership.role == Role.PARTICIPANT and may_view_actions(actor, membership)
 
 
+def may_give_action(actor: Actor, membership: Membership) -> bool:
+    """Say that a coach does it: those who run the cohort. A participant promises what they do themselves."""
+    return membership.role == Role.PARTICIPANT and may_run_cohort(actor, membership.cohort)
+
+
 def may_write_record(actor: Actor, coaching_session: CoachingSession) -> bool:
     """What was covered, the shared notes, actions agreed on: by those who run the cohort. Who sees a session reads."""
     return may_run_cohort(actor, coaching_session.cohort)

@@ -36,6 +36,8 @@ LABELS = {
     "in_person": "In person",
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
+    "action_reminder": "Reminder of actions",
+    "reopened": "Opened again",
     "chat_test": "Test of a chat address",
     "not_told": "Not told yet",
     "older": "Has an older time",

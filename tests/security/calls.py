@@ -34,6 +34,7 @@ from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
 from coaching.services import (
     action_list,
+    action_outcomes,
     actions,
     api_tokens,
     attendance,
@@ -77,6 +78,7 @@ from coaching.services import (
     milestones,
     open_polls,
     outbox,
+    own_actions,
     people,
     person_line,
     poll_answers,
@@ -84,6 +86,7 @@ from coaching.services import (
     poll_results,
     polls,
     practice,
+    preparation,
     privacy,
     programme_progress,
     programmes,
@@ -220,7 +223,17 @@ def agree_in(scene: Scene, name: str) -> Any:
 
 
 def close_action(scene: Scene, name: str) -> Any:
-    return actions.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
+    return action_outcomes.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
+
+
+def move_action(scene: Scene, name: str) -> Any:
+    day = scene.now.date() + timedelta(days=300)
+    return action_outcomes.move_action(scene.session, scene[name], **scene.act, due_on=day, reason="Not this week")
+
+
+def give_action(scene: Scene) -> Any:
+    coach = scene["coach member"].public_id
+    return actions.agree_action(scene.session, scene["member"], **scene.act, statement="Ask", owner_id=coach)
 
 
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
@@ -415,7 +428,14 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_action | coach": lambda s: actions.edit_action(s.session, s["coach action"], **s.act, statement="Ask"),
     "close_action": lambda s: close_action(s, "action"),
     "close_action | coach": lambda s: close_action(s, "coach action"),
-    "reopen_action": lambda s: actions.reopen_action(s.session, s["done action"], **s.act),
+    "agree_action | given": give_action,
+    "move_action": lambda s: move_action(s, "action"),
+    "move_action | coach": lambda s: move_action(s, "coach action"),
+    "list_action_changes": lambda s: action_outcomes.list_action_changes(s.session, s["action"], **s.who),
+    "prepare_session": lambda s: preparation.prepare_session(s.session, s["session"], **s.act),
+    "prepare_session | pair": lambda s: preparation.prepare_session(s.session, s["pair session"], **s.act),
+    "list_own_actions": lambda s: own_actions.list_own_actions(s.session, **s.act),
+    "reopen_action": lambda s: action_outcomes.reopen_action(s.session, s["done action"], **s.act),
     "list_member_actions": lambda s: action_list.list_member_actions(s.session, s["member"], **s.who),
     "list_session_actions": lambda s: action_list.list_session_actions(s.session, s["session"], **s.who),
     "list_session_actions | pair": lambda s: action_list.list_session_actions(s.session, s["pair session"], **s.who),

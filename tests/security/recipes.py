@@ -325,6 +325,7 @@ BODIES: dict[str, Recipe] = {
     "api_actions.close": constant(state="done"),
     "api_actions.create": constant(**ACTION),
     "api_actions.edit": constant(**ACTION),
+    "api_actions.move": constant(due_on="2027-04-01", reason="Not this week"),
     "api_actions.reopen": constant(),
     "api_chat.save": constant(**WEBHOOK),
     "api_chat.test": constant(),

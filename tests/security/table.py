@@ -65,6 +65,8 @@ contact_preferences.save                          ok  ok  ok  ok  ok  ok  ok  ok
 api_contact_preferences.show                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_contact_preferences.replace                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.show                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+actions.index                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_actions.list_own                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.list_memberships                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.index                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.create                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -215,6 +217,10 @@ session_record.edit                               403 403 404 404 404 404 ok  40
 session_record.edit | pair session                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 session_record.update                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 session_record.update | pair session              403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+preparation.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+preparation.show | pair session                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_preparation.show                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_preparation.show | pair session               403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_session_record.edit                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_session_record.edit | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_session_record.show                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
@@ -255,6 +261,10 @@ actions.close                                     ok  404 404 404 404 404 ok  40
 actions.close | coach action                      404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_actions.close                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_actions.close | coach action                  404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.move                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.move | coach action                   404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.changes                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.changes | fellow action               404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
 actions.reopen                                    409 404 404 404 404 404 409 404 404 404 404 409 404 409
 actions.reopen | done action                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 actions.reopen | coach action                     404 404 404 404 404 404 403 404 404 404 404 403 404 403

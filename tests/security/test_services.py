@@ -155,6 +155,13 @@ edit_action                     ok  404 404 404 404 404 ok  404 404 404 404 ok  
 edit_action | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
 close_action                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 close_action | coach            404 404 404 404 404 404 403 404 404 404 404 403 404 403
+agree_action | given            422 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+move_action                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+move_action | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
+list_action_changes             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+prepare_session                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+prepare_session | pair          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_own_actions                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 reopen_action                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_member_actions             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_session_actions            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -30,6 +30,7 @@ from coaching.blueprints.api import (
     milestones,
     polls,
     practice,
+    preparation,
     programmes,
     progress,
     projects,
@@ -47,10 +48,8 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
-    polls, feeds, session_record, actions, imports, remembered_names, goals,
-    goal_states, milestones,
-    projects, runs, practice, check_ins,
-    message_lists, messages, mail_templates, silence, status, contact_preferences,
+    polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
+    practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat,
     line,
 )  # fmt: skip

@@ -37,6 +37,7 @@ from coaching.blueprints.pages import (
     poll_links,
     polls,
     practice,
+    preparation,
     programmes,
     projects,
     remembered_names,
@@ -54,9 +55,8 @@ from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
-    session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
-    goals, goal_states, milestones,
-    projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
+    session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names, goals, goal_states,
+    milestones, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists, preparation,
     follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text
+from coaching.blueprints.pages.action_forms import LABELS
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
@@ -197,6 +198,7 @@ def render_session(held: CoachingSession, form: Form) -> str:
         held=held,
         form=form,
         errors=form.errors,
+        action_labels=LABELS,
         runs=runs,
         is_live=is_live,
         has_begun=has_begun,
