@@ -26,6 +26,8 @@ from coaching.blueprints.api import (
     members,
     message_lists,
     messages,
+    note_changes,
+    notes,
     polls,
     practice,
     programmes,
@@ -49,6 +51,7 @@ NOUNS = (
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
     line,
+    notes, note_changes,
 )  # fmt: skip
 
 

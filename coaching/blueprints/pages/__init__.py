@@ -31,6 +31,8 @@ from coaching.blueprints.pages import (
     members,
     message_lists,
     messages,
+    note_changes,
+    notes,
     password_resets,
     poll_links,
     polls,
@@ -59,6 +61,7 @@ NOUNS = (
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
     line,
+    notes, note_changes,
 )  # fmt: skip
 
 
