@@ -28,6 +28,8 @@ from coaching.blueprints.api import (
     message_lists,
     messages,
     milestones,
+    note_changes,
+    notes,
     polls,
     practice,
     preparation,
@@ -52,6 +54,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat,
     line,
+    notes, note_changes,
 )  # fmt: skip
 
 

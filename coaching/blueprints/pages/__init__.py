@@ -33,6 +33,8 @@ from coaching.blueprints.pages import (
     message_lists,
     messages,
     milestones,
+    note_changes,
+    notes,
     password_resets,
     poll_links,
     polls,
@@ -62,6 +64,7 @@ NOUNS = (
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
     line,
+    notes, note_changes,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.check_in_forms import months_of
 from coaching.blueprints.pages.line import draw_member
+from coaching.blueprints.pages.note_sections import member_place, newest_notes
 from coaching.extensions import db
 from coaching.models import Membership
 from coaching.policies import may_set_goal, may_view_goals
@@ -89,6 +90,10 @@ def line_section(membership: Membership, now: datetime) -> dict[str, Any]:
     return {"line": line, "pictures": draw_member(membership, line)}
 
 
+def notes_section(membership: Membership, _now: datetime) -> dict[str, Any]:
+    return newest_notes(member_place(membership))
+
+
 # What a participant's page consists of; of a coach or an observer there is only their history.
 SECTIONS: tuple[Section, ...] = (
     goals_section,
@@ -98,6 +103,7 @@ SECTIONS: tuple[Section, ...] = (
     attendance_section,
     head_section,
     line_section,
+    notes_section,
 )
 
 
