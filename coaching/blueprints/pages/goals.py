@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.metric_picture import picture_of
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, as_typed, check_version, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
@@ -21,6 +22,7 @@ from coaching.schemas.goal import RateGoalSchema, SetGoalSchema
 from coaching.services.check_in_ratings import list_goal_answers
 from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, SCALE, edit_goal, get_goal, rate_goal, set_goal
 from coaching.services.memberships import get_membership
+from coaching.services.metrics import list_metrics
 
 LABELS = {
     "statement": "Goal",
@@ -170,5 +172,7 @@ def _page(goal: Goal, form: Form) -> str:
         has_levels=all(goal.levels.values()),
         latest=goal.ratings[-1] if goal.ratings else None,
         answers=list_goal_answers(db.session(), goal, actor=current_actor()),
+        metrics=[(one, picture_of(one)) for one in list_metrics(db.session(), goal, actor=current_actor())],
+        today=in_zone(utc_now(), current_actor().timezone).date(),
         breadcrumb=_trail(goal.membership, (goal.statement, "")),
     )
