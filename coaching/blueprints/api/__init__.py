@@ -38,6 +38,7 @@ from coaching.blueprints.api import (
     series,
     session_record,
     silence,
+    skills,
     status,
     tokens,
 )
@@ -49,7 +50,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
-    metrics, observation_imports,
+    metrics, observation_imports, skills,
 )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ from coaching.blueprints.pages import (
     sessions,
     sign_in,
     silence,
+    skill_assessments,
+    skills,
     unsubscribing,
 )
 from coaching.blueprints.pages.context import init_context
@@ -59,7 +61,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
-    metrics, observation_imports,
+    metrics, observation_imports, skills, skill_assessments,
 )  # fmt: skip
 
 
