@@ -56,11 +56,12 @@ def flow_into_metrics(
 
 def metrics_meant(session: Session, check_in: CheckIn, question: FollowUpQuestion) -> list[Metric]:
     """The open metrics that a figure may be of: those of the goal that is due, where the step counts from one, else of
-    all goals of the participant in this cohort; of these the one that the question names, where it names one."""
+    all goals of the participant in this cohort that have not ended; of these the one that the question names, where it
+    names one."""
     statement = (
         select(Metric)
         .join(Goal, Goal.id == Metric.goal_id)
-        .where(Goal.membership_id == check_in.membership_id, Metric.ended_at.is_(None))
+        .where(Goal.membership_id == check_in.membership_id, Goal.ended_on.is_(None), Metric.ended_at.is_(None))
         .order_by(Metric.id)
     )
     if check_in.step.anchor == Anchor.GOAL_DUE:

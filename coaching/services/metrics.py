@@ -65,6 +65,7 @@ class MetricLine(NamedTuple):
     cadence_weeks: int | None
     created_on: date
     is_ended: bool
+    is_goal_open: bool
     points: tuple[Point, ...]
 
     @property
@@ -73,8 +74,8 @@ class MetricLine(NamedTuple):
 
     @property
     def due_on(self) -> date | None:
-        """When the next value is wanted, None where nobody waits for one."""
-        if self.cadence_weeks is None or self.is_ended:
+        """When the next value is wanted, None where nobody waits for one: the metric or its goal has ended."""
+        if self.cadence_weeks is None or self.is_ended or not self.is_goal_open:
             return None
         newest = self.newest
         return self.created_on if newest is None else newest.day + timedelta(weeks=self.cadence_weeks)
@@ -135,7 +136,8 @@ def list_metrics(session: Session, goal: Goal, *, actor: Actor) -> list[MetricLi
     for metric_id, public_id, name, unit, direction, baseline, target, cadence_weeks, created_at, ended_at in rows:
         about = (public_id, name, unit, direction, baseline, target, cadence_weeks)
         created_on = created_at.astimezone(zone).date()
-        lines.append(MetricLine(*about, created_on, ended_at is not None, tuple(points[metric_id])))
+        standing_points = tuple(points[metric_id])
+        lines.append(MetricLine(*about, created_on, ended_at is not None, not goal.is_ended, standing_points))
     return lines
 
 

@@ -25,7 +25,6 @@ FIXED_SKILL = (
 )
 SAME_NAME = "There is a skill of this name already. Give this one another name."
 FULL = f"A programme has at most {MOST_SKILLS} skills at a time. Retire one first."
-HAS_SOME = "This programme has skills already. Add others one by one."
 WRONG_ORDER = "Name each of the skills that are in use once. Load them again: somebody may have changed them."
 
 
@@ -73,7 +72,7 @@ def write_scale(
     _require_writing(programme, actor)
     _check_words(points, words)
     _lock(session, programme)
-    kept = [*words, *[""] * (points - len(words))]
+    kept = list(words[:points])
     scale = _find_scale(session, programme)
     if scale is not None and (scale.points, scale.words) == (points, kept):
         return scale
@@ -103,14 +102,14 @@ def add_skill(
 
 
 def start_with_template(session: Session, programme: Programme, *, actor: Actor, now: datetime) -> list[Skill]:
-    """The six skills of those who build courses, for a programme that has none."""
+    """The six skills of those who build courses, save those that are there already."""
     _require_writing(programme, actor)
     _lock(session, programme)
-    if any(skill.retired_at is None for skill in read_skills(session, programme.id)):
-        raise Conflict(HAS_SOME)
+    there = {fold(skill.name) for skill in read_skills(session, programme.id) if skill.retired_at is None}
     return [
         add_skill(session, programme, actor=actor, now=now, name=name, description=description)
         for name, description in COURSE_BUILDERS
+        if fold(name) not in there
     ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -33,6 +34,7 @@ from coaching.models import (
     DropInCode,
     FollowUpPlan,
     FollowUpStep,
+    Goal,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -43,6 +45,10 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Metric,
+    MetricDirection,
+    Observation,
+    ObservationSource,
     Person,
     Poll,
     PollInvitee,
@@ -59,6 +65,11 @@ from coaching.models import (
     Role,
     RowOutcome,
     Series,
+    Skill,
+    SkillAssessment,
+    SkillMoment,
+    SkillScale,
+    SkillScore,
     Stage,
     StageChange,
     StatusChange,
@@ -130,8 +141,26 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     )
     for place in (here, there):
         _add_default_plan(session, place)
+        _add_skills(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
+
+
+def _add_skills(session: Session, place: Place) -> None:
+    """The programme's skills, of which the participant rated one before it all, and the scale."""
+    now = place.cohort.created_at
+    made = {
+        name: Skill(programme=place.programme, position=position, name=f"skill-{position}-{place.label}",
+                    created_at=now, retired_at=now if name == "retired skill" else None)
+        for position, name in enumerate(("rated skill", "skill", "retired skill"), start=1)
+    }  # fmt: skip
+    session.add(SkillScale(programme=place.programme, points=3, words=["None", "", "All"], created_at=now))
+    assessment = SkillAssessment(membership=place.members["participant"], moment=SkillMoment.BEFORE, at=now)
+    rated = made["rated skill"]
+    assessment.scores.append(SkillScore(skill=rated, skill_name=rated.name, score=2))
+    session.add_all([*made.values(), assessment])
+    session.flush()
+    place.rows |= made
 
 
 def _person(session: Session, who: str, label: str, **values: Any) -> Person:
@@ -262,6 +291,30 @@ class _Builder:
         # No page makes one: a goal is a participant's. Should there be one all the same, it is not to be written on.
         strange = factories.make_goal(self.session, self.members["coach"], statement=self.says("coach-statement"))
         self.rows |= {"goal": goal, "unrated goal": fresh, "withdrawn goal": own, "coach goal": strange}
+        self._metrics(goal, strange)
+
+    def _metrics(self, goal: Goal, strange: Goal) -> None:
+        """An open and an ended metric with a value each; and one of the goal that is nobody's to write on."""
+        for name, of, ended_at in (("", goal, None), ("ended ", goal, self.ago(5)), ("coach ", strange, None)):
+            metric = Metric(
+                goal=of,
+                name=self.says(f"{name.strip()}metric"),
+                direction=MetricDirection.UP,
+                target=Decimal(40),
+                created_at=self.ago(30),
+                ended_at=ended_at,
+            )
+            value = Observation(
+                metric=metric,
+                value=Decimal("12.5"),
+                observed_on=self.day(20),
+                source=ObservationSource.PAGE,
+                note=self.says("observation-note"),
+                recorded_by_id=self.people["participant"].id,
+                created_at=self.ago(20),
+            )
+            self.add(metric)
+            self.rows |= {f"{name}metric": metric, f"{name}observation": self.add(value)}
 
     def _sessions(self) -> None:
         everyone = factories.make_session(

@@ -11,6 +11,7 @@ from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.models import Metric, MetricDirection, Observation, ObservationSource
+from coaching.schemas.base import BaseSchema
 from coaching.schemas.metric import (
     CorrectObservationSchema,
     MetricSchema,
@@ -141,16 +142,18 @@ def edit(data: dict[str, Any], metric_id: str) -> Metric:
 
 
 @blueprint.route("/metrics/<id:metric_id>/end", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, MetricSchema)
-def end(metric_id: str) -> Metric:
+def end(_data: dict[str, Any], metric_id: str) -> Metric:
     """Wants no further value. Those that are there stay."""
     metric = get_metric(rows(), metric_id, actor=current_actor())
     return end_metric(rows(), metric, actor=current_actor(), now=utc_now())
 
 
 @blueprint.route("/metrics/<id:metric_id>/reopening", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, MetricSchema)
-def reopen(metric_id: str) -> Metric:
+def reopen(_data: dict[str, Any], metric_id: str) -> Metric:
     """Takes values again."""
     metric = get_metric(rows(), metric_id, actor=current_actor())
     return reopen_metric(rows(), metric, actor=current_actor(), now=utc_now())

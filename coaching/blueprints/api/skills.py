@@ -104,9 +104,10 @@ def create(data: dict[str, Any], programme_id: str) -> tuple[Skill, dict[str, st
 
 
 @blueprint.route("/programmes/<id:programme_id>/skills/template", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(201, SkillSchema(many=True))
-def start(programme_id: str) -> list[Skill]:
-    """Begins with six skills of those who build courses, where there are none."""
+def start(_data: dict[str, Any], programme_id: str) -> list[Skill]:
+    """Adds six skills of those who build courses, save those that are there already."""
     programme = get_programme(rows(), programme_id, actor=current_actor())
     return start_with_template(rows(), programme, actor=current_actor(), now=utc_now())
 
@@ -160,8 +161,9 @@ def edit(data: dict[str, Any], skill_id: str) -> Skill:
 
 
 @blueprint.route("/skills/<id:skill_id>/retirement", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, SkillSchema)
-def retire(skill_id: str) -> Skill:
+def retire(_data: dict[str, Any], skill_id: str) -> Skill:
     """Asks it no more. What was answered stays."""
     return retire_skill(
         rows(), get_skill(rows(), skill_id, actor=current_actor()), actor=current_actor(), now=utc_now()
@@ -169,8 +171,9 @@ def retire(skill_id: str) -> Skill:
 
 
 @blueprint.route("/skills/<id:skill_id>/return", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, SkillSchema)
-def bring_back(skill_id: str) -> Skill:
+def bring_back(_data: dict[str, Any], skill_id: str) -> Skill:
     """Asks a retired skill again."""
     skill = get_skill(rows(), skill_id, actor=current_actor())
     return bring_back_skill(rows(), skill, actor=current_actor(), now=utc_now())

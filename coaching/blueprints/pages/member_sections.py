@@ -12,9 +12,10 @@ from typing import Any
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.check_in_forms import months_of
+from coaching.blueprints.pages.skill_assessments import MOMENTS
 from coaching.extensions import db
 from coaching.models import Membership
-from coaching.policies import may_set_goal, may_view_goals
+from coaching.policies import may_set_goal, may_view_goals, may_view_skills
 from coaching.services.action_list import list_member_actions
 from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
@@ -23,6 +24,7 @@ from coaching.services.course_projects import list_projects
 from coaching.services.follow_up_choices import list_to_come
 from coaching.services.goals import list_goals, measure_attainment
 from coaching.services.progress import DENOMINATOR
+from coaching.services.skill_assessments import read_sheet
 
 Section = Callable[[Membership, datetime], dict[str, Any]]
 
@@ -70,6 +72,14 @@ def attendance_section(membership: Membership, now: datetime) -> dict[str, Any]:
     return {"record": record, "tally": count_record(record), "denominator": DENOMINATOR}
 
 
+def skills_section(membership: Membership, now: datetime) -> dict[str, Any]:
+    """How they see their own skills: for the participant and the cohort's coaches alone."""
+    if not may_view_skills(current_actor(), membership):
+        return {"skill_sheet": None}
+    sheet = read_sheet(db.session(), membership, actor=current_actor(), now=now)
+    return {"skill_sheet": sheet, "skill_moments": MOMENTS}
+
+
 # What a participant's page consists of; of a coach or an observer there is only their history.
 SECTIONS: tuple[Section, ...] = (
     goals_section,
@@ -77,6 +87,7 @@ SECTIONS: tuple[Section, ...] = (
     projects_section,
     check_ins_section,
     attendance_section,
+    skills_section,
 )
 
 

@@ -39,14 +39,15 @@ from coaching.services.observations import (
 )
 
 LABELS = {
-    "name": "What is counted or measured",
+    "name": "What is counted or measured?",
     "unit": "Unit",
-    "direction": "Which way is better",
-    "baseline": "Where it starts",
-    "target": "Where it is to get",
-    "cadence_weeks": "How often",
+    "direction": "Which way is better?",
+    "baseline": "Where does it start?",
+    "target": "Where is it to get?",
+    "cadence_weeks": "A value every",
 }
-NAMES = {"value": "Value", "observed_on": "On which day", "note": "A note", "reason": "Why it changes"}
+NAMES = {"value": "Value", "observed_on": "On which day?", "note": "A note"}
+CORRECTION_NAMES = {"value": "What is the right value?", "reason": "Why does it change?"}
 DIRECTIONS = [(MetricDirection.UP.value, "More is better"), (MetricDirection.DOWN.value, "Less is better")]
 SOURCES = {
     ObservationSource.PAGE: "Written here",
@@ -267,7 +268,7 @@ def _correction(observation: Observation, form: Form) -> str:
         metric=metric,
         form=form,
         errors=form.errors,
-        names=NAMES,
+        names=CORRECTION_NAMES,
         is_taken_back=TAKE_BACK in form.values,
         breadcrumb=_trail(metric.goal, *steps),
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
+from coaching.blueprints.formatting import plural
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
@@ -36,9 +37,10 @@ from coaching.services.skills import (
     write_scale,
 )
 
-LABELS = {"name": "Skill", "description": "What it means"}
-SCALE_LABELS = {"points": "Points", "words": "Words"} | {
-    f"word-{one}": f"Point {one}" for one in range(1, MOST_POINTS + 1)
+LABELS = {"name": "Which skill?", "description": "What does it mean?"}
+PLACES = range(1, MOST_POINTS + 1)
+SCALE_LABELS = {"points": "How many points?", "words": "Point 1"} | {
+    f"word-{place}": f"Point {place}" for place in PLACES
 }
 UP, DOWN = "up", "down"
 
@@ -71,8 +73,8 @@ def start(programme_id: str) -> ResponseReturnValue:
     """Begins with the skills of those who build courses."""
     programme = _coordinated(programme_id)
     refuse_unknown()
-    start_with_template(db.session(), programme, actor=current_actor(), now=utc_now())
-    flash("Six skills are added. Put them into your own words before anybody rates them.", "success")
+    added = start_with_template(db.session(), programme, actor=current_actor(), now=utc_now())
+    flash(f"{plural(len(added), 'skill is', 'skills are')} added. Put them into your own words.", "success")
     return _back(programme)
 
 
@@ -124,11 +126,14 @@ def move(public_id: str) -> ResponseReturnValue:
     """One place up or down among those that are in use."""
     skill = _writable(public_id)
     refuse_unknown("to")
+    to = request.form.get("to")
+    if to not in {UP, DOWN}:
+        raise Invalid.field("to", "Choose up or down.")
     order = [one for one in list_skills(db.session(), skill.programme, actor=current_actor()) if not one.retired_at]
     if skill in order:
         place = order.index(skill)
         order.remove(skill)
-        order.insert(max(place + (-1 if request.form.get("to") == UP else 1), 0), skill)
+        order.insert(max(place + (-1 if to == UP else 1), 0), skill)
         ids = [one.public_id for one in order]
         order_skills(db.session(), skill.programme, actor=current_actor(), now=utc_now(), skill_ids=ids)
     return _back(skill.programme)
