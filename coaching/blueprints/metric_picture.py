@@ -14,9 +14,6 @@ from typing import NamedTuple
 from coaching.blueprints.drawing import SIDE
 from coaching.services.metrics import MetricLine
 
-# What is kept free above and below, so that a line at the edge is not cut.
-EDGE = 8.0
-
 
 class MetricPicture(NamedTuple):
     """The line through the values, where each lies, and how high start and target are; None where there is none."""
@@ -47,7 +44,7 @@ def draw_metric(
 
     def height(value: Decimal) -> float:
         part = float((value - bottom) / span) if top != bottom else 0.5
-        return round(SIDE - EDGE - part * (SIDE - 2 * EDGE), 2)
+        return round(SIDE - part * SIDE, 2)
 
     first = points[0][0].toordinal()
     days = max(points[-1][0].toordinal() - first, 1)
