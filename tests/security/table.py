@@ -423,6 +423,73 @@ api_milestones.remove                             ok  404 404 404 404 404 ok  40
 api_milestones.remove | coach milestone           404 404 404 404 404 404 403 404 404 404 404 404 404 404
 goals.show | ended goal                           ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 
+# Metrics: who reads a goal reads them. Files of values are for the cohort's coaches.
+metrics.new                                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.create                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.create | coach goal                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.index                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.create                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.create | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.show                                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.edit                                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.edit | coach metric                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.update                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.update | coach metric                     404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.end                                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.end | coach metric                        404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.reopen | ended metric                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.record                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.record | coach metric                     404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.new_correction                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.new_correction | coach observation        404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.correct                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.correct | coach observation               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.show                                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.edit                                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.edit | coach metric                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.end                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.reopen | ended metric                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.list_all                              ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.record                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.record | coach metric                 404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.correct                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.correct | coach observation           404 404 404 404 404 404 403 404 404 404 404 404 404 404
+observation_imports.new                           403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+observation_imports.preview                       403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+observation_imports.apply                         403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+api_observation_imports.bring_in                  403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+
+# Skills: written by coordinators, rated by oneself, counted for those who run the cohort.
+skills.index                                      404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_skills.index                                  404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_skills.show_scale                             404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_skills.show                                   404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+skills.create                                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.edit_scale                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.update_scale                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.edit                                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.update                                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.move                                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.retire                                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.bring_back | retired skill                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.create                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.order                                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.replace_scale                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.edit                                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.retire                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.bring_back | retired skill             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.start                                      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.start                                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.update | rated skill                       404 404 404 404 404 404 403 404 403 404 404 409 404 409
+api_skills.edit | rated skill                     404 404 404 404 404 404 403 404 403 404 404 409 404 409
+skill_assessments.show                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+skill_assessments.edit                            ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+skill_assessments.save                            ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+skill_assessments.cohort                          403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_skills.show_member                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_skills.assess                                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_skills.show_cohort                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
 # Course projects: seen in the cohorts of their owners, changed by owners and by those who run these cohorts.
 api_projects.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 projects.new                                      ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok

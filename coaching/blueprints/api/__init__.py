@@ -27,9 +27,11 @@ from coaching.blueprints.api import (
     members,
     message_lists,
     messages,
+    metrics,
     milestones,
     note_changes,
     notes,
+    observation_imports,
     polls,
     practice,
     preparation,
@@ -42,6 +44,7 @@ from coaching.blueprints.api import (
     series,
     session_record,
     silence,
+    skills,
     status,
     tokens,
 )
@@ -53,8 +56,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat,
-    line,
-    notes, note_changes,
+    line, notes, note_changes, metrics, observation_imports, skills,
 )  # fmt: skip
 
 

@@ -32,9 +32,11 @@ from coaching.blueprints.pages import (
     members,
     message_lists,
     messages,
+    metrics,
     milestones,
     note_changes,
     notes,
+    observation_imports,
     password_resets,
     poll_links,
     polls,
@@ -51,6 +53,8 @@ from coaching.blueprints.pages import (
     sessions,
     sign_in,
     silence,
+    skill_assessments,
+    skills,
     unsubscribing,
 )
 from coaching.blueprints.pages.context import init_context
@@ -63,8 +67,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
-    line,
-    notes, note_changes,
+    line, notes, note_changes, metrics, observation_imports, skills, skill_assessments,
 )  # fmt: skip
 
 
