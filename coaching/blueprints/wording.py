@@ -37,6 +37,7 @@ LABELS = {
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
     "chat_test": "Test of a chat address",
+    "letter": "Letter",
     "not_told": "Not told yet",
     "older": "Has an older time",
     "shut_out": "Account is shut",
@@ -49,6 +50,12 @@ LABELS = {
     "inbox": "Inbox",
     "mail": "Mail",
     "chat": "Chat",
+    "absences": "Absences in a row",
+    "silent_check_in": "Check-in not answered",
+    "overdue_action": "Action overdue",
+    "unbooked": "Nothing booked",
+    "idle_goal": "Goal without movement",
+    "no_practice": "No practice yet",
 }
 
 PLAIN = Look("neutral", "dot")
@@ -110,6 +117,13 @@ LOOKS = {
     "done": Look("success", "check"),
     "dropped": Look("neutral", "minus"),
     "overdue": Look("warning", "clock"),
+    # Who needs their coach
+    "absences": Look("danger", "cross"),
+    "silent_check_in": Look("warning", "mail"),
+    "overdue_action": Look("warning", "clock"),
+    "unbooked": Look("info", "clock"),
+    "idle_goal": Look("info", "pause"),
+    "no_practice": Look("neutral", "launch"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),

@@ -32,6 +32,7 @@ CAUSES = {
     MessageKind.SESSION_REMINDER: "The cohort reminds everybody of its sessions.",
     MessageKind.POLL: "A coach looks for a time when everybody can.",
     MessageKind.CHAT_TEST: "They tried their chat address out.",
+    MessageKind.LETTER: "Somebody who runs the cohort wrote it.",
     MessageKind.INVITATION: "Somebody was added to a cohort, and had no account yet.",
     MessageKind.PASSWORD_RESET: "Somebody asked for a new password.",
 }

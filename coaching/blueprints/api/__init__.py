@@ -20,11 +20,13 @@ from coaching.blueprints.api import (
     goals,
     imports,
     inbox,
+    letters,
     mail_templates,
     me,
     members,
     message_lists,
     messages,
+    needs,
     polls,
     practice,
     programmes,
@@ -46,7 +48,7 @@ NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
-    follow_up_plans, follow_up_choices, inbox, chat,
+    follow_up_plans, follow_up_choices, inbox, chat, needs, letters,
 )  # fmt: skip
 
 

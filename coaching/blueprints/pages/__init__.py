@@ -26,10 +26,13 @@ from coaching.blueprints.pages import (
     inbox,
     invitations,
     launches,
+    letters,
     mail_templates,
     members,
     message_lists,
     messages,
+    need_thresholds,
+    needs,
     password_resets,
     poll_links,
     polls,
@@ -44,7 +47,6 @@ from coaching.blueprints.pages import (
     session_record,
     sessions,
     sign_in,
-    silence,
     unsubscribing,
 )
 from coaching.blueprints.pages.context import init_context
@@ -54,9 +56,9 @@ NOUNS = (
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
     goals, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
     follow_ups, follow_up_steps,
-    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
+    rsvps, rsvp_links, polls, poll_links, calendar_feeds, mail_templates,
     contact_preferences, unsubscribing,
-    follow_up_choices, follow_up_links, inbox, chat,
+    follow_up_choices, follow_up_links, inbox, chat, needs, need_thresholds, letters,
 )  # fmt: skip
 
 
