@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from coaching.channels.base import INBOX, MAIL
 from coaching.errors import Conflict
 from coaching.models import Membership, MembershipStatus, Message, MessageKind, Person
-from coaching.policies import Actor, may_sign_in, may_view_cohort, may_write_to, require
+from coaching.policies import Actor, may_sign_in, may_view_member, may_write_to, require
 from coaching.services import audit
 from coaching.services.outbox import enqueue
 from coaching.tokens import new_public_id
@@ -35,7 +35,7 @@ def write_to_member(
 
     Raises Conflict where they are not in the cohort any more, or cannot sign in.
     """
-    require(may_write_to(actor, membership), seen=may_view_cohort(actor, membership.cohort), message=FOR_RUNNERS)
+    require(may_write_to(actor, membership), seen=may_view_member(actor, membership), message=FOR_RUNNERS)
     person = membership.person
     if membership.status not in WRITTEN_TO or not may_sign_in(person):
         raise Conflict(f"{person.name} is not in the cohort any more, and gets no letters from it.")

@@ -42,6 +42,13 @@ FACTS: dict[str, dict[str, Any]] = {
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
     "chat_test": {},
+    "letter": {
+        "subject": "How is it going?",
+        "paragraphs": ["Tell me <more>.", "Monday\nor Tuesday?"],
+        "by": "Carol Coach",
+        "cohort": "Cohort 7 & friends",
+        "reply_to": "carol@example.org",
+    },
     "poll": {
         "title": "A first meeting",
         "note": "An hour is enough.",

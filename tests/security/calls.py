@@ -28,6 +28,7 @@ from coaching.models import (
     RowOutcome,
     RsvpChoice,
     Scope,
+    Signal,
 )
 from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
@@ -64,11 +65,14 @@ from coaching.services import (
     import_suggestions,
     inbox,
     invite_list,
+    letters,
     mail_previews,
     mail_templates,
     membership_list,
     memberships,
     message_scope,
+    need_acts,
+    need_thresholds,
     open_polls,
     outbox,
     people,
@@ -135,6 +139,11 @@ class Scene:
     def narrowed(self, *scopes: str) -> dict[str, Any]:
         """The same person, by a token of these scopes."""
         return self.act | {"actor": replace(self.actor, scopes=frozenset(scopes))}
+
+
+def need(scene: Scene) -> dict[str, Any]:
+    """The action that is overdue."""
+    return {"signal": Signal.OVERDUE_ACTION, "occurrence": scene["action"].public_id}
 
 
 def add_member(scene: Scene, role: Role) -> Any:
@@ -296,7 +305,16 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_record": lambda s: attendance_grid.read_record(s.session, s["member"], **s.act),
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
     "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
-    "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
+    "snooze_need": lambda s: need_acts.snooze_need(
+        s.session, s["member"], **need(s), **s.act, until=s.now.date() + timedelta(days=7)
+    ),
+    "see_to_need": lambda s: need_acts.see_to_need(s.session, s["member"], **need(s), **s.act),
+    "bring_back_need": lambda s: need_acts.bring_back_need(s.session, s["member"], **need(s), **s.act),
+    "set_thresholds": lambda s: need_thresholds.set_thresholds(s.session, s["programme"], **s.act, absences_in_a_row=3),
+    "write_to_member": lambda s: letters.write_to_member(s.session, s["member"], **s.act, subject="Hi", text="Hi"),
+    "write_to_member | coach": lambda s: letters.write_to_member(
+        s.session, s["coach member"], **s.act, subject="Hi", text="Hi"
+    ),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),

@@ -60,7 +60,7 @@ def list_all() -> ResponseReturnValue:
 def show(membership_id: str) -> ResponseReturnValue:
     """One reason, and what can be said to it."""
     membership = _membership(membership_id)
-    return _page(membership, checked(NamedNeedSchema(), _named(request.args)), Form())
+    return _page(membership, _named(request.args), Form())
 
 
 @blueprint.post("/members/<id:membership_id>/needs/snooze")
@@ -134,7 +134,7 @@ def _refused(membership: Membership, refusal: Invalid | Conflict) -> ResponseRet
     return _page(membership, named, form), status_of(refusal)
 
 
-def _page(membership: Membership, named: dict[str, Any], form: Form) -> str | Response:
+def _page(membership: Membership, named: dict[str, str], form: Form) -> str | Response:
     now = utc_now()
     found = list_needs(db.session(), actor=current_actor(), now=now)
     need = _find(found, membership, named)
@@ -153,8 +153,8 @@ def _page(membership: Membership, named: dict[str, Any], form: Form) -> str | Re
     )
 
 
-def _find(found: NeedList, membership: Membership, named: dict[str, Any]) -> Need | None:
-    wanted = membership.public_id, str(named["signal"]), named["occurrence"]
+def _find(found: NeedList, membership: Membership, named: dict[str, str]) -> Need | None:
+    wanted = membership.public_id, named["signal"], named["occurrence"]
     every = (need for one in (*found.people, *found.aside) for need in one.needs)
     return next((need for need in every if (need.membership_id, need.signal, need.occurrence) == wanted), None)
 
