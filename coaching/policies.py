@@ -18,9 +18,13 @@ from coaching.models import (
     Membership,
     MembershipStatus,
     Poll,
+    PrivateNote,
     Role,
     Series,
 )
+
+# The scope that a token needs for private notes beside the one to read or to write.
+PRIVATE_NOTES = "private_notes"
 
 
 class Standing(NamedTuple):
@@ -40,7 +44,7 @@ class Standing(NamedTuple):
 class Actor:
     """The person who acts, with all that policies ask of them, loaded once per request.
 
-    `scopes` is None for someone who is signed in, and the token's scopes (`read`, `write`) for an API token.
+    `scopes` is None for someone who is signed in, and for an API token its scopes (`read`, `write`, `private_notes`).
     """
 
     person_id: int
@@ -275,3 +279,30 @@ def may_edit_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bo
 def may_view_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
     """Step by step: the programme's plan for those who coach in it too, a cohort's own for those who run the cohort."""
     return may_open_cohort(actor, plan.programme_id) if plan.is_default else may_edit_plan(actor, plan, cohort)
+
+
+def may_write_private_notes(actor: Actor, cohort: Cohort) -> bool:
+    """Only the coaches of the cohort have notes of their own about it."""
+    return may_coach(actor, cohort)
+
+
+def may_read_private_note(actor: Actor, note: PrivateNote) -> bool:
+    """Its author, nobody else and in no role, for as long as they are in the cohort: also as an observer, so that who
+    handed the cohort over can still answer for what they wrote. Who has left reads nothing until they are back."""
+    return note.author_id == actor.person_id and may_keep_private_notes(actor, note.cohort_id)
+
+
+def may_keep_private_notes(actor: Actor, cohort_id: int) -> bool:
+    """Whoever is in the cohort keeps the private notes that are theirs; a participant has none."""
+    standing = _standing(actor, cohort_id)
+    return standing is not None and standing.role != Role.PARTICIPANT
+
+
+def may_edit_private_note(actor: Actor, note: PrivateNote) -> bool:
+    """Its author while they coach the cohort."""
+    return may_read_private_note(actor, note) and may_coach(actor, note.cohort)
+
+
+def reaches_private_notes(actor: Actor) -> bool:
+    """Whether one comes by a way that leads to private notes: signed in, or by a token that was made for them."""
+    return actor.scopes is None or PRIVATE_NOTES in actor.scopes

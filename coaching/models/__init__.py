@@ -4,7 +4,7 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionEnd, ActionState
+from coaching.models.action import Action, ActionChange, ActionEnd, ActionOutcome, ActionReminder, ActionState
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -26,11 +26,13 @@ from coaching.models.cohort import (
     OPEN_STATUSES,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     MembershipStatus,
     Role,
     StatusChange,
 )
+from coaching.models.cohort_life import CohortChange, Handover
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
@@ -64,13 +66,24 @@ from coaching.models.follow_up_plan import (
     FollowUpStep,
     QuestionKind,
 )
-from coaching.models.goal import Goal, Rating
+from coaching.models.goal import (
+    ENDED_STATES,
+    Goal,
+    GoalChange,
+    GoalEnd,
+    GoalRevision,
+    GoalState,
+    Milestone,
+    Rating,
+)
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
 from coaching.models.need import NeedMark, NeedMarkState, Signal
+from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -81,19 +94,25 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
+from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
 from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
+from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "ENDED_STATES",
     "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
     "UNTIL_HOUR",
     "WEEKLY_LIMIT",
     "Action",
+    "ActionChange",
     "ActionEnd",
+    "ActionOutcome",
+    "ActionReminder",
     "ActionState",
     "Anchor",
     "AnswerChoice",
@@ -119,19 +138,27 @@ __all__ = [
     "CheckInState",
     "CoachingSession",
     "Cohort",
+    "CohortChange",
     "CohortKind",
+    "CohortState",
     "ContactAddress",
     "ContactPreference",
     "CourseProject",
     "CourseRun",
     "Delivery",
     "DropInCode",
+    "ExportChoice",
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
     "Followed",
     "Frequency",
     "Goal",
+    "GoalChange",
+    "GoalEnd",
+    "GoalRevision",
+    "GoalState",
+    "Handover",
     "Held",
     "IdempotencyKey",
     "ImportBatch",
@@ -147,8 +174,20 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Metric",
+    "MetricDirection",
+    "Milestone",
     "NeedMark",
     "NeedMarkState",
+    "Note",
+    "NoteChange",
+    "NoteChangeState",
+    "NoteClass",
+    "NoteConsent",
+    "NoteReview",
+    "NoteWriter",
+    "Observation",
+    "ObservationSource",
     "OptOut",
     "Person",
     "Platform",
@@ -162,6 +201,7 @@ __all__ = [
     "PracticeFrom",
     "PracticeKind",
     "Privacy",
+    "PrivateNote",
     "Programme",
     "ProgrammeCoordinator",
     "ProjectOwner",
@@ -184,6 +224,11 @@ __all__ = [
     "SessionState",
     "SignInFailure",
     "Signal",
+    "Skill",
+    "SkillAssessment",
+    "SkillMoment",
+    "SkillScale",
+    "SkillScore",
     "Stage",
     "StageChange",
     "StatusChange",

@@ -1,0 +1,72 @@
+"""Passing private notes on: single ones, by their author, to another coach of the same cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from coaching.errors import Conflict, Invalid
+from coaching.models import OPEN_STATUSES, Cohort, Membership, PrivateNote, Role
+from coaching.policies import Actor, may_read_private_note, may_sign_in, require
+from coaching.services import audit
+from coaching.services.note_cipher import Keyring
+from coaching.services.private_notes import check_way
+
+NOT_A_COACH = "Choose another coach of this cohort: private notes are passed on to nobody else."
+CANNOT_BE_READ = "One of these notes cannot be read, and so it cannot be passed on. Leave it out."
+
+
+def hand_over_private_notes(
+    session: Session,
+    notes: Sequence[PrivateNote],
+    to_membership: Membership,
+    *,
+    keys: Keyring,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Makes another coach of the same cohort the author of these notes, and returns how many they are.
+
+    From then on the one who passes them on reads them no more, and stands in each as who it came from. Each is sealed
+    anew, because a note is bound to its author. What was decided of it for an export still holds.
+    """
+    require(all(may_read_private_note(actor, note) for note in notes), seen=False)
+    check_way(actor)
+    _check_recipient(notes, to_membership, actor)
+    for note in notes:
+        text = keys.read(note).text
+        if text is None:
+            raise Conflict(CANNOT_BE_READ)
+        note.author_id = to_membership.person_id
+        note.handed_over_by_id, note.handed_over_at = actor.person_id, now
+        keys.seal(note, text)
+        audit.record(session, "private_note.handed_over", note, actor=actor, now=now)
+    return len(notes)
+
+
+def list_recipients(session: Session, cohort: Cohort, *, actor: Actor) -> list[Membership]:
+    """The other coaches of the cohort, to whom the actor may pass notes on, by name."""
+    require(cohort.id in actor.standings and actor.standings[cohort.id].is_open, seen=False)
+    statement = (
+        select(Membership)
+        .where(
+            Membership.cohort_id == cohort.id,
+            Membership.role == Role.COACH,
+            Membership.status.in_(OPEN_STATUSES),
+            Membership.person_id != actor.person_id,
+        )
+        .options(joinedload(Membership.person))
+    )
+    found = [one for one in session.scalars(statement) if may_sign_in(one.person)]
+    return sorted(found, key=lambda one: (one.person.name.casefold(), one.id))
+
+
+def _check_recipient(notes: Sequence[PrivateNote], to_membership: Membership, actor: Actor) -> None:
+    is_coach = to_membership.role == Role.COACH and to_membership.status in OPEN_STATUSES
+    is_another = to_membership.person_id != actor.person_id and may_sign_in(to_membership.person)
+    is_here = all(note.cohort_id == to_membership.cohort_id for note in notes)
+    if not (is_coach and is_another and is_here):
+        raise Invalid.field("membership_id", NOT_A_COACH)
