@@ -172,7 +172,8 @@ def _goals(shape: Shape) -> Rows:
     for number, membership, _person in _goal_numbers(shape):
         words = "Launch a course with my team", "Because it reaches everyone."
         weights = 1 + number % 3, 1 + number % 2, -1
-        yield 1, number, public_id("t", number), membership, *words, *weights, *levels, NOW
+        set_at = _session_start(shape, (number - 1) // (shape.members * GOALS) + 1, 0)
+        yield 1, number, public_id("t", number), membership, *words, *weights, *levels, "in_progress", set_at
 
 
 def _ratings(shape: Shape) -> Rows:
@@ -189,7 +190,17 @@ def _actions(shape: Shape) -> Rows:
         for place in range(shape.members):
             number = shape.membership(cohort, place)
             for position, state in enumerate(("done", "open")):
-                yield 1, public_id("x", number * 2 + position), number, "Ask two colleagues", due_on, state, "", NOW
+                yield (
+                    1,
+                    public_id("x", number * 2 + position),
+                    number,
+                    number,
+                    "Ask two colleagues",
+                    due_on,
+                    state,
+                    "",
+                    NOW,
+                )
 
 
 def _practice(shape: Shape) -> Rows:
@@ -301,11 +312,11 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
         _check_ins,
     ),
     "check_in_answer": ("check_in_id choice note answered_at via", _answers),
-    "action": ("version public_id membership_id statement due_on state reason created_at", _actions),
+    "action": ("version public_id membership_id owner_id statement due_on state reason created_at", _actions),
     "practice_entry": ("public_id membership_id kind on text created_at", _practice),
     "goal": (
         "version id public_id membership_id statement why importance difficulty baseline much_less less expected more"
-        " much_more created_at",
+        " much_more state created_at",
         _goals,
     ),
     "rating": ("id public_id goal_id rated_by_id score rated_on note created_at", _ratings),

@@ -27,7 +27,8 @@ ASIDE = 10
 COACH = public_id("p", 2_000_000_000)
 
 WHO = "m.id, m.public_id, p.public_id, p.name, c.public_id, c.name"
-FROM = """FROM membership mine JOIN cohort c ON c.id = mine.cohort_id JOIN programme g ON g.id = c.programme_id
+FROM = """FROM membership mine JOIN cohort c ON c.id = mine.cohort_id AND c.state = 'running'
+  JOIN programme g ON g.id = c.programme_id
   JOIN membership m ON m.cohort_id = c.id AND m.role = 'participant' AND m.status IN ({statuses})
   JOIN person p ON p.id = m.person_id AND p.erased_at IS NULL"""
 MINE = """WHERE mine.person_id = :coach AND mine.role = 'coach'
@@ -49,6 +50,7 @@ RAW = (
     JOIN follow_up_step f ON f.id = k.step_id {MINE} AND g.tells_silence""",
     f"""SELECT {WHO}, a.public_id, a.statement, a.due_on {PRESENT}
     JOIN action a ON a.membership_id = m.id AND a.state = 'open'
+      AND (a.owner_id = m.id OR a.owner_id IN (SELECT id FROM membership WHERE person_id = :coach))
     {MINE} AND c.ends_on > :wound_down AND DAYS(a.due_on) > g.overdue_days""",
     f"""SELECT {WHO}, max(s.starts_at) FILTER (WHERE s.ends_at <= :now),
       min(s.starts_at) FILTER (WHERE s.ends_at > :now) {PRESENT}
@@ -57,10 +59,20 @@ RAW = (
     {MINE} AND {RUNS} AND g.unbooked_days IS NOT NULL GROUP BY m.id, p.id, c.id, g.unbooked_days
     HAVING min(s.starts_at) FILTER (WHERE s.ends_at > :now) IS NULL
       OR -DAYS(date(min(s.starts_at) FILTER (WHERE s.ends_at > :now))) > g.unbooked_days""",
-    f"""SELECT {WHO}, o.public_id, o.statement, coalesce(max(r.rated_on), date(o.created_at)) {PRESENT}
-    JOIN goal o ON o.membership_id = m.id LEFT JOIN rating r ON r.goal_id = o.id
-    {MINE} AND c.starts_on <= :today AND c.ends_on > :wound_down GROUP BY m.id, p.id, c.id, o.id, g.goal_idle_days
-    HAVING DAYS(coalesce(max(r.rated_on), date(o.created_at))) >= g.goal_idle_days""",
+    f"""SELECT {WHO}, v.public_id, v.statement, v.moved_on FROM (
+      SELECT o.membership_id, o.public_id, o.statement, LATEST(date(o.created_at),
+        coalesce((SELECT max(r.rated_on) FROM rating r WHERE r.goal_id = o.id), date(o.created_at)),
+        coalesce((SELECT max(h."on") FROM goal_change h WHERE h.goal_id = o.id), date(o.created_at)),
+        coalesce((SELECT max(i.reached_on) FROM milestone i WHERE i.goal_id = o.id), date(o.created_at)),
+        coalesce((SELECT max(b.observed_on) FROM metric t JOIN observation b ON b.metric_id = t.id
+          WHERE t.goal_id = o.id), date(o.created_at))) AS moved_on
+      FROM membership mine JOIN cohort c ON c.id = mine.cohort_id JOIN membership m ON m.cohort_id = c.id
+      JOIN goal o ON o.membership_id = m.id AND o.state IN ('agreed', 'in_progress')
+      {MINE} AND c.starts_on <= :today AND c.ends_on > :wound_down LIMIT 100000) v
+    JOIN membership m ON m.id = v.membership_id AND m.role = 'participant' AND m.status IN ('accepted', 'active')
+    JOIN person p ON p.id = m.person_id AND p.erased_at IS NULL
+    JOIN cohort c ON c.id = m.cohort_id AND c.state = 'running' JOIN programme g ON g.id = c.programme_id
+    WHERE DAYS(v.moved_on) >= g.goal_idle_days""",
     f"""SELECT {WHO}, c.ends_on {FOLLOWED}
     {MINE} AND c.ends_on > :followed AND DAYS(c.ends_on) >= 7 * g.practice_weeks
       AND NOT EXISTS (SELECT 1 FROM practice_entry e WHERE e.membership_id = m.id AND e."on" >= c.starts_on)""",
@@ -76,10 +88,10 @@ def raw_reader(stage: Stage, coach: int) -> Callable[[], list[Any]]:
     days = {"today": today, "wound_down": today - timedelta(weeks=12), "followed": today - timedelta(days=365)}
     values: dict[str, Any] = {"coach": coach, "now": NOW} | days
     if stage.engine_name == "sqlite":
-        statements = [_with_days(text, "(julianday(:today) - julianday({}))") for text in RAW]
+        statements = [_with_days(text, "(julianday(:today) - julianday({}))").replace("LATEST", "max") for text in RAW]
         values |= {"now": f"{NOW:%Y-%m-%d %H:%M:%S.%f}"} | {name: day.isoformat() for name, day in days.items()}
     else:
-        statements = [_with_days(text, "(:today::date - {})") for text in RAW]
+        statements = [_with_days(text, "(:today::date - {})").replace("LATEST", "greatest") for text in RAW]
         for name in values:
             statements = [text.replace(f":{name}", f"%({name})s") for text in statements]
     return lambda: [driver.execute(statement, values).fetchall() for statement in statements]

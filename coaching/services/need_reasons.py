@@ -54,7 +54,8 @@ def _silent_check_in(row: NeedRow, _today: date, day: Days) -> str:
 
 
 def _overdue_action(row: NeedRow, today: date, _day: Days) -> str:
-    return f"“{row.what}” was due on {day_in_words(row.first)}, {_span((today - row.first).days)} ago."
+    whose = "Yours to do: " if row.count else ""
+    return f"{whose}“{row.what}” was due on {day_in_words(row.first)}, {_span((today - row.first).days)} ago."
 
 
 def _unbooked(row: NeedRow, _today: date, day: Days) -> str:

@@ -148,9 +148,14 @@ def find_need(
 
 
 def occurrence_of(row: NeedRow) -> str:
-    """What tells this occurrence from the next: an identifier, or the day or moment that it goes by."""
+    """What tells this occurrence from the next: the day or moment that it goes by, and what it is about.
+
+    An action that was moved and a goal that moved are told anew when they are late or rest again.
+    """
     key = row.key
-    return key if isinstance(key, str) else key.isoformat() if key is not None else "never"
+    if isinstance(key, str):
+        return key if isinstance(row.first, datetime) else f"{key}.{row.first}"
+    return key.isoformat() if key is not None else "never"
 
 
 def _read_marks(connection: Connection, values: Mapping[str, Any]) -> Marks:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Date, Select, bindparam, func, literal_column, null, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from coaching.models import Cohort, Membership, MembershipStatus, Person, Programme, Role
+from coaching.models import Cohort, CohortState, Membership, MembershipStatus, Person, Programme, Role
 from coaching.services.cohort_cards import COACHED
 from coaching.services.words import is_one_of, is_word
 
@@ -63,7 +63,10 @@ WHO: tuple[InstrumentedAttribute[Any], ...] = (
 
 
 def lines(*shown: Any, statuses: tuple[MembershipStatus, ...] = PRESENT) -> Lines:
-    """The participants of the cohorts that a coach coaches, with what a signal shows of each."""
+    """The participants of the cohorts that a coach coaches, with what a signal shows of each.
+
+    A cohort that is paused or archived is silent.
+    """
     return (
         select(*WHO, *shown)
         .join_from(Cohort, Programme, Programme.id == Cohort.programme_id)
@@ -73,6 +76,7 @@ def lines(*shown: Any, statuses: tuple[MembershipStatus, ...] = PRESENT) -> Line
             Cohort.id.in_(COACHED),
             is_word(Membership.role, Role.PARTICIPANT),
             is_one_of(Membership.status, statuses),
+            is_word(Cohort.state, CohortState.RUNNING),
             Person.erased_at.is_(None),
         )
     )

@@ -143,7 +143,8 @@ class Scene:
 
 def need(scene: Scene) -> dict[str, Any]:
     """The action that is overdue."""
-    return {"signal": Signal.OVERDUE_ACTION, "occurrence": scene["action"].public_id}
+    action = scene["action"]
+    return {"signal": Signal.OVERDUE_ACTION, "occurrence": f"{action.public_id}.{action.due_on}"}
 
 
 def add_member(scene: Scene, role: Role) -> Any:

@@ -196,7 +196,12 @@ THRESHOLDS = {
 
 def need(**said: Any) -> Recipe:
     """The action that is overdue."""
-    return lambda place, _guest: {"signal": "overdue_action", "occurrence": place.ids["action"]} | said
+    return lambda place, _guest: {"signal": "overdue_action", "occurrence": _overdue(place)} | said
+
+
+def _overdue(place: Place) -> str:
+    action = place.rows["action"]
+    return f"{action.public_id}.{action.due_on}"
 
 
 def snoozed(place: Place, guest: Place) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from coaching.models import (
     CheckIn,
     CheckInState,
     Cohort,
+    Goal,
+    GoalState,
     Membership,
     Person,
     PracticeEntry,
@@ -61,6 +63,11 @@ def make_silent(session: Session, member: Membership, **values: Any) -> CheckIn:
     return make_check_in(session, step, member, **(usual | values))
 
 
+def make_agreed(session: Session, member: Membership, *, days_ago: int, **values: Any) -> Goal:
+    """A goal that was set and agreed so many days ago."""
+    return make_goal(session, member, created_at=NOW - timedelta(days=days_ago), state=GoalState.AGREED, **values)
+
+
 def practise(session: Session, member: Membership, on: date = TODAY) -> None:
     session.add(PracticeEntry(membership_id=member.id, kind=PracticeKind.LAUNCH, on=on, created_at=NOW))
     session.flush()
@@ -71,7 +78,7 @@ def trouble(session: Session, member: Membership) -> None:
     miss(session, member, 9, 2)
     make_silent(session, member)
     make_action(session, member, due_on=TODAY - timedelta(days=1))
-    make_goal(session, member, created_at=NOW - timedelta(days=42))
+    make_agreed(session, member, days_ago=42)
 
 
 def needs_of(session: Session, coach: Person | Actor) -> list[Need]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,10 +16,18 @@ from coaching.models import (
     ActionState,
     CheckInState,
     Cohort,
+    CohortState,
+    GoalChange,
+    GoalState,
     Membership,
     MembershipStatus,
+    Metric,
+    MetricDirection,
+    Milestone,
     NeedMark,
     NeedMarkState,
+    Observation,
+    ObservationSource,
     Person,
     PracticeFrom,
     Role,
@@ -31,7 +40,6 @@ from tests.factories import (
     NOW,
     actor_of,
     make_action,
-    make_goal,
     make_membership,
     make_person,
     make_session,
@@ -39,6 +47,7 @@ from tests.factories import (
 )
 from tests.services.need_rows import (
     TODAY,
+    make_agreed,
     make_running,
     make_silent,
     miss,
@@ -88,7 +97,7 @@ def test_everything_about_a_person_is_one_entry_with_the_most_pressing_first(
     make_action(session, other, due_on=TODAY - timedelta(days=20), statement="Ask Tom")
     trouble(session, member)
     elsewhere = make_running(session, coach)
-    make_goal(session, make_membership(session, elsewhere, member.person), created_at=NOW - timedelta(days=60))
+    make_agreed(session, make_membership(session, elsewhere, member.person), days_ago=60)
     make_membership(session, cohort)
     first, second = list_needs(session, actor=actor_of(session, coach), now=NOW).people
     assert (first.id, first.name) == (member.person.public_id, "Ann")
@@ -134,29 +143,38 @@ def test_an_action_is_overdue_after_its_day_and_the_days_of_grace(
     assert signals_of(session, coach) == []
     late = make_action(session, member, due_on=TODAY - timedelta(days=3))
     (need,) = needs_of(session, coach)
-    assert (need.occurrence, need.since) == (late.public_id, late.due_on)
+    assert (need.occurrence, need.since) == (f"{late.public_id}.{late.due_on}", late.due_on)
     member.cohort.programme.overdue_days = 3
     session.flush()
     assert signals_of(session, coach) == []
 
 
-def test_a_goal_rests_from_its_last_rating_or_its_beginning(
-    session: Session, coach: Person, member: Membership
-) -> None:
-    new, old, rated = (
-        make_goal(session, member, statement=words, created_at=NOW - timedelta(days=days))
-        for words, days in (("new", 41), ("old", 42), ("rated", 90))
-    )
-    rate(session, rated, -1, TODAY - timedelta(days=60))
-    rate(session, rated, 0, TODAY - timedelta(days=41))
-    assert [need.occurrence for need in needs_of(session, coach)] == [old.public_id]
-    rate(session, old, 1, TODAY)
-    assert needs_of(session, coach) == []
+def test_a_goal_rests_from_its_last_movement_of_any_kind(session: Session, coach: Person, member: Membership) -> None:
+    goals = {
+        words: make_agreed(session, member, statement=words, days_ago=90)
+        for words in ("rated", "changed", "reached", "observed", "still")
+    }
+    make_agreed(session, member, statement="new", days_ago=41)
+    moved = {"created_at": NOW, "goal_id": goals["observed"].id}
+    metric = Metric(name="Enrolments", direction=MetricDirection.UP, **moved)
+    on = TODAY - timedelta(days=41)
+    session.add_all([
+        metric,
+        GoalChange(goal_id=goals["changed"].id, state=GoalState.AGREED, on=on, at=NOW),
+        Milestone(goal_id=goals["reached"].id, statement="An outline", reached_on=on, created_at=NOW),
+        Observation(metric=metric, value=Decimal(1), observed_on=on, source=ObservationSource.PAGE, created_at=NOW),
+    ])  # fmt: skip
+    rate(session, goals["rated"], -1, TODAY - timedelta(days=60))
+    rate(session, goals["rated"], 0, on)
+    (need,) = needs_of(session, coach)
+    assert need.occurrence == f"{goals['still'].public_id}.2026-03-17"
+    assert need.reason == "“still” has not moved since 17 March 2026, 12 weeks ago."
+    goals["still"].state = GoalState.DRAFT
+    session.flush()
+    assert needs_of(session, coach) == [], "a draft is nobody's promise yet"
     member.cohort.programme.goal_idle_days = 41
     session.flush()
-    found = needs_of(session, coach)
-    assert {need.occurrence for need in found} == {new.public_id, rated.public_id}
-    assert "“new” has not moved since 5 May 2026, 5 weeks ago." in {need.reason for need in found}
+    assert len(needs_of(session, coach)) == 5
 
 
 def test_who_has_nothing_booked(session: Session, coach: Person) -> None:
@@ -293,3 +311,27 @@ def test_an_absence_of_somebody_who_came_since_is_mended(session: Session, coach
     miss(session, member, 9, 7)
     attend(session, make_session(session, member.cohort, starts_at=NOW - timedelta(days=2)), member)
     assert signals_of(session, coach) == []
+
+
+@pytest.mark.parametrize("state", [CohortState.PAUSED, CohortState.ARCHIVED])
+def test_a_cohort_that_is_paused_or_archived_is_silent(
+    session: Session, coach: Person, member: Membership, state: CohortState
+) -> None:
+    trouble(session, member)
+    member.cohort.state = state
+    session.flush()
+    assert needs_of(session, coach) == []
+
+
+def test_what_is_yours_to_do_is_told_to_you_alone(session: Session, coach: Person, member: Membership) -> None:
+    other = make_membership(session, member.cohort, role=Role.COACH)
+    own = {"owner_id": other.id, "due_on": TODAY - timedelta(days=1), "statement": "Send the outline"}
+    action = make_action(session, member, **own)
+    assert needs_of(session, coach) == []
+    (need,) = needs_of(session, other.person)
+    assert need.reason == "Yours to do: “Send the outline” was due on 14 June 2026, 1 day ago."
+    see_to_need(session, member, actor=actor_of(session, other.person), **said(need))
+    assert needs_of(session, other.person) == []
+    action.due_on = TODAY - timedelta(days=3)
+    session.flush()
+    assert signals_of(session, other.person) == [Signal.OVERDUE_ACTION], "it was moved, and is late again"
