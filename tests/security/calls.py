@@ -31,6 +31,7 @@ from coaching.models import (
     RowOutcome,
     RsvpChoice,
     Scope,
+    Signal,
     SkillMoment,
 )
 from coaching.models import Stage as CourseStage
@@ -72,6 +73,7 @@ from coaching.services import (
     import_suggestions,
     inbox,
     invite_list,
+    letters,
     mail_previews,
     mail_templates,
     member_outlook,
@@ -80,6 +82,8 @@ from coaching.services import (
     message_scope,
     metrics,
     milestones,
+    need_acts,
+    need_thresholds,
     observation_imports,
     observations,
     open_polls,
@@ -158,6 +162,12 @@ class Scene:
     def narrowed(self, *scopes: str) -> dict[str, Any]:
         """The same person, by a token of these scopes."""
         return self.act | {"actor": replace(self.actor, scopes=frozenset(scopes))}
+
+
+def need(scene: Scene) -> dict[str, Any]:
+    """The action that is overdue."""
+    action = scene["action"]
+    return {"signal": Signal.OVERDUE_ACTION, "occurrence": f"{action.public_id}.{action.due_on}"}
 
 
 def add_member(scene: Scene, role: Role) -> Any:
@@ -349,6 +359,16 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
     "read_line": lambda s: person_line.read_line(s.session, s["member"], **s.act),
     "find_next_session": lambda s: member_outlook.find_next_session(s.session, s["member"], **s.act),
+    "snooze_need": lambda s: need_acts.snooze_need(
+        s.session, s["member"], **need(s), **s.act, until=s.now.date() + timedelta(days=7)
+    ),
+    "see_to_need": lambda s: need_acts.see_to_need(s.session, s["member"], **need(s), **s.act),
+    "bring_back_need": lambda s: need_acts.bring_back_need(s.session, s["member"], **need(s), **s.act),
+    "set_thresholds": lambda s: need_thresholds.set_thresholds(s.session, s["programme"], **s.act, absences_in_a_row=3),
+    "write_to_member": lambda s: letters.write_to_member(s.session, s["member"], **s.act, subject="Hi", text="Hi"),
+    "write_to_member | coach": lambda s: letters.write_to_member(
+        s.session, s["coach member"], **s.act, subject="Hi", text="Hi"
+    ),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),

@@ -196,6 +196,27 @@ def page_words(place: Place, _guest: Place) -> dict[str, Any]:
     return WORDS | {"version": str(place.rows["mail template"].version)}
 
 
+LETTER = {"subject": "How is it going?", "text": "Tell me.\n\nI am here on Monday."}
+THRESHOLDS = {
+    "absences_in_a_row": 3, "tells_silence": True, "overdue_days": 2, "unbooked_days": 14, "goal_idle_days": 30,
+    "practice_weeks": 6, "practice_from": "start",
+}  # fmt: skip
+
+
+def need(**said: Any) -> Recipe:
+    """The action that is overdue."""
+    return lambda place, _guest: {"signal": "overdue_action", "occurrence": _overdue(place)} | said
+
+
+def _overdue(place: Place) -> str:
+    action = place.rows["action"]
+    return f"{action.public_id}.{action.due_on}"
+
+
+def snoozed(place: Place, guest: Place) -> dict[str, Any]:
+    return need(until=days_on(place, 60))(place, guest)
+
+
 def room_code(_place: Place, guest: Place) -> dict[str, Any]:
     return {"code": guest.secrets["drop-in"]}
 
@@ -333,6 +354,11 @@ FORMS: dict[str, Recipe] = {
     "mail_templates.preview": page_words,
     "mail_templates.revert": constant(wording="ours"),
     "mail_templates.update": page_words,
+    "letters.create": constant(**LETTER),
+    "need_thresholds.update": constant(**THRESHOLDS | FIRST | {"tells_silence": "true"}),
+    "needs.bring_back": need(),
+    "needs.see_to": need(note="Rang them"),
+    "needs.snooze": snoozed,
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
     "members.invite": constant(),
@@ -368,7 +394,6 @@ FORMS: dict[str, Recipe] = {
     "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
-    "silence.see_to": constant(),
     "sign_in.submit": credentials,
     "unsubscribing.switch_off": constant(),
     "unsubscribing.switch_on": constant(),
@@ -436,6 +461,11 @@ BODIES: dict[str, Recipe] = {
     "api_mail_templates.preview": constant(**WORDS),
     "api_mail_templates.write": constant(**WORDS),
     "api_contact_preferences.replace": constant(weekly_limit=1, from_hour=9, until_hour=17, switched_off=["poll"]),
+    "api_letters.write": constant(**LETTER),
+    "api_needs.bring_back": need(),
+    "api_needs.see_to": need(note="Rang them"),
+    "api_needs.set_all": constant(**THRESHOLDS),
+    "api_needs.snooze": snoozed,
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.leave": constant(),
@@ -461,7 +491,6 @@ BODIES: dict[str, Recipe] = {
     "api_runs.report": reach,
     "api_series.preview": series,
     "api_series.schedule": series,
-    "api_silence.see_to": constant(),
     "api_session_record.edit": constant(**RECORD),
     "api_sessions.cancel": constant(reason="Snow"),
     "api_sessions.copy": constant(local_start="2026-03-03T10:00"),

@@ -91,6 +91,8 @@ inbox.read_all                                    ok  404 404 404 404 404 404 40
 api_inbox.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_inbox.read                                    ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 api_inbox.read_all                                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+needs.list                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_needs.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 
 # Programmes: for those who coordinate one or open cohorts in it; its figures for coordinators.
 programmes.list                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -101,6 +103,12 @@ api_progress.show_programme                       404 404 404 404 404 404 404 40
 cohorts.new                                       404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+
+# From when on somebody needs their coach: said by coordinators, read by those whose lists go by it.
+need_thresholds.edit                              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+need_thresholds.update                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_needs.show_thresholds                         404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_needs.set_all                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 
 # A programme's mails: written by its coordinators. Who coaches in it sees the programme, and not these.
 mail_templates.list                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
@@ -568,8 +576,19 @@ api_message_lists.member_sent                     ok  404 404 404 404 404 ok  40
 message_lists.cohort                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_message_lists.cohort_coming                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_message_lists.cohort_sent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-silence.see_to                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-api_silence.see_to                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+# What is said to a need is the cohort's coaches'; a letter is from any of those who run it, and never to oneself.
+needs.show                                        403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.snooze                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.see_to                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.bring_back                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.snooze                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.see_to                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.bring_back                              403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+letters.new                                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+letters.create                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+letters.create | coach member                     404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_letters.write                                 403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_letters.write | coach member                  404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_check_ins.show_answer                         404 404 404 404 404 404 404 404 404 404 404 404 404 404

@@ -71,9 +71,14 @@ status_history                  ok  404 404 404 404 404 ok  404 404 404 404 ok  
 read_record                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_check_ins                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_silent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-see_to_silence                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 read_line                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 find_next_session               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+snooze_need                     403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+see_to_need                     403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+bring_back_need                 403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+set_thresholds                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+write_to_member                 403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+write_to_member | coach         404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok

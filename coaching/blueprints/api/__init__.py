@@ -21,6 +21,7 @@ from coaching.blueprints.api import (
     goals,
     imports,
     inbox,
+    letters,
     line,
     mail_templates,
     me,
@@ -29,6 +30,7 @@ from coaching.blueprints.api import (
     messages,
     metrics,
     milestones,
+    needs,
     note_changes,
     notes,
     observation_imports,
@@ -55,8 +57,8 @@ NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
     polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
-    follow_up_plans, follow_up_choices, inbox, chat,
-    line, notes, note_changes, metrics, observation_imports, skills,
+    follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
+    needs, letters,
 )  # fmt: skip
 
 

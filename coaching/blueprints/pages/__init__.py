@@ -27,6 +27,7 @@ from coaching.blueprints.pages import (
     inbox,
     invitations,
     launches,
+    letters,
     line,
     mail_templates,
     members,
@@ -34,6 +35,8 @@ from coaching.blueprints.pages import (
     messages,
     metrics,
     milestones,
+    need_thresholds,
+    needs,
     note_changes,
     notes,
     observation_imports,
@@ -52,7 +55,6 @@ from coaching.blueprints.pages import (
     session_record,
     sessions,
     sign_in,
-    silence,
     skill_assessments,
     skills,
     unsubscribing,
@@ -64,10 +66,10 @@ NOUNS = (
     session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names, goals, goal_states,
     milestones, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists, preparation,
     follow_ups, follow_up_steps,
-    rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
+    rsvps, rsvp_links, polls, poll_links, calendar_feeds, mail_templates,
     contact_preferences, unsubscribing,
-    follow_up_choices, follow_up_links, inbox, chat,
-    line, notes, note_changes, metrics, observation_imports, skills, skill_assessments,
+    follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
+    skill_assessments, needs, need_thresholds, letters,
 )  # fmt: skip
 
 
