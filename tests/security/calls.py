@@ -356,7 +356,6 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_record": lambda s: attendance_grid.read_record(s.session, s["member"], **s.act),
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
     "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
-    "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
     "read_line": lambda s: person_line.read_line(s.session, s["member"], **s.act),
     "find_next_session": lambda s: member_outlook.find_next_session(s.session, s["member"], **s.act),
     "snooze_need": lambda s: need_acts.snooze_need(
