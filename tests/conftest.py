@@ -29,6 +29,7 @@ from tests.postgres import NoServerError, Run
 from tests.turns import find_left_out
 
 SECRET_KEY = "a-secret-that-only-tests-use-0123456789"
+NOTES_KEY = "a-key-of-notes-only-tests-use-0123456789Abc"
 # Other people's exports, which are never part of the project.
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -189,6 +190,7 @@ def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Set
         standard = {
             "environment": "test",
             "secret_key": SECRET_KEY,
+            "notes_key": NOTES_KEY,
             "base_url": "http://localhost",
             "instance": tmp_path_factory.mktemp("instance"),
         }

@@ -11,7 +11,6 @@ from coaching.models.coaching_session import CoachingSession
 from coaching.models.cohort import Cohort, Membership
 from coaching.models.person import Person
 
-
 _RETENTION = "Two years after the cohort ends; 90 days after its author has left the cohort."
 
 

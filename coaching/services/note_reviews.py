@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid
 from coaching.models import ExportChoice, Membership, NoteReview, Person, PrivateNote
-from coaching.policies import Actor, is_that_person, may_read_private_note, may_write_private_notes, require
+from coaching.policies import Actor, is_that_person, may_read_private_note, require
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
 from coaching.services.private_notes import PrivateNoteLine, check_way, line_of, own_notes
@@ -135,14 +135,6 @@ def decide_on_export(
     note.left_out_reason = reason if choice == ExportChoice.LEAVE_OUT else ""
     audit.record(session, "private_note.decided", note, actor=actor, now=now)
     return note
-
-
-def list_for_preview(session: Session, membership: Membership, *, keys: Keyring, actor: Actor) -> list[PrivateNoteLine]:
-    """A coach's own notes about a participant, the oldest first, as an export of that person would have them."""
-    require(may_write_private_notes(actor, membership.cohort), seen=False)
-    check_way(actor)
-    statement = own_notes().where(PrivateNote.membership_id == membership.id, PrivateNote.author_id == actor.person_id)
-    return [line_of(note, keys) for note in session.scalars(statement.order_by(PrivateNote.id))]
 
 
 def list_for_export(session: Session, person: Person, *, keys: Keyring | None) -> list[dict[str, Any]]:

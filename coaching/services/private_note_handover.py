@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from coaching.errors import Conflict, Invalid
+from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, Cohort, Membership, PrivateNote, Role
-from coaching.policies import Actor, may_read_private_note, may_sign_in, require
+from coaching.policies import Actor, may_keep_private_notes, may_read_private_note, may_sign_in, require
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
-from coaching.services.private_notes import check_way
+from coaching.services.private_notes import check_way, own_notes
 
 NOT_A_COACH = "Choose another coach of this cohort: private notes are passed on to nobody else."
 CANNOT_BE_READ = "One of these notes cannot be read, and so it cannot be passed on. Leave it out."
@@ -49,7 +49,7 @@ def hand_over_private_notes(
 
 def list_recipients(session: Session, cohort: Cohort, *, actor: Actor) -> list[Membership]:
     """The other coaches of the cohort, to whom the actor may pass notes on, by name."""
-    require(cohort.id in actor.standings and actor.standings[cohort.id].is_open, seen=False)
+    require(may_keep_private_notes(actor, cohort.id), seen=False)
     statement = (
         select(Membership)
         .where(
@@ -62,6 +62,29 @@ def list_recipients(session: Session, cohort: Cohort, *, actor: Actor) -> list[M
     )
     found = [one for one in session.scalars(statement) if may_sign_in(one.person)]
     return sorted(found, key=lambda one: (one.person.name.casefold(), one.id))
+
+
+def find_recipient(session: Session, cohort: Cohort, public_id: str, *, actor: Actor) -> Membership:
+    """The other coach with this membership."""
+    found = [one for one in list_recipients(session, cohort, actor=actor) if one.public_id == public_id]
+    if not found:
+        raise Invalid.field("membership_id", NOT_A_COACH)
+    return found[0]
+
+
+def find_notes(session: Session, cohort: Cohort, public_ids: Sequence[str], *, actor: Actor) -> list[PrivateNote]:
+    """The actor's own notes of the cohort with these identifiers. Raises NotFound where one is not."""
+    require(may_keep_private_notes(actor, cohort.id), seen=False)
+    wanted = set(public_ids)
+    statement = own_notes().where(
+        PrivateNote.cohort_id == cohort.id,
+        PrivateNote.author_id == actor.person_id,
+        PrivateNote.public_id.in_(wanted),
+    )
+    notes = list(session.scalars(statement.order_by(PrivateNote.id)))
+    if len(notes) != len(wanted):
+        raise NotFound
+    return notes
 
 
 def _check_recipient(notes: Sequence[PrivateNote], to_membership: Membership, actor: Actor) -> None:

@@ -18,6 +18,7 @@ from coaching.blueprints.api import (
     follow_up_choices,
     follow_up_plans,
     goals,
+    held_data,
     imports,
     inbox,
     mail_templates,
@@ -27,6 +28,7 @@ from coaching.blueprints.api import (
     messages,
     polls,
     practice,
+    private_notes,
     programmes,
     progress,
     projects,
@@ -47,6 +49,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
+    private_notes, held_data,
 )  # fmt: skip
 
 

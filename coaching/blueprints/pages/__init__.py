@@ -21,6 +21,7 @@ from coaching.blueprints.pages import (
     follow_up_steps,
     follow_ups,
     goals,
+    held_data,
     home,
     imports,
     inbox,
@@ -34,6 +35,8 @@ from coaching.blueprints.pages import (
     poll_links,
     polls,
     practice,
+    private_note_exits,
+    private_notes,
     programmes,
     projects,
     remembered_names,
@@ -57,6 +60,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
+    private_notes, private_note_exits, held_data,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from coaching.policies import (
     may_run_cohort,
     may_set_goal,
     may_view_goals,
+    may_write_private_notes,
     require,
 )
 from coaching.schemas.base import load_form
@@ -191,6 +192,7 @@ def _page(membership: Membership, form: Form) -> str:
         errors=form.errors,
         is_own=is_self(actor, membership),
         may_change=may_change_standing(actor, membership),
+        keeps_private_notes=is_participant and may_write_private_notes(actor, cohort),
         sees_goals=sees_goals,
         may_set=may_set_goal(actor, membership),
         goals=list_goals(session, membership, actor=actor) if sees_goals else [],
