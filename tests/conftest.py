@@ -24,12 +24,11 @@ from coaching.config import Settings
 from coaching.memory import freeze_memory
 from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
-from tests.factories import HASTY, NOW
+from tests.factories import HASTY, NOTES_KEY, NOW
 from tests.postgres import NoServerError, Run
 from tests.turns import find_left_out
 
 SECRET_KEY = "a-secret-that-only-tests-use-0123456789"
-NOTES_KEY = "a-key-of-notes-only-tests-use-0123456789Abc"
 # Other people's exports, which are never part of the project.
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -25,7 +25,8 @@ CANARIES: dict[str, set[str]] = {
     "expected-here": PAIR,
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
-    "withdrawn-statement-here": {"coach"},
+    # Who has left sees no cohort, but what is held about them is theirs.
+    "withdrawn-statement-here": {"coach", "withdrawn"},
     # What was said in a check-in is for the participant and those who run the cohort; so is a one-to-one.
     "answer-note-here": RUNNERS | {"participant"},
     "reason-here": RUNNERS | {"participant"},
@@ -38,7 +39,18 @@ CANARIES: dict[str, set[str]] = {
     "done-action-here": RUNNERS | {"participant"},
     "action-outcome-here": RUNNERS | {"participant"},
     "fellow-action-here": RUNNERS | {"fellow"},
-    "withdrawn-action-here": RUNNERS,
+    "withdrawn-action-here": RUNNERS | {"withdrawn"},
+    # A private note is its author's alone, and where they included it, its subject's.
+    "private-note-here": {"coach"},
+    "late-private-note-here": {"coach"},
+    "session-private-note-here": {"coach"},
+    "cohort-private-note-here": {"coach"},
+    "left-out-private-note-here": {"coach"},
+    "left-out-reason-here": {"coach", "participant"},
+    "included-private-note-here": {"coach", "participant"},
+    "observer-private-note-here": {"observer"},
+    "former_coach-private-note-here": set(),
+    "co_coach-private-note-here": set(),
     # A poll is for those who are asked and those who run the cohort.
     "poll-title-here": RUNNERS | {"participant"},
     "poll-note-here": RUNNERS | {"participant"},
