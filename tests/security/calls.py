@@ -17,6 +17,7 @@ from coaching.models import (
     AnswerChoice,
     AttendanceStatus,
     CohortKind,
+    ExportChoice,
     Followed,
     Frequency,
     MembershipStatus,
@@ -58,6 +59,7 @@ from coaching.services import (
     follow_up_plans,
     follow_up_steps,
     goals,
+    held_data,
     import_batches,
     import_lines,
     import_preview,
@@ -69,6 +71,7 @@ from coaching.services import (
     membership_list,
     memberships,
     message_scope,
+    note_reviews,
     open_polls,
     outbox,
     people,
@@ -78,6 +81,8 @@ from coaching.services import (
     polls,
     practice,
     privacy,
+    private_note_handover,
+    private_notes,
     programme_progress,
     programmes,
     reach,
@@ -93,6 +98,7 @@ from coaching.services import (
 )
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
+from tests.factories import KEYS
 from tests.security.recipes import REPORT, WORDS
 from tests.security.world import World
 
@@ -212,6 +218,19 @@ def close_action(scene: Scene, name: str) -> Any:
     return actions.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
 
 
+def about_member(scene: Scene, **more: Any) -> dict[str, Any]:
+    return {"keys": KEYS, "membership": scene["member"]} | scene.who | more
+
+
+def decide_on(scene: Scene, name: str) -> Any:
+    return note_reviews.decide_on_export(scene.session, scene[name], **scene.act, choice=ExportChoice.INCLUDE)
+
+
+def hand_over(scene: Scene, name: str) -> Any:
+    to = scene["co-coach member"]
+    return private_note_handover.hand_over_private_notes(scene.session, [scene[name]], to, keys=KEYS, **scene.act)
+
+
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
@@ -237,6 +256,32 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_note": lambda s: contact_preferences.read_note(s.session, s["member"], **s.act),
     "get_person": lambda s: people.get_person(s.session, s.person("participant").public_id, **s.who),
     "export_person": lambda s: privacy.export_person(s.session, s.person("participant"), **s.who),
+    "describe_held": lambda s: held_data.describe_held(s.session, s.person("participant"), **s.who),
+    "count_about": lambda s: note_reviews.count_about(s.session, s.person("participant"), **s.who),
+    "ask_for_review": lambda s: note_reviews.ask_for_review(s.session, s.person("participant"), **s.act),
+    "preview_for_coach": lambda s: held_data.preview_for_coach(s.session, s["member"], keys=KEYS, **s.who),
+    "list_private_notes": lambda s: private_notes.list_private_notes(s.session, s["cohort"], **about_member(s)),
+    "write_private_note": lambda s: private_notes.write_private_note(
+        s.session, s["cohort"], **about_member(s, now=s.now, body="x")
+    ),
+    "get_private_note": lambda s: private_notes.get_private_note(s.session, s["private-note"].public_id, **s.who),
+    "edit_private_note": lambda s: private_notes.edit_private_note(
+        s.session, s["private-note"], keys=KEYS, **s.act, body="x"
+    ),
+    "edit_private_note | observer": lambda s: private_notes.edit_private_note(
+        s.session, s["observer private-note"], keys=KEYS, **s.act, body="x"
+    ),
+    "delete_private_note": lambda s: private_notes.delete_private_note(s.session, s["private-note"], **s.act),
+    "delete_private_note | former": lambda s: private_notes.delete_private_note(
+        s.session, s["former_coach private-note"], **s.act
+    ),
+    "decide_on_export": lambda s: decide_on(s, "private-note"),
+    "decide_on_export | observer": lambda s: decide_on(s, "observer private-note"),
+    "hand_over_private_notes": lambda s: hand_over(s, "private-note"),
+    "list_recipients": lambda s: private_note_handover.list_recipients(s.session, s["cohort"], **s.who),
+    "find_notes": lambda s: private_note_handover.find_notes(
+        s.session, s["cohort"], [s["private-note"].public_id], **s.who
+    ),
     "erase_person": lambda s: privacy.erase_person(s.session, s.person("applicant"), **s.act),
     "suspend_person": lambda s: people.suspend_person(s.session, s.person("applicant"), **s.act),
     "restore_person": lambda s: people.restore_person(s.session, s.person("suspended"), **s.act),

@@ -128,7 +128,7 @@ held_data.download                                ok  ok  ok  ok  ok  ok  ok  ok
 held_data.ask                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_held_data.show                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_held_data.export                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-api_held_data.ask                                 ok  409 409 409 409 409 409 409 409 409 409 409 409 409
+api_held_data.ask                                 ok  409 409 409 ok  ok  409 409 409 409 409 409 409 409
 held_data.preview                                 404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_held_data.preview                             404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 

@@ -62,46 +62,46 @@ def create(data: dict[str, Any], cohort_id: str) -> tuple[PrivateNoteLine, dict[
         rows(), cohort, keys=keys, actor=current_actor(), now=utc_now(), body=data["body"], **_about(data)
     )
     rows().flush()
-    return line_of(note, keys), place("private_notes.show", note_id=note.public_id)
+    return line_of(note, keys), place("private_notes.show", private_note_id=note.public_id)
 
 
-@blueprint.route("/private-notes/<id:note_id>")
+@blueprint.route("/private-notes/<id:private_note_id>")
 @blueprint.etag
 @blueprint.response(200, PrivateNoteSchema)
-def show(note_id: str) -> PrivateNoteLine:
+def show(private_note_id: str) -> PrivateNoteLine:
     """One private note of one's own."""
-    return line_of(get_private_note(rows(), note_id, actor=current_actor()), note_keys())
+    return line_of(get_private_note(rows(), private_note_id, actor=current_actor()), note_keys())
 
 
-@blueprint.route("/private-notes/<id:note_id>", methods=["PATCH"])
+@blueprint.route("/private-notes/<id:private_note_id>", methods=["PATCH"])
 @blueprint.etag
 @blueprint.arguments(EditPrivateNoteSchema)
 @blueprint.response(200, PrivateNoteSchema)
-def edit(data: dict[str, Any], note_id: str) -> PrivateNoteLine:
+def edit(data: dict[str, Any], private_note_id: str) -> PrivateNoteLine:
     """Changes its words. What was decided of it for an export is open again."""
-    note, keys = get_private_note(rows(), note_id, actor=current_actor()), note_keys()
+    note, keys = get_private_note(rows(), private_note_id, actor=current_actor()), note_keys()
     blueprint.check_etag(line_of(note, keys), PrivateNoteSchema)
     edit_private_note(rows(), note, keys=keys, actor=current_actor(), now=utc_now(), body=data["body"])
     rows().flush()
     return line_of(note, keys)
 
 
-@blueprint.route("/private-notes/<id:note_id>", methods=["DELETE"])
+@blueprint.route("/private-notes/<id:private_note_id>", methods=["DELETE"])
 @blueprint.etag
 @blueprint.response(204)
-def remove(note_id: str) -> None:
+def remove(private_note_id: str) -> None:
     """Deletes a private note for good."""
-    note = get_private_note(rows(), note_id, actor=current_actor())
+    note = get_private_note(rows(), private_note_id, actor=current_actor())
     blueprint.check_etag(line_of(note, note_keys()), PrivateNoteSchema)
     delete_private_note(rows(), note, actor=current_actor(), now=utc_now())
 
 
-@blueprint.route("/private-notes/<id:note_id>/decision", methods=["POST"])
+@blueprint.route("/private-notes/<id:private_note_id>/decision", methods=["POST"])
 @blueprint.arguments(DecideOnExportSchema)
 @blueprint.response(200, PrivateNoteReceiptSchema)
-def decide(data: dict[str, Any], note_id: str) -> PrivateNoteLine:
+def decide(data: dict[str, Any], private_note_id: str) -> PrivateNoteLine:
     """Says whether the note is in the export of the participant whom it is about, or why it is left out."""
-    note = get_private_note(rows(), note_id, actor=current_actor())
+    note = get_private_note(rows(), private_note_id, actor=current_actor())
     decide_on_export(rows(), note, actor=current_actor(), now=utc_now(), **data)
     rows().flush()
     return line_of(note, note_keys())

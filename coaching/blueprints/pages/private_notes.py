@@ -11,7 +11,7 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import plural
 from coaching.blueprints.keys import note_keys
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -104,6 +104,7 @@ def update(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/private-notes/<id:public_id>/deletion")
 def remove(public_id: str) -> ResponseReturnValue:
     """Deletes a note for good."""
+    refuse_unknown(VERSION)
     note = get_private_note(db.session(), public_id, actor=current_actor())
     where = _place_of(note)
     try:
