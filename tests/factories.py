@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coaching.config import read_notes_keys
 from coaching.models import (
     Action,
+    Asking,
     Base,
     CheckIn,
     CheckInState,
@@ -28,6 +29,7 @@ from coaching.models import (
     MembershipStatus,
     Message,
     MessageKind,
+    MessageState,
     Person,
     Platform,
     PrivateNote,
@@ -42,7 +44,7 @@ from coaching.models import (
 from coaching.policies import Actor
 from coaching.services.actors import load_actor
 from coaching.services.note_cipher import Keyring
-from coaching.tokens import new_public_id
+from coaching.tokens import hash_secret, link_token, new_public_id
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 NOTES_KEY = "a-key-of-notes-only-tests-use-0123456789Abc"
@@ -245,6 +247,14 @@ def make_message(session: Session, recipient: Person, **values: Any) -> Message:
         "facts": {}, "message_id": f"<{next(_numbers)}@example.org>", "due_at": NOW, "created_at": NOW,
     }  # fmt: skip
     return _keep(session, Message(**(usual | values)))
+
+
+def make_asking_link(session: Session, check_in: CheckIn, secret: str = "theirs") -> str:
+    """What stands in the link of a mail that asked this check-in before any other did."""
+    message = make_message(session, check_in.membership.person, occurrence=f"link {next(_numbers)}")
+    message.state, message.settled_at = MessageState.SENT, NOW
+    _keep(session, Asking(check_in_id=check_in.id, message_id=message.id, number=-1, secret_hash=hash_secret(secret)))
+    return link_token(check_in.public_id, secret)
 
 
 def make_plan(session: Session, cohort: Cohort, **values: Any) -> FollowUpPlan:

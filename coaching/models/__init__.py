@@ -4,7 +4,7 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionEnd, ActionState
+from coaching.models.action import Action, ActionChange, ActionEnd, ActionOutcome, ActionReminder, ActionState
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -26,11 +26,13 @@ from coaching.models.cohort import (
     OPEN_STATUSES,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     MembershipStatus,
     Role,
     StatusChange,
 )
+from coaching.models.cohort_life import CohortChange, Handover
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT, ContactPreference, OptOut
 from coaching.models.contact_address import ContactAddress
 from coaching.models.course_project import (
@@ -64,12 +66,23 @@ from coaching.models.follow_up_plan import (
     FollowUpStep,
     QuestionKind,
 )
-from coaching.models.goal import Goal, Rating
+from coaching.models.goal import (
+    ENDED_STATES,
+    Goal,
+    GoalChange,
+    GoalEnd,
+    GoalRevision,
+    GoalState,
+    Milestone,
+    Rating,
+)
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
+from coaching.models.need import NeedMark, NeedMarkState, Signal
 from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
@@ -82,19 +95,24 @@ from coaching.models.person import (
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
 from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
-from coaching.models.programme import Programme, ProgrammeCoordinator
+from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
+from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "ENDED_STATES",
     "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
     "UNTIL_HOUR",
     "WEEKLY_LIMIT",
     "Action",
+    "ActionChange",
     "ActionEnd",
+    "ActionOutcome",
+    "ActionReminder",
     "ActionState",
     "Anchor",
     "AnswerChoice",
@@ -120,7 +138,9 @@ __all__ = [
     "CheckInState",
     "CoachingSession",
     "Cohort",
+    "CohortChange",
     "CohortKind",
+    "CohortState",
     "ContactAddress",
     "ContactPreference",
     "CourseProject",
@@ -134,6 +154,11 @@ __all__ = [
     "Followed",
     "Frequency",
     "Goal",
+    "GoalChange",
+    "GoalEnd",
+    "GoalRevision",
+    "GoalState",
+    "Handover",
     "Held",
     "IdempotencyKey",
     "ImportBatch",
@@ -149,6 +174,11 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Metric",
+    "MetricDirection",
+    "Milestone",
+    "NeedMark",
+    "NeedMarkState",
     "Note",
     "NoteChange",
     "NoteChangeState",
@@ -156,6 +186,8 @@ __all__ = [
     "NoteConsent",
     "NoteReview",
     "NoteWriter",
+    "Observation",
+    "ObservationSource",
     "OptOut",
     "Person",
     "Platform",
@@ -166,6 +198,7 @@ __all__ = [
     "PollSlot",
     "PollState",
     "PracticeEntry",
+    "PracticeFrom",
     "PracticeKind",
     "Privacy",
     "PrivateNote",
@@ -190,6 +223,12 @@ __all__ = [
     "SessionMode",
     "SessionState",
     "SignInFailure",
+    "Signal",
+    "Skill",
+    "SkillAssessment",
+    "SkillMoment",
+    "SkillScale",
+    "SkillScore",
     "Stage",
     "StageChange",
     "StatusChange",

@@ -21,13 +21,22 @@ class CohortKind(StrEnum):
     COACHING = "coaching"
 
 
+class CohortState(StrEnum):
+    """Where a cohort stands: in a paused one nobody is asked or reminded, an archived one is there to be read."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    ARCHIVED = "archived"
+
+
 class Cohort(Identified, Versioned, Base):
     """A group that learns together. Follow-ups run from `ends_on`, the day of the last session.
 
     Who was there for `present_percent` of a session is present, above `partial_percent` in part; who came more than
     `late_minutes` after the start, and stayed long enough, was late. `reminder_minutes` are how long before a session
     people are reminded of it, the longest first. `follow_up_plan_id` is the plan that its people are asked by: the
-    programme's default or the cohort's own; None where nobody is followed up.
+    programme's default or the cohort's own; None where nobody is followed up. `state` is the newest of its
+    CohortChanges, kept here for joins; without any it is running.
     """
 
     __tablename__ = "cohort"
@@ -36,6 +45,7 @@ class Cohort(Identified, Versioned, Base):
     follow_up_plan_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up_plan.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[CohortKind] = choice(CohortKind)
+    state: Mapped[CohortState] = choice(CohortState, default=CohortState.RUNNING)
     description: Mapped[str] = mapped_column(String(2000), default="")
     timezone: Mapped[str] = mapped_column(String(64))
     starts_on: Mapped[date]

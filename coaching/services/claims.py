@@ -68,6 +68,7 @@ _CLAIM = (
 _LOAD = (
     select(
         Message.id,
+        Message.public_id,
         Message.kind,
         Message.subject_id,
         Message.channel,
@@ -107,6 +108,7 @@ class ClaimedMessage(NamedTuple):
     """A message in our hands, with what is needed to write it and to tell whether it still holds."""
 
     id: int
+    public_id: str
     kind: MessageKind
     subject_id: int
     channel: str

@@ -533,12 +533,16 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
 }
 # What is asked before anybody is known: the same for everyone.
 BY_NOBODY: dict[str, tuple[Callable[[Scene], Any], str]] = {
-    "open_by_link | of a fellow": (
-        lambda s: check_ins.open_by_link(s.session, s.world.here.secrets["a fellow's check-in"], now=s.now),
+    "open_by_link | of another": (
+        lambda s: check_ins.open_by_link(s.session, s.world.here.secrets["another check-in"], now=s.now),
         "404",
     ),
-    "open_choices_by_link | of a fellow": (
-        lambda s: follow_up_choices.open_choices_by_link(s.session, s.world.here.secrets["a fellow's check-in"]),
+    "open_by_link | of who is shut out": (
+        lambda s: check_ins.open_by_link(s.session, s.world.here.secrets["a suspended check-in"], now=s.now),
+        "404",
+    ),
+    "open_choices_by_link | of another": (
+        lambda s: follow_up_choices.open_choices_by_link(s.session, s.world.here.secrets["another check-in"]),
         "404",
     ),
     "open_poll | of a fellow": (

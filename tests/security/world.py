@@ -65,7 +65,7 @@ from coaching.models import (
     StageChange,
     StatusChange,
 )
-from coaching.tokens import hash_secret
+from coaching.tokens import hash_secret, link_token, new_public_id
 from tests import factories
 
 PASSWORD = "a long enough password"
@@ -523,7 +523,6 @@ class _Builder:
         """What lets somebody in: links and a token of the participant's; and a message with a secret in it."""
         participant, check_in = self.people["participant"], self.rows["check-in"]
         purposes = {
-            "check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, participant),
             "invitations": (Purpose.INVITATION, self.people["invited"].id, self.people["invited"]),
             "password-reset": (Purpose.PASSWORD_RESET, participant.id, participant),
         }
@@ -536,11 +535,8 @@ class _Builder:
             "a fellow's invite": (Purpose.RSVP, invite.id, fellow),
         }
         purposes |= {
-            "a suspended check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, suspended),
             "a suspended invitation": (Purpose.INVITATION, suspended.id, suspended),
             "a suspended reset": (Purpose.PASSWORD_RESET, suspended.id, suspended),
-            # A link to somebody else's check-in: nothing issues one.
-            "a fellow's check-in": (Purpose.ANSWER_CHECK_IN, check_in.id, fellow),
         }
         for name, (purpose, subject_id, person) in purposes.items():
             self.secrets[name] = f"secret-of-{name}-{self.label}"
@@ -611,8 +607,10 @@ class _Builder:
             )
 
     def _message(self, check_in: CheckIn, recipient: Person) -> Message:
-        self.secrets["unsubscribe"] = f"secret-to-unsubscribe-{self.label}"
+        unsubscribe, public_id = f"secret-to-unsubscribe-{self.label}", new_public_id()
+        self.secrets["unsubscribe"] = link_token(public_id, unsubscribe)
         message = Message(
+            public_id=public_id,
             kind=MessageKind.CHECK_IN,
             subject_id=check_in.id,
             recipient_id=recipient.id,
@@ -620,7 +618,7 @@ class _Builder:
             address=recipient.email or "",
             facts={"fact": self.says("message-fact"), "items": [{"id": check_in.public_id}]},
             secret=f"message-secret-{self.label}",
-            unsubscribe_hash=hash_secret(self.secrets["unsubscribe"]),
+            unsubscribe_hash=hash_secret(unsubscribe),
             message_id=f"<{self.label}@coaching.internal>",
             state=MessageState.UNKNOWN,
             due_at=self.ago(8),
@@ -630,5 +628,16 @@ class _Builder:
         message.deliveries.append(Delivery(outcome=MessageState.UNKNOWN, at=self.ago(8), detail="Nobody knows."))
         self.add(message)
         # It still holds, so that those who may can send it again.
-        self.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))
+        self._ask("check-in", check_in, message)
+        suspended = self._check_in("suspended", self.rows["step"], CheckInState.ASKED)
+        self._ask("a suspended check-in", suspended, message)
+        # Its name says where to look, and lets nobody in.
+        secret = self.secrets["check-in"].partition(".")[2]
+        self.secrets["another check-in"] = link_token(self.rows["withdrawn check-in"].public_id, secret)
         return message
+
+    def _ask(self, name: str, check_in: CheckIn, message: Message) -> None:
+        secret = f"secret-of-{name}-{self.label}"
+        self.secrets[name] = link_token(check_in.public_id, secret)
+        link = hash_secret(secret)
+        self.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1, secret_hash=link))

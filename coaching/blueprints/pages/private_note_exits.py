@@ -28,7 +28,7 @@ from coaching.services.private_note_handover import (
 )
 from coaching.services.private_notes import get_private_note, list_private_notes
 
-LABELS = {"membership_id": "Which coach", "note_ids": "Which notes", "reason": "Reason", "choice": "What to do"}
+LABELS = {"membership_id": "Which coach", "note_ids": "Which notes", "reason": "Reason for leaving it out", "choice": "Is this note in the export"}
 
 blueprint = Blueprint("private_note_exits", __name__)
 
