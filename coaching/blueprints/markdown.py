@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.ruler import RuleOptionsType
 
 # More than ten dense pages of lists and links take. So many are made in less than a tenth of a second.
 MOST_STEPS = 4_000
@@ -55,7 +56,7 @@ def render_markdown(text: str | None) -> Markup:
         url_schemes={"https", "http", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
-    return Markup(f'<div class="markdown">{cleaned}</div>')
+    return Markup(f'<div class="markdown">{cleaned}</div>')  # noqa: S704  It was cleaned just now.
 
 
 def count_steps(text: str) -> int:
@@ -80,7 +81,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("js-default", chosen)
     parser.disable(_LEFT_OUT)
     # Whatever the parser tries at a place of the text, it tries these rules first.
-    within = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    within: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before(parser.block.ruler.get_active_rules()[0], "steps", _count_block, within)
     parser.inline.ruler.before(parser.inline.ruler.get_active_rules()[0], "steps", _count)
     parser.core.ruler.push("headings", _shift_headings)

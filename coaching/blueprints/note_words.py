@@ -1,4 +1,4 @@
-"""Who reads a note, in words: the one sentence that stands at each class where a note is written and where it is read."""
+"""Who reads a note, in words: the one sentence that stands at each class where it is chosen and where it is read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from coaching.models import NoteClass
 PRIVATE = "private"
 
 
-def who_reads(note_class: NoteClass | str, *, member: str = "", coach: str = "", one_to_one: bool = False) -> str:
+def who_reads(note_class: NoteClass | str, *, member: str = "", coach: str = "") -> str:
     """One sentence for a class. `member` is whom the note is about, and `coach` the one coach of a pair's note; you are
     called so where one of them is you."""
     sentences = {
         PRIVATE: "You, and nobody else in any role. It is kept encrypted.",
-        NoteClass.PAIR: f"{_first(member) or 'The participant'} and {coach or 'the coach'}. No other coach, no coordinator.",
+        NoteClass.PAIR: f"{_first(member) or 'The participant'} and {coach or 'the coach'}, and nobody else.",
         NoteClass.COORDINATOR: "The cohort’s coaches and the programme’s coordinators. No participant.",
         NoteClass.EVALUATION: _evaluation(member),
         NoteClass.COHORT: "Everybody in the cohort, and the programme’s coordinators.",

@@ -25,6 +25,8 @@ from coaching.blueprints.api import (
     members,
     message_lists,
     messages,
+    note_changes,
+    notes,
     polls,
     practice,
     programmes,
@@ -47,6 +49,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, projects, runs, practice, check_ins,
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
+    notes, note_changes,
 )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ from coaching.blueprints.pages import (
     members,
     message_lists,
     messages,
+    note_changes,
+    notes,
     password_resets,
     poll_links,
     polls,
@@ -57,6 +59,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
+    notes, note_changes,
 )  # fmt: skip
 
 
