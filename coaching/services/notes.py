@@ -21,11 +21,12 @@ from coaching.models import (
     Person,
     Role,
 )
-from coaching.note_policies import may_edit_note, may_read_note, may_write_note, read_classes, writes_as
-from coaching.policies import Actor, may_follow, may_view_cohort, require
+from coaching.note_policies import may_edit_note, may_read_note, may_write_note, writes_as
+from coaching.policies import Actor, may_follow, may_view_cohort, may_view_member, require
 from coaching.services import audit
 from coaching.services.coaching_sessions import Coach
 
+YOU_DO_NOT_WRITE = "Those who take part, who coach and who coordinate write notes here."
 NOT_THIS_CLASS = "You do not write notes of this kind here. Choose another."
 ONLY_ITS_AUTHOR = "Only who wrote a note changes its words. Write one of your own."
 CHOOSE_A_COACH = "Choose the coach who reads it with you."
@@ -73,9 +74,9 @@ def write_note(
         membership = coaching_session.pair_membership
     is_allowed = may_write_note(actor, cohort, note_class, membership=membership, coaching_session=coaching_session)
     writer = writes_as(actor, cohort, membership)
-    is_reader = may_view_cohort(actor, cohort) and bool(writer or read_classes(actor, cohort, membership))
+    seen = may_view_cohort(actor, cohort) if membership is None else may_view_member(actor, membership)
     if writer is None or not is_allowed:
-        require(writer is not None, seen=is_reader, message=NOT_THIS_CLASS)
+        require(writer is not None, seen=seen, message=YOU_DO_NOT_WRITE)
         raise Invalid.field("note_class", NOT_THIS_CLASS)
     _check_place(cohort, membership, coaching_session)
     note = Note(
