@@ -49,6 +49,13 @@ LABELS = {
     "inbox": "Inbox",
     "mail": "Mail",
     "chat": "Chat",
+    "note_private": "Only me",
+    "note_pair": "The two of us",
+    "note_coordinator": "Coaches and coordinators",
+    "note_evaluation": "Evaluation",
+    "note_cohort": "Whole cohort",
+    "note_made": "Made",
+    "note_pending": "Waits for an answer",
 }
 
 PLAIN = Look("neutral", "dot")
@@ -128,6 +135,13 @@ LOOKS = {
     "review": Look("warning", "question"),
     "ignored": Look("neutral", "minus"),
     "undone": Look("neutral", "arrow-left"),
+    # Who reads a note
+    "note_private": Look("accent", "lock"),
+    "note_pair": Look("info", "link"),
+    "note_coordinator": Look("warning", "eye"),
+    "note_evaluation": Look("success", "quote"),
+    "note_cohort": Look("neutral", "people"),
+    "note_pending": Look("info", "clock"),
     # People
     "suspended": Look("danger", "pause"),
     "invited": Look("info", "mail"),

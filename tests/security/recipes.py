@@ -214,7 +214,17 @@ del PAGE_STEP["offset"]
 
 
 FIRST = {"version": "1"}
+NOTE = {"body": "She *likes* it.", "note_class": "evaluation"}
+FOR_ALL = {"body": "We meet in the hall.", "note_class": "cohort"}
 FORMS: dict[str, Recipe] = {
+    "notes.write_of_member": constant(**NOTE),
+    "notes.write_of_session": constant(**FOR_ALL),
+    "notes.write_of_cohort": constant(**FOR_ALL, goal="To begin"),
+    "notes.update": constant(body="Other words", **FIRST),
+    "notes.remove": constant(**FIRST),
+    "note_changes.change": constant(note_class="coordinator"),
+    "note_changes.answer": constant(agreed="true"),
+    "note_changes.withdraw": constant(),
     "account.edit": constant(name="Another Name", timezone=ZONE, **FIRST),
     "account.create_token": constant(**TOKEN),
     "account.revoke_token": constant(),
@@ -318,6 +328,13 @@ FORMS: dict[str, Recipe] = {
 SEEN = "seen"
 # The API's, which take JSON, save the one upload.
 BODIES: dict[str, Recipe] = {
+    "api_notes.write_of_member": constant(**NOTE),
+    "api_notes.write_of_session": constant(**FOR_ALL),
+    "api_notes.write_of_cohort": constant(**FOR_ALL),
+    "api_notes.edit": constant(body="Other words"),
+    "api_note_changes.change": constant(note_class="coordinator"),
+    "api_note_changes.answer": constant(agreed=True),
+    "api_note_changes.withdraw": constant(),
     "api_actions.agree": session_action,
     "api_actions.close": constant(state="done"),
     "api_actions.create": constant(**ACTION),
@@ -390,6 +407,7 @@ BODIES: dict[str, Recipe] = {
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
 BODILESS = frozenset(
     {
+        "api_notes.remove",
         "api_follow_up_choices.take_back",
         "api_chat.remove",
         "api_mail_templates.revert",
@@ -404,7 +422,9 @@ BODILESS = frozenset(
     }
 )
 # Those that name the version which they do away with.
-BODILESS_SEEN = frozenset({"api_mail_templates.revert", "api_follow_up_plans.remove", "api_private_notes.remove"})
+BODILESS_SEEN = frozenset(
+    {"api_notes.remove", "api_mail_templates.revert", "api_follow_up_plans.remove", "api_private_notes.remove"}
+)
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name

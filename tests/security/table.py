@@ -502,6 +502,63 @@ api_follow_up_choices.stop                        ok  404 404 404 404 404 403 40
 api_follow_up_choices.take_back                   ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 api_follow_up_choices.say_consent                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 
+# Notes: each class has its readers. Administrators see the people and the cohorts, and read no notes.
+notes.of_member                                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+notes.of_member | fellow member                   404 ok  404 404 404 404 ok  404 404 404 404 ok  404 403
+notes.of_session                                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 403
+notes.of_session | pair session                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+notes.of_cohort                                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 403
+notes.write_of_member                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+notes.write_of_member | coach member              404 404 404 404 404 404 409 404 404 404 404 409 404 403
+notes.write_of_session                            ok  ok  404 404 404 404 ok  404 404 404 403 422 404 403
+notes.write_of_session | pair session             422 404 404 404 404 404 422 404 404 404 404 422 404 403
+notes.write_of_cohort                             ok  ok  404 404 404 404 ok  404 404 404 403 422 404 403
+notes.show                                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+notes.show | pair note                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+notes.show | fellow note                          404 ok  404 404 404 404 ok  404 404 404 404 404 404 404
+notes.show | left note                            ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+notes.show | cohort note                          ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 404
+notes.show | coordinator note                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 404
+notes.show | one-to-one note                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+notes.edit                                        403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+notes.update                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+notes.edit | cohort note                          ok  403 404 404 404 404 403 404 404 404 403 403 404 404
+notes.remove                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+note_changes.change                               ok  404 404 404 404 404 ok  404 404 404 404 403 404 404
+note_changes.change | cohort note                 422 403 404 404 404 404 403 404 404 404 403 403 404 404
+note_changes.show                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+note_changes.answer                               ok  404 404 404 404 404 403 404 404 404 404 404 404 404
+note_changes.withdraw                             403 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_notes.of_member                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+api_notes.of_member | fellow member               404 ok  404 404 404 404 ok  404 404 404 404 ok  404 403
+api_notes.of_session                              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 403
+api_notes.of_session | pair session               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+api_notes.of_cohort                               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 403
+api_notes.write_of_member                         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+api_notes.write_of_member | coach member          404 404 404 404 404 404 409 404 404 404 404 409 404 403
+api_notes.write_of_session                        ok  ok  404 404 404 404 ok  404 404 404 403 422 404 403
+api_notes.write_of_session | pair session         422 404 404 404 404 404 422 404 404 404 404 422 404 403
+api_notes.write_of_cohort                         ok  ok  404 404 404 404 ok  404 404 404 403 422 404 403
+api_notes.show                                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+api_notes.show | pair note                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_notes.show | fellow note                      404 ok  404 404 404 404 ok  404 404 404 404 404 404 404
+api_notes.show | left note                        ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+api_notes.show | cohort note                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 404
+api_notes.show | coordinator note                 404 404 404 404 404 404 ok  404 404 404 404 ok  404 404
+api_notes.show | one-to-one note                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+api_notes.edit                                    403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+api_notes.edit | cohort note                      ok  403 404 404 404 404 403 404 404 404 403 403 404 404
+api_notes.remove                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+api_note_changes.change                           ok  404 404 404 404 404 ok  404 404 404 404 403 404 404
+api_note_changes.change | cohort note             422 403 404 404 404 404 403 404 404 404 403 403 404 404
+api_note_changes.show                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_note_changes.answer                           ok  404 404 404 404 404 403 404 404 404 404 404 404 404
+api_note_changes.withdraw                         403 404 404 404 404 404 ok  404 404 404 404 404 404 404
+note_changes.index                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_note_changes.asked                            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_note_changes.index                            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+api_note_changes.index | left note                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+
 # The outbox and the state of the product: for administrators.
 messages.list                                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 messages.leave                                    404 404 404 404 404 404 404 404 404 404 404 ok  404 ok

@@ -45,6 +45,12 @@ from coaching.models import (
     MessageKind,
     MessageState,
     NoteReview,
+    Note,
+    NoteChange,
+    NoteChangeState,
+    NoteClass,
+    NoteConsent,
+    NoteWriter,
     Person,
     Poll,
     PollInvitee,
@@ -182,6 +188,7 @@ class _Builder:
         self._sessions()
         self._actions()
         self._private_notes()
+        self._notes()
         self._check_ins()
         self._projects()
         self._imports()
@@ -355,6 +362,47 @@ class _Builder:
         self.rows[name] = factories.make_private_note(
             self.session, self.members[who], self.says(name.replace(" ", "-")), about=about, **values
         )
+
+    def _notes(self) -> None:
+        """One of each class, one of a pair that is no more, and one that its participant is asked about."""
+        member, pair = self.members["participant"], {"pair_coach_id": self.people["coach"].id}
+        self._note("note", NoteClass.EVALUATION, membership_id=member.id)
+        self._note("pair note", NoteClass.PAIR, membership_id=member.id, **pair)
+        self._note("fellow note", NoteClass.PAIR, membership_id=self.members["fellow"].id, **pair)
+        left = {"pair_coach_id": self.people["former_coach"].id}
+        self._note("left note", NoteClass.PAIR, membership_id=member.id, **left)
+        self._note("cohort note", NoteClass.COHORT, who="participant")
+        self._note("coordinator note", NoteClass.COORDINATOR, session_id=self.rows["session"].id)
+        held = {"session_id": self.rows["pair session"].id, "membership_id": member.id}
+        self._note("one-to-one note", NoteClass.EVALUATION, **held)
+        asked = self._note("asked note", NoteClass.COORDINATOR, membership_id=member.id)
+        self.rows["note-change"] = self.add(
+            NoteChange(
+                note_id=asked.id,
+                by_id=self.people["coach"].id,
+                from_class=NoteClass.COORDINATOR,
+                to_class=NoteClass.EVALUATION,
+                state=NoteChangeState.PENDING,
+                asked_at=self.ago(1),
+                consents=[NoteConsent(person_id=self.people["participant"].id)],
+            )
+        )
+
+    def _note(self, name: str, note_class: NoteClass, *, who: str = "coach", **values: Any) -> Note:
+        author = NoteWriter.COACH if who == "coach" else NoteWriter.PARTICIPANT
+        note: Note = self.add(
+            Note(
+                cohort_id=self.cohort.id,
+                author_id=self.people[who].id,
+                written_as=author,
+                note_class=note_class,
+                body=self.says(f"words-of-{name.replace(' ', '-')}"),
+                written_at=self.ago(12),
+                **values,
+            )
+        )
+        self.rows[name] = note
+        return note
 
     def _series(self, name: str, *, days: int, **values: Any) -> Series:
         start = self.ago(-days).replace(microsecond=0)

@@ -26,6 +26,8 @@ from coaching.blueprints.api import (
     members,
     message_lists,
     messages,
+    note_changes,
+    notes,
     polls,
     practice,
     private_notes,
@@ -50,6 +52,7 @@ NOUNS = (
     message_lists, messages, mail_templates, silence, status, contact_preferences,
     follow_up_plans, follow_up_choices, inbox, chat,
     private_notes, held_data,
+    notes, note_changes,
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ from coaching.blueprints.pages import (
     members,
     message_lists,
     messages,
+    note_changes,
+    notes,
     password_resets,
     poll_links,
     polls,
@@ -61,6 +63,7 @@ NOUNS = (
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
     private_notes, private_note_exits, held_data,
+    notes, note_changes,
 )  # fmt: skip
 
 

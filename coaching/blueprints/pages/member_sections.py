@@ -12,6 +12,7 @@ from typing import Any
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.check_in_forms import months_of
+from coaching.blueprints.pages.note_sections import member_place, newest_notes
 from coaching.extensions import db
 from coaching.models import Membership
 from coaching.policies import may_set_goal, may_view_goals
@@ -70,6 +71,10 @@ def attendance_section(membership: Membership, now: datetime) -> dict[str, Any]:
     return {"record": record, "tally": count_record(record), "denominator": DENOMINATOR}
 
 
+def notes_section(membership: Membership, _now: datetime) -> dict[str, Any]:
+    return newest_notes(member_place(membership))
+
+
 # What a participant's page consists of; of a coach or an observer there is only their history.
 SECTIONS: tuple[Section, ...] = (
     goals_section,
@@ -77,6 +82,7 @@ SECTIONS: tuple[Section, ...] = (
     projects_section,
     check_ins_section,
     attendance_section,
+    notes_section,
 )
 
 
