@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from coaching.models import ExportChoice
+from coaching.models import ExportChoice, NoteClass
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, QuerySchema, Text, Word
 
 LONGEST_NOTE = 20_000
@@ -35,6 +35,16 @@ class WritePrivateNoteSchema(EditPrivateNoteSchema):
 class DecideOnExportSchema(BaseSchema):
     choice = Word(ExportChoice, required=True)
     reason = Line(500)
+
+
+class SharePrivateNoteSchema(BaseSchema):
+    note_class = Word(NoteClass, required=True)
+
+
+class SharedSchema(BaseSchema):
+    """Where the shared note is, which has its own address and its own readers."""
+
+    note_id = fields.String(dump_only=True)
 
 
 class HandOverPrivateNotesSchema(BaseSchema):

@@ -1,4 +1,4 @@
-"""Passing private notes on: single ones, by their author, to another coach of the same cohort."""
+"""Private notes that leave their author, to another coach of the cohort, or as a note of a wider class."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
-from coaching.models import OPEN_STATUSES, Cohort, Membership, PrivateNote, Role
-from coaching.policies import Actor, may_keep_private_notes, may_read_private_note, may_sign_in, require
+from coaching.models import OPEN_STATUSES, Cohort, Membership, Note, NoteClass, PrivateNote, Role
+from coaching.policies import (
+    Actor,
+    may_edit_private_note,
+    may_keep_private_notes,
+    may_read_private_note,
+    may_sign_in,
+    require,
+)
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
-from coaching.services.private_notes import check_way, own_notes
+from coaching.services.notes import write_note
+from coaching.services.private_notes import ONLY_READ, check_way, own_notes
 
+# As a note of the other classes may have.
+LONGEST_SHARED = 10_000
 NOT_A_COACH = "Choose another coach of this cohort: private notes are passed on to nobody else."
 CANNOT_BE_READ = "One of these notes cannot be read, and so it cannot be passed on. Leave it out."
 
@@ -45,6 +55,32 @@ def hand_over_private_notes(
         keys.seal(note, text)
         audit.record(session, "private_note.handed_over", note, actor=actor, now=now)
     return len(notes)
+
+
+def share_private_note(
+    session: Session, note: PrivateNote, *, keys: Keyring, actor: Actor, now: datetime, note_class: NoteClass
+) -> Note:
+    """Makes a note of a wider class out of a private one, which its author keeps and may delete. Nobody else is asked,
+    because nobody else has a part in it; who may write which class is for `write_note` to say."""
+    require(may_edit_private_note(actor, note), seen=may_read_private_note(actor, note), message=ONLY_READ)
+    check_way(actor)
+    text = keys.read(note).text
+    if text is None:
+        raise Conflict("This note cannot be read, and so it cannot be shared.")
+    if len(text) > LONGEST_SHARED:
+        raise Invalid.field("note_class", f"A shared note has at most {LONGEST_SHARED:,} characters. Shorten this one.")
+    shared = write_note(
+        session,
+        note.cohort,
+        actor=actor,
+        now=now,
+        note_class=note_class,
+        body=text,
+        membership=note.membership,
+        coaching_session=note.session,
+    )
+    audit.record(session, "private_note.shared", note, actor=actor, now=now)
+    return shared
 
 
 def list_recipients(session: Session, cohort: Cohort, *, actor: Actor) -> list[Membership]:

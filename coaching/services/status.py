@@ -76,7 +76,7 @@ def read_status(
     scheduler was last seen. `mail_rates` are the caps on what a mail server is given, with what it was given in the
     last minute and how many due messages the cap holds back. `unknown_messages` are those that wait for somebody to
     decide, `messages` counts those that were left as they are too. `problems` says in words what an operator has to
-    look at; it is empty where all is well. `note_keys` names the keys of private notes that there are, to tell what lacks.
+    look at; it is empty where all is well. `note_keys` names the keys of private notes; it says what lacks.
     """
     connection = session.connection()
     channels = _count_messages(connection)

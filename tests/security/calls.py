@@ -22,6 +22,7 @@ from coaching.models import (
     Frequency,
     MembershipStatus,
     MessageKind,
+    NoteClass,
     Person,
     PollChoice,
     ReachMetric,
@@ -226,6 +227,13 @@ def decide_on(scene: Scene, name: str) -> Any:
     return note_reviews.decide_on_export(scene.session, scene[name], **scene.act, choice=ExportChoice.INCLUDE)
 
 
+def share(scene: Scene, name: str) -> Any:
+    note_class = NoteClass.COORDINATOR
+    return private_note_handover.share_private_note(
+        scene.session, scene[name], keys=KEYS, **scene.act, note_class=note_class
+    )
+
+
 def hand_over(scene: Scene, name: str) -> Any:
     to = scene["co-coach member"]
     return private_note_handover.hand_over_private_notes(scene.session, [scene[name]], to, keys=KEYS, **scene.act)
@@ -278,6 +286,8 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "decide_on_export": lambda s: decide_on(s, "private-note"),
     "decide_on_export | observer": lambda s: decide_on(s, "observer private-note"),
     "hand_over_private_notes": lambda s: hand_over(s, "private-note"),
+    "share_private_note": lambda s: share(s, "private-note"),
+    "share_private_note | observer": lambda s: share(s, "observer private-note"),
     "list_recipients": lambda s: private_note_handover.list_recipients(s.session, s["cohort"], **s.who),
     "find_notes": lambda s: private_note_handover.find_notes(
         s.session, s["cohort"], [s["private-note"].public_id], **s.who

@@ -105,6 +105,9 @@ private_notes.remove                              404 404 404 404 404 404 ok  40
 private_notes.remove | observer private-note      404 404 404 404 404 404 404 404 404 404 ok  404 404 404
 private_notes.remove | former_coach private-note  404 404 404 404 404 404 404 404 404 404 404 404 404 404
 private_note_exits.decide                         404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.share                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.share | observer private-note  404 404 404 404 404 404 404 404 404 404 403 404 404 404
+api_private_notes.share                           404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 private_note_exits.handover                       404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
 private_note_exits.hand_over                      404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 private_note_exits.reviews                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -42,6 +42,8 @@ delete_private_note | former    404 404 404 404 404 404 404 404 404 404 404 404 
 decide_on_export                404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 decide_on_export | observer     404 404 404 404 404 404 404 404 404 404 ok  404 404 404
 hand_over_private_notes         404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+share_private_note              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+share_private_note | observer   404 404 404 404 404 404 404 404 404 404 403 404 404 404
 list_recipients                 404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
 find_notes                      404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 erase_person                    404 404 404 404 404 404 404 404 404 404 404 404 404 ok

@@ -19,13 +19,20 @@ from coaching.schemas.private_note import (
     PrivateNoteReceiptSchema,
     PrivateNoteSchema,
     PrivateNotesQuery,
+    SharedSchema,
+    SharePrivateNoteSchema,
     WritePrivateNoteSchema,
 )
 from coaching.services.coaching_sessions import get_session
 from coaching.services.cohorts import get_cohort
 from coaching.services.memberships import get_membership
 from coaching.services.note_reviews import WaitingNote, decide_on_export, list_waiting
-from coaching.services.private_note_handover import find_notes, find_recipient, hand_over_private_notes
+from coaching.services.private_note_handover import (
+    find_notes,
+    find_recipient,
+    hand_over_private_notes,
+    share_private_note,
+)
 from coaching.services.private_notes import (
     PrivateNoteLine,
     delete_private_note,
@@ -105,6 +112,17 @@ def decide(data: dict[str, Any], private_note_id: str) -> PrivateNoteLine:
     decide_on_export(rows(), note, actor=current_actor(), now=utc_now(), **data)
     rows().flush()
     return line_of(note, note_keys())
+
+
+@blueprint.route("/private-notes/<id:private_note_id>/share", methods=["POST"])
+@blueprint.arguments(SharePrivateNoteSchema)
+@blueprint.response(201, SharedSchema)
+def share(data: dict[str, Any], private_note_id: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Makes a note of a wider class out of it. The private one stays until it is deleted."""
+    note = get_private_note(rows(), private_note_id, actor=current_actor())
+    shared = share_private_note(rows(), note, keys=note_keys(), actor=current_actor(), now=utc_now(), **data)
+    rows().flush()
+    return {"note_id": shared.public_id}, place("notes.show", note_id=shared.public_id)
 
 
 @blueprint.route("/private-notes/reviews")

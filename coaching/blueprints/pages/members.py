@@ -24,7 +24,6 @@ from coaching.policies import (
     may_change_standing,
     may_coordinate,
     may_run_cohort,
-    may_write_private_notes,
     require,
 )
 from coaching.schemas.base import load_form
@@ -172,7 +171,6 @@ def _page(membership: Membership, form: Form) -> str:
         errors=form.errors,
         is_own=is_self(actor, membership),
         may_change=may_change_standing(actor, membership),
-        keeps_private_notes=membership.role == Role.PARTICIPANT and may_write_private_notes(actor, membership.cohort),
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,

@@ -1,6 +1,8 @@
-"""The two ways on which a private note leaves its author: to another coach, and into the export of its subject."""
+"""The ways on which a private note leaves its author: to another coach, into its subject's export, to more readers."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +13,15 @@ from coaching.blueprints.keys import note_keys
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, sent_again, write
 from coaching.blueprints.pages.once import acts_once
+from coaching.blueprints.pages.private_notes import edit_page
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Cohort
+from coaching.policies import may_edit_private_note, require
 from coaching.schemas.base import load_form
-from coaching.schemas.private_note import DecideOnExportSchema, HandOverPrivateNotesSchema
+from coaching.schemas.private_note import DecideOnExportSchema, HandOverPrivateNotesSchema, SharePrivateNoteSchema
 from coaching.services.cohorts import get_cohort
 from coaching.services.note_reviews import decide_on_export, list_waiting
 from coaching.services.private_note_handover import (
@@ -25,10 +29,16 @@ from coaching.services.private_note_handover import (
     find_recipient,
     hand_over_private_notes,
     list_recipients,
+    share_private_note,
 )
-from coaching.services.private_notes import get_private_note, list_private_notes
+from coaching.services.private_notes import ONLY_READ, get_private_note, list_private_notes
 
-LABELS = {"membership_id": "Which coach", "note_ids": "Which notes", "reason": "Reason for leaving it out", "choice": "Is this note in the export"}
+LABELS = {
+    "membership_id": "Which coach",
+    "note_ids": "Which notes",
+    "choice": "Is this note in the export",
+    "reason": "Reason for leaving it out",
+}
 
 blueprint = Blueprint("private_note_exits", __name__)
 
@@ -77,6 +87,25 @@ def decide(public_id: str) -> ResponseReturnValue:
     if note.membership is None:
         return redirect(url_for("private_note_exits.reviews"), 303)
     return redirect(url_for("held_data.preview", membership_id=note.membership.public_id), 303)
+
+
+@blueprint.post("/private-notes/<id:public_id>/share")
+@acts_once
+def share(public_id: str) -> ResponseReturnValue:
+    """Makes a note of a wider class out of a private one."""
+    note = get_private_note(db.session(), public_id, actor=current_actor())
+    require(may_edit_private_note(current_actor(), note), seen=True, message=ONLY_READ)
+    keys, now = note_keys(), utc_now()
+    try:
+        values = load_form(SharePrivateNoteSchema(), request.form)
+        shared = share_private_note(db.session(), note, keys=keys, actor=current_actor(), now=now, **values)
+        write()
+    except (Invalid, Conflict) as refusal:
+        # The form beside it has the words, which were not sent along.
+        form = replace(sent_again(refusal), values={"body": keys.read(note).text or ""}, version=note.version)
+        return edit_page(note, form), status_of(refusal)
+    flash("The note is shared. The private one is still yours; delete it if you need it no more.", "success")
+    return redirect(url_for("notes.show", public_id=shared.public_id), 303)
 
 
 def _handover(cohort: Cohort, form: Form) -> str:

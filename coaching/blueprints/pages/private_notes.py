@@ -12,12 +12,14 @@ from coaching.blueprints.formatting import plural
 from coaching.blueprints.keys import note_keys
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
+from coaching.blueprints.pages.note_places import class_sentence
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Membership, PrivateNote
+from coaching.note_policies import offered_classes, writes_as
 from coaching.policies import may_edit_private_note, may_write_private_notes, require
 from coaching.schemas.base import load_form
 from coaching.schemas.private_note import EditPrivateNoteSchema, WritePrivateNoteSchema
@@ -35,14 +37,14 @@ from coaching.services.private_notes import (
     write_private_note,
 )
 
-LABELS = {"body": "Note"}
+LABELS = {"body": "Note", "note_class": "Who reads it"}
 
 blueprint = Blueprint("private_notes", __name__)
 
 
-@blueprint.get("/members/<id:membership_id>/private-notes")
-def of_member(membership_id: str) -> ResponseReturnValue:
-    membership = get_membership(db.session(), membership_id, actor=current_actor())
+@blueprint.get("/members/<id:member_id>/private-notes")
+def of_member(member_id: str) -> ResponseReturnValue:
+    membership = get_membership(db.session(), member_id, actor=current_actor())
     return _page(membership.cohort, Form(), membership=membership)
 
 
@@ -83,7 +85,7 @@ def create(cohort_id: str) -> ResponseReturnValue:
 @blueprint.get("/private-notes/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
     note = get_private_note(db.session(), public_id, actor=current_actor())
-    return _edit(note, _standing(note))
+    return edit_page(note, _standing(note))
 
 
 @blueprint.post("/private-notes/<id:public_id>/edit")
@@ -96,7 +98,7 @@ def update(public_id: str) -> ResponseReturnValue:
         edit_private_note(db.session(), note, keys=note_keys(), actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _edit(note, sent_again(refusal, lambda: _standing(note))), status_of(refusal)
+        return edit_page(note, sent_again(refusal, lambda: _standing(note))), status_of(refusal)
     flash("The note is saved. Only you read it.", "success")
     return redirect(_place_of(note), 303)
 
@@ -112,7 +114,7 @@ def remove(public_id: str) -> ResponseReturnValue:
         delete_private_note(db.session(), note, actor=current_actor(), now=utc_now())
         write()
     except Conflict as refusal:
-        return _edit(note, sent_again(refusal, lambda: _standing(note))), status_of(refusal)
+        return edit_page(note, sent_again(refusal, lambda: _standing(note))), status_of(refusal)
     flash(plural(1, "private note is deleted", "private notes are deleted") + ", for good.", "success")
     return redirect(where, 303)
 
@@ -141,7 +143,7 @@ def _place(
     if coaching_session is not None:
         return url_for("private_notes.of_session", session_id=coaching_session.public_id)
     if membership is not None:
-        return url_for("private_notes.of_member", membership_id=membership.public_id)
+        return url_for("private_notes.of_member", member_id=membership.public_id)
     return url_for("private_notes.of_cohort", cohort_id=cohort.public_id)
 
 
@@ -188,7 +190,13 @@ def _page(
     )
 
 
-def _edit(note: PrivateNote, form: Form) -> str:
+def edit_page(note: PrivateNote, form: Form) -> str:
+    """The form for the words, and the ways to share and to delete the note."""
+    offered = offered_classes(
+        writes_as(current_actor(), note.cohort, note.membership),
+        membership=note.membership,
+        coaching_session=note.session,
+    )
     return render_template(
         "private_note/edit.html",
         note=line_of(note, note_keys()),
@@ -196,6 +204,7 @@ def _edit(note: PrivateNote, form: Form) -> str:
         errors=form.errors,
         labels=LABELS,
         may_edit=may_edit_private_note(current_actor(), note),
+        offered=[(one.value, class_sentence(one, note.membership, [])) for one in offered],
         back=_place_of(note),
         breadcrumb=trail(note.cohort, ("Private notes", _place_of(note)), ("Edit", "")),
     )

@@ -35,7 +35,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.extensions import db
 from coaching.models import CoachingSession, Scope, SessionState
-from coaching.policies import may_run_cohort, may_write_private_notes
+from coaching.policies import may_run_cohort
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.coaching_session import (
     CancelSessionSchema,
@@ -199,7 +199,6 @@ def render_session(held: CoachingSession, form: Form) -> str:
         form=form,
         errors=form.errors,
         runs=runs,
-        keeps_private_notes=may_write_private_notes(actor, held.cohort),
         is_live=is_live,
         has_begun=has_begun,
         can_be_led=awaits_leader and bool(list_coaches(db.session(), held.cohort, actor=actor)),
