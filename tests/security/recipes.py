@@ -103,6 +103,14 @@ def pair(_place: Place, guest: Place) -> dict[str, Any]:
     return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
 
 
+def private_note(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"body": "Only for me.", "membership_id": guest.ids["member"]}
+
+
+def private_handover(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"membership_id": guest.ids["co-coach member"], "note_ids": [guest.ids["private-note"]]}
+
+
 def inbox_newest(_place: Place, guest: Place) -> dict[str, Any]:
     return {"newest": guest.ids["inbox"]}
 
@@ -374,6 +382,13 @@ FORMS: dict[str, Recipe] = {
     "polls.remind": constant(),
     "polls.update": lambda place, guest: poll_edit(place, guest) | FIRST,
     "practice.tie": run,
+    "private_notes.create": private_note,
+    "private_notes.update": constant(body="Other words.", **FIRST),
+    "private_notes.remove": constant(**FIRST),
+    "private_note_exits.decide": constant(choice="leave_out", reason="It tells of somebody else"),
+    "private_note_exits.hand_over": private_handover,
+    "private_note_exits.share": constant(note_class="coordinator"),
+    "held_data.ask": constant(),
     "projects.change": stage_change,
     "projects.create": new_project,
     "launches.create": quick_launch,
@@ -477,6 +492,11 @@ BODIES: dict[str, Recipe] = {
     "api_polls.edit": constant(title="A poll"),
     "api_polls.remind": constant(),
     "api_practice.tie": run,
+    "api_private_notes.create": private_note,
+    "api_private_notes.edit": constant(body="Other words."),
+    "api_private_notes.decide": constant(choice="include"),
+    "api_private_notes.share": constant(note_class="coordinator"),
+    "api_private_notes.hand_over": private_handover,
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
     "api_projects.change": stage_change,
     "api_projects.edit": constant(**PROJECT),
@@ -507,6 +527,8 @@ BODILESS = frozenset(
         "api_chat.remove",
         "api_mail_templates.revert",
         "api_tokens.revoke",
+        "api_private_notes.remove",
+        "api_held_data.ask",
         "api_feeds.end",
         "api_drop_in.end",
         "api_imports.reopen",
@@ -517,7 +539,13 @@ BODILESS = frozenset(
 )
 # Those that name the version which they do away with.
 BODILESS_SEEN = frozenset(
-    {"api_notes.remove", "api_mail_templates.revert", "api_follow_up_plans.remove", "api_milestones.remove"}
+    {
+        "api_notes.remove",
+        "api_mail_templates.revert",
+        "api_follow_up_plans.remove",
+        "api_milestones.remove",
+        "api_private_notes.remove",
+    }
 )
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
@@ -544,6 +572,8 @@ WITH_IDENTIFIERS = sorted(
         page_scores,
         scores,
         skill_order,
+        private_note,
+        private_handover,
     }
 )
 

@@ -94,6 +94,51 @@ api_inbox.read_all                                ok  404 404 404 404 404 404 40
 needs.list                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_needs.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 
+# Private notes: for who wrote them, while they are in the cohort; written by its coaches.
+private_notes.of_member                           404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.of_session                          404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+private_notes.of_cohort                           404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+private_notes.create                              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.edit                                404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.edit | observer private-note        404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+private_notes.edit | former_coach private-note    404 404 404 404 404 404 404 404 404 404 404 404 404 404
+private_notes.edit | co_coach private-note        404 404 404 404 404 404 404 404 404 404 404 404 404 404
+private_notes.update                              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.update | observer private-note      404 404 404 404 404 404 404 404 404 404 403 404 404 404
+private_notes.remove                              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.remove | observer private-note      404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+private_notes.remove | former_coach private-note  404 404 404 404 404 404 404 404 404 404 404 404 404 404
+private_note_exits.decide                         404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.share                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.share | observer private-note  404 404 404 404 404 404 404 404 404 404 403 404 404 404
+api_private_notes.share                           404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.handover                       404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+private_note_exits.hand_over                      404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.reviews                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_private_notes.index                           404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+api_private_notes.create                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.show                            404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.show | observer private-note    404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+api_private_notes.show | former_coach private-note404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api_private_notes.show | co_coach private-note    404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api_private_notes.edit                            404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.edit | observer private-note    404 404 404 404 404 404 404 404 404 404 412 404 404 404
+api_private_notes.remove                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.decide                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.decide | observer private-note  404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+api_private_notes.hand_over                       404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.list_reviews                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+# What is held about oneself, and what a coach would hand out.
+held_data.show                                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+held_data.download                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+held_data.ask                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_held_data.show                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_held_data.export                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_held_data.ask                                 ok  409 409 409 ok  ok  409 409 409 409 409 409 409 409
+held_data.preview                                 404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_held_data.preview                             404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+
 # Programmes: for those who coordinate one or open cohorts in it; its figures for coordinators.
 programmes.list                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 programmes.show                                   404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok

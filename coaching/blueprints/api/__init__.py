@@ -19,6 +19,7 @@ from coaching.blueprints.api import (
     follow_up_plans,
     goal_states,
     goals,
+    held_data,
     imports,
     inbox,
     letters,
@@ -37,6 +38,7 @@ from coaching.blueprints.api import (
     polls,
     practice,
     preparation,
+    private_notes,
     programmes,
     progress,
     projects,
@@ -58,7 +60,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
-    needs, letters,
+    needs, letters, private_notes, held_data,
 )  # fmt: skip
 
 

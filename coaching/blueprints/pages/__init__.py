@@ -22,6 +22,7 @@ from coaching.blueprints.pages import (
     follow_ups,
     goal_states,
     goals,
+    held_data,
     home,
     imports,
     inbox,
@@ -45,6 +46,8 @@ from coaching.blueprints.pages import (
     polls,
     practice,
     preparation,
+    private_note_exits,
+    private_notes,
     programmes,
     projects,
     remembered_names,
@@ -69,7 +72,7 @@ NOUNS = (
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
-    skill_assessments, needs, need_thresholds, letters,
+    skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
 )  # fmt: skip
 
 
