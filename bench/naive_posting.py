@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from bench.outbox_rows import NOW
 from coaching.models import (
     Asking,
-    Capability,
     CheckIn,
     CheckInState,
     Cohort,
@@ -22,7 +21,6 @@ from coaching.models import (
     MessageKind,
     OptOut,
     Person,
-    Purpose,
 )
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR, WEEKLY_LIMIT
 from coaching.services.asking_hours import Hours, days_later, next_allowed
@@ -68,16 +66,6 @@ def ask(session: Session, check_in: CheckIn) -> None:
     secret, public_id = new_secret(), new_public_id()
     person, cohort, step = check_in.membership.person, check_in.membership.cohort, check_in.step
     earlier = session.scalar(select(func.max(Asking.number)).where(Asking.check_in_id == check_in.id)) or 0
-    session.add(
-        Capability(
-            secret_hash=hash_secret(derive_secret(secret, check_in.public_id)),
-            purpose=Purpose.ANSWER_CHECK_IN,
-            subject_id=check_in.id,
-            person_id=person.id,
-            created_at=NOW,
-            expires_at=check_in.closes_at,
-        )
-    )
     item = {
         "id": check_in.public_id,
         "label": step.label,
@@ -105,7 +93,8 @@ def ask(session: Session, check_in: CheckIn) -> None:
     )
     session.add(message)
     session.flush()
-    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=earlier + 1))
+    link = hash_secret(derive_secret(secret, check_in.public_id))
+    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=earlier + 1, secret_hash=link))
     check_in.state, check_in.asked_at = CheckInState.ASKED, NOW
     check_in.wake_at = days_later(NOW, step.nudge_days, person.timezone)
 

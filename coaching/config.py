@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret-never-use-it-where-people-are"  # noqa: S105
 MAKE_A_SECRET = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
 SECRET_LENGTH = 32
+MAKE_A_NOTES_KEY = (
+    "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))' and keep a copy of it apart from the "
+    "database and its backups: without it private notes cannot be read any more."
+)
+NOTES_KEY_BYTES = 32
 _HOST_NAME = re.compile(r"[0-9a-z]([0-9a-z.-]{0,252}[0-9a-z])?")
 MOST_CONNECTIONS = 16
 HIGHEST_RATE = 1_000_000
@@ -37,6 +43,7 @@ KNOWN = tuple(
         "MAIL_CONNECTIONS",
         "MAIL_RATE",
         "TRUSTED_PROXIES",
+        "NOTES_KEY",
     )
 )
 
@@ -56,6 +63,8 @@ class Settings:
     be due before that is an alarm. `mail_connections` is how many connections to the mail server each scheduler keeps,
     `mail_rate` how many mails a minute all of them together hand over at most; nought is no limit. `chat_hosts` are the
     hosts of chat servers that may lie within one's own network; in development they may be spoken to without TLS, too.
+    `notes_key` holds the keys of coach-private notes with commas between: the first writes, all read. In development it
+    may be empty, and a file in the instance folder has the key.
     """
 
     environment: str = "development"
@@ -71,6 +80,7 @@ class Settings:
     trusted_proxies: int = 0
     mail_connections: int = 2
     mail_rate: int = 0
+    notes_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -97,6 +107,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     secret = environ.get("COACHING_SECRET_KEY")
     if secret is None and environment != "development":
         raise BadSettings(f"COACHING_SECRET_KEY is not set. {MAKE_A_SECRET}")
+    notes_key = environ.get("COACHING_NOTES_KEY", "")
+    if not notes_key.strip() and environment != "development":
+        raise BadSettings(f"COACHING_NOTES_KEY is not set. {MAKE_A_NOTES_KEY}")
     base_url = environ.get("COACHING_BASE_URL") or f"http://127.0.0.1:{environ.get('PORT') or '8000'}"
     return Settings(
         environment=environment,
@@ -112,7 +125,24 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_count(environ, "COACHING_TRUSTED_PROXIES"),
         mail_connections=_number(environ, "COACHING_MAIL_CONNECTIONS", Settings.mail_connections),
         mail_rate=_number(environ, "COACHING_MAIL_RATE", Settings.mail_rate),
+        notes_key=notes_key,
     )
+
+
+def read_notes_keys(text: str) -> tuple[bytes, ...]:
+    """The keys of private notes, in the order in which they are written. Raises BadSettings for what is none."""
+    return tuple(_notes_key(word) for word in text.replace(",", " ").split())
+
+
+def _notes_key(word: str) -> bytes:
+    """32 bytes in URL-safe base 64, with or without its padding. What is wrong is said without showing it."""
+    try:
+        key = b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != NOTES_KEY_BYTES or len(set(key)) < 10:
+        raise BadSettings(f"COACHING_NOTES_KEY holds something that is no key of 32 random bytes. {MAKE_A_NOTES_KEY}")
+    return key
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
@@ -173,6 +203,7 @@ def _check(settings: Settings) -> None:
     if settings.environment not in {"development", "production", "test"}:
         raise BadSettings(f"COACHING_ENVIRONMENT is {settings.environment!r}. Write development or production.")
     _check_secret(settings)
+    read_notes_keys(settings.notes_key)
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("COACHING_DATABASE_URL must start with sqlite:/// or postgresql://.")
     _parts("COACHING_DATABASE_URL", settings.database_url)

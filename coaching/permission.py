@@ -27,7 +27,7 @@ class Standing(NamedTuple):
 class Actor:
     """The person who acts, with all that policies ask of them, loaded once per request.
 
-    `scopes` is None for someone who is signed in, and the token's scopes (`read`, `write`) for an API token.
+    `scopes` is None for someone who is signed in, and for an API token its scopes (`read`, `write`, `private_notes`).
     """
 
     person_id: int

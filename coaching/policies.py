@@ -10,7 +10,6 @@ from coaching.models import (
     OPEN_STATUSES,
     CoachingSession,
     Cohort,
-    CohortKind,
     CohortState,
     CourseProject,
     FollowUpPlan,
@@ -101,24 +100,6 @@ def may_run_cohort(actor: Actor, cohort: Cohort) -> Answer:
     return runs_cohort(actor, cohort) and is_writable(cohort)
 
 
-def may_pause_cohort(actor: Actor, cohort: Cohort) -> Answer:
-    """Pause it and resume it: whoever runs it."""
-    return may_run_cohort(actor, cohort)
-
-
-def may_archive_cohort(actor: Actor, cohort: Cohort) -> bool:
-    """Archive it and open it again: the programme's coordinators, and the coaches of one that is informal."""
-    is_informal = cohort.kind == CohortKind.COACHING
-    return may_coordinate(actor, cohort.programme_id) or (is_informal and may_coach(actor, cohort))
-
-
-def may_hand_over(actor: Actor, membership: Membership) -> Answer:
-    """Give what a coach has in a cohort to another coach: that coach, and the programme's coordinators."""
-    cohort = membership.cohort
-    is_theirs = is_self(actor, membership) or may_coordinate(actor, cohort.programme_id)
-    return membership.role == Role.COACH and is_theirs and is_writable(cohort)
-
-
 def may_view_cohort(actor: Actor, cohort: Cohort) -> bool:
     return may_coordinate(actor, cohort.programme_id) or _standing(actor, cohort.id) is not None
 
@@ -205,6 +186,16 @@ def may_set_goal(actor: Actor, membership: Membership) -> Answer:
     return membership.role == Role.PARTICIPANT and may_view_goals(actor, membership) and is_writable(membership.cohort)
 
 
+def may_view_skills(actor: Actor, membership: Membership) -> bool:
+    """What somebody says of their own skills is theirs, and of the cohort's coaches."""
+    return is_self(actor, membership) or may_coach(actor, membership.cohort)
+
+
+def may_assess_skills(actor: Actor, membership: Membership) -> Answer:
+    """Nobody rates another's skills: it is how a participant sees themselves."""
+    return membership.role == Role.PARTICIPANT and is_self(actor, membership) and is_writable(membership.cohort)
+
+
 def may_view_actions(actor: Actor, membership: Membership) -> bool:
     """What a participant said they would do is theirs, and of those who run the cohort; no fellow reads it."""
     return may_view_member(actor, membership)
@@ -215,6 +206,21 @@ def may_agree_action(actor: Actor, membership: Membership) -> Answer:
     return (
         membership.role == Role.PARTICIPANT and may_view_actions(actor, membership) and is_writable(membership.cohort)
     )
+
+
+def may_give_action(actor: Actor, membership: Membership) -> Answer:
+    """Say that a coach does it: those who run the cohort. A participant promises what they do themselves."""
+    return membership.role == Role.PARTICIPANT and may_run_cohort(actor, membership.cohort)
+
+
+def may_see_to_need(actor: Actor, membership: Membership) -> Answer:
+    """Say what becomes of a signal that somebody needs their coach: the coaches of the cohort, who are told of it."""
+    return may_coach(actor, membership.cohort) and is_writable(membership.cohort)
+
+
+def may_write_to(actor: Actor, membership: Membership) -> Answer:
+    """Write somebody a letter as a member of the cohort: those who run it. Nobody writes to themselves."""
+    return membership.person_id != actor.person_id and may_run_cohort(actor, membership.cohort)
 
 
 def may_write_record(actor: Actor, coaching_session: CoachingSession) -> Answer:

@@ -24,9 +24,9 @@ from coaching.config import Settings
 from coaching.memory import freeze_memory
 from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
-from tests.factories import HASTY, NOW
+from tests.factories import HASTY, NOTES_KEY, NOW
 from tests.postgres import NoServerError, Run
-from tests.turns import find_left_out
+from tests.turns import find_left_out, is_ci
 
 SECRET_KEY = "a-secret-that-only-tests-use-0123456789"
 # Other people's exports, which are never part of the project.
@@ -42,11 +42,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 _RUN = pytest.StashKey[Run]()
-
-
-def is_ci() -> bool:
-    """In CI nothing is skipped: what a test needs has to be there."""
-    return os.environ.get("CI") == "true"
 
 
 def skip_or_fail(reason: str) -> None:
@@ -189,6 +184,7 @@ def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Set
         standard = {
             "environment": "test",
             "secret_key": SECRET_KEY,
+            "notes_key": NOTES_KEY,
             "base_url": "http://localhost",
             "instance": tmp_path_factory.mktemp("instance"),
         }

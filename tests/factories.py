@@ -10,8 +10,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
+from coaching.config import read_notes_keys
 from coaching.models import (
     Action,
+    Asking,
     Base,
     CheckIn,
     CheckInState,
@@ -27,8 +29,10 @@ from coaching.models import (
     MembershipStatus,
     Message,
     MessageKind,
+    MessageState,
     Person,
     Platform,
+    PrivateNote,
     Programme,
     ProgrammeCoordinator,
     ProjectOwner,
@@ -39,8 +43,12 @@ from coaching.models import (
 )
 from coaching.policies import Actor
 from coaching.services.actors import load_actor
+from coaching.services.note_cipher import Keyring
+from coaching.tokens import hash_secret, link_token, new_public_id
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+NOTES_KEY = "a-key-of-notes-only-tests-use-0123456789Abc"
+KEYS = Keyring(read_notes_keys(NOTES_KEY))
 # argon2 is slow on purpose, and no test is about that.
 HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = count(1)
@@ -173,6 +181,28 @@ def make_goal(session: Session, membership: Membership | None = None, **values: 
     return _keep(session, Goal(**values))
 
 
+def make_private_note(
+    session: Session,
+    author: Membership,
+    body: str,
+    *,
+    about: Membership | None = None,
+    keys: Keyring = KEYS,
+    **values: Any,
+) -> PrivateNote:
+    """A note of this coach about a participant, or about the cohort."""
+    values = {
+        "public_id": new_public_id(),
+        "cohort_id": author.cohort_id,
+        "membership_id": about.id if about else None,
+        "author_id": author.person_id,
+        "written_at": NOW,
+    } | values
+    note = PrivateNote(**values)
+    keys.seal(note, body)
+    return _keep(session, note)
+
+
 def make_project(
     session: Session, cohort: Cohort | None = None, *, owners: tuple[Membership, ...] = (), **values: Any
 ) -> CourseProject:
@@ -217,6 +247,14 @@ def make_message(session: Session, recipient: Person, **values: Any) -> Message:
         "facts": {}, "message_id": f"<{next(_numbers)}@example.org>", "due_at": NOW, "created_at": NOW,
     }  # fmt: skip
     return _keep(session, Message(**(usual | values)))
+
+
+def make_asking_link(session: Session, check_in: CheckIn, secret: str = "theirs") -> str:
+    """What stands in the link of a mail that asked this check-in before any other did."""
+    message = make_message(session, check_in.membership.person, occurrence=f"link {next(_numbers)}")
+    message.state, message.settled_at = MessageState.SENT, NOW
+    _keep(session, Asking(check_in_id=check_in.id, message_id=message.id, number=-1, secret_hash=hash_secret(secret)))
+    return link_token(check_in.public_id, secret)
 
 
 def make_plan(session: Session, cohort: Cohort, **values: Any) -> FollowUpPlan:

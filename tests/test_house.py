@@ -169,15 +169,21 @@ def test_a_table_that_leads_to_a_person_says_what_becomes_of_it(table: str) -> N
     assert declares == leads_to_a_person(Base.metadata.tables[table]), "It needs __privacy__, or has it in vain."
 
 
-DECLARED = sorted(name for name, model in MODELS.items() if model.__privacy__ is not None)
+DECLARED = sorted(
+    (name, number)
+    for name, model in MODELS.items()
+    if model.__privacy__ is not None
+    for number in range(len(model.__privacy__.further) + 1)
+)
 
 
-@pytest.fixture(params=DECLARED)
+@pytest.fixture(params=DECLARED, ids=lambda param: f"{param[0]}-{param[1]}" if param[1] else param[0])
 def declared(request: pytest.FixtureRequest) -> tuple[Table, Privacy]:
-    """A table, and what it promises."""
-    model = MODELS[request.param]
-    assert model.__privacy__ is not None
-    return Base.metadata.tables[request.param], model.__privacy__
+    """A table, and something that it promises."""
+    name, number = request.param
+    promise = MODELS[name].__privacy__
+    assert promise is not None
+    return Base.metadata.tables[name], (promise, *promise.further)[number]
 
 
 def test_the_chain_ends_at_a_person(declared: tuple[Table, Privacy]) -> None:
@@ -194,7 +200,7 @@ def test_the_chain_ends_at_a_person(declared: tuple[Table, Privacy]) -> None:
 def test_what_is_promised_can_be_kept(declared: tuple[Table, Privacy]) -> None:
     table, privacy = declared
     assert set(privacy.export) <= set(table.columns.keys())
-    assert set(privacy.scrubbed) <= set(table.columns.keys())
+    assert {*privacy.scrubbed, *privacy.only} <= set(table.columns.keys())
     assert bool(privacy.scrubbed) == (privacy.erase == "scrub"), "Say what scrubbing puts in the columns' place."
     unfit = {name for name, value in privacy.scrubbed.items() if value is None and not table.columns[name].nullable}
     assert unfit == set(), "These columns cannot be null."

@@ -30,6 +30,8 @@ VALUES = {
     ("poll", "duration_minutes"): 60,
     ("calendar_invite", "series_id"): None,
     ("inbox_item", "path"): "",
+    ("goal", "ended_on"): None,
+    ("skill_scale", "points"): 5,
 }
 BY_TYPE: dict[type, Any] = {str: "x", int: 1, bool: True, bytes: b"x", date: date(2026, 6, 1), object: {}, float: 1.0}
 # Forked from one program, so that they really start together.

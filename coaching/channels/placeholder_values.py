@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from coaching.channels.base import Letter
-from coaching.channels.moments import ahead, beside, moment, until
+from coaching.channels.moments import ahead, beside, day_of, moment, until
 from coaching.channels.placeholders import TAPS, Value
 
 
@@ -39,6 +39,15 @@ def _session_reminder(letter: Letter, _news: str) -> dict[str, Value]:
         "ahead": ahead(facts["starts_at"], letter.written_at),
         "link": letter.link,
     }
+
+
+def _action_reminder(letter: Letter, _news: str) -> dict[str, Value]:
+    promised: list[dict[str, Any]] = [
+        {name: one[name] for name in ("cohort", "programme", "statement", "whose")}
+        | {"day": day_of(one["due_on"]) if one["due_on"] else ""}
+        for one in letter.facts["actions"]
+    ]
+    return {"count": len(promised), "actions": promised, "link": letter.link}
 
 
 def _session_invite(letter: Letter, news: str) -> dict[str, Value]:
@@ -107,6 +116,7 @@ def _invitation(letter: Letter, _news: str) -> dict[str, Value]:
 _READERS: Mapping[str, Callable[[Letter, str], dict[str, Value]]] = {
     "check_in": _check_in,
     "session_reminder": _session_reminder,
+    "action_reminder": _action_reminder,
     "session_invite": _session_invite,
     "poll": _poll,
     "handover": _handover,

@@ -7,37 +7,13 @@ reader's own zone, so that no template calls anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from coaching.channels.placeholder import Placeholder
 
 Value = str | int | bool | list[str] | list[dict[str, Any]]
 # What stands for a link that nobody has: in an example, and where a mail is only looked at.
 LINK_EXAMPLE = "https://coaching.example.org/the-link-of-each-person"
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """A name that a template may use. `lines` are the names within each line of a list; `is_link` is an address that
-    is the person's own, and `is_needed` one that people need, so that the text and the HTML must both have it."""
-
-    name: str
-    what: str
-    example: Any
-    lines: tuple[Placeholder, ...] = ()
-    is_link: bool = False
-    is_needed: bool = False
-
-    @property
-    def is_list(self) -> bool:
-        return isinstance(self.example, list)
-
-    @property
-    def usage(self) -> str:
-        """How it is written in a template."""
-        if not self.is_list:
-            return f"{{{{ {self.name} }}}}"
-        inner = " ".join(f"{{{{ one.{line.name} }}}}" for line in self.lines) or "{{ one }}"
-        return f"{{% for one in {self.name} %}} {inner} {{% endfor %}}"
 
 
 _NAME = Placeholder("name", "Who gets the mail.", "Ann Author")
@@ -102,6 +78,20 @@ _ASKED = [
     | {f"link_{word}": f"{LINK_EXAMPLE}/{number}/{word}" for word in TAPS}
     for number in (7, 8)
 ]
+_ACTION = (
+    _COHORT,
+    _PROGRAMME,
+    Placeholder("statement", "What they said they would do.", "Ask two colleagues to try the first week"),
+    Placeholder("day", "By when; may be empty.", "Tuesday 7 July 2026"),
+    Placeholder("whose", "Whom it was promised to, where a coach does it for a participant; else empty.", ""),
+)
+_PROMISED = [
+    {"cohort": "Cohort 7", "programme": "Course School", "statement": statement, "day": day, "whose": whose}
+    for statement, day, whose in (
+        ("Ask two colleagues to try the first week", "Tuesday 7 July 2026", ""),
+        ("Send the example of a course outline", "", "Ann Author"),
+    )
+]
 
 PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
     "check_in": (
@@ -121,6 +111,14 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
         _PLACE,
         Placeholder("preparation", "How to prepare; may be empty.", "Read chapter 2."),
         _RSVP,
+        _USUAL,
+    ),
+    "action_reminder": (
+        _NAME,
+        Placeholder("count", "How many actions it reminds of: all of one day are in one mail.", 2),
+        Placeholder("actions", "What the person said they would do.", _PROMISED, lines=_ACTION),
+        Placeholder("link", "The page where the person finds their actions, once they are signed in.",
+                    "https://coaching.example.org/actions", is_link=True),
         _USUAL,
     ),
     "session_invite": (

@@ -11,15 +11,18 @@ from sqlalchemy import Connection
 from coaching.config import read_settings
 from coaching.database import open_engine
 from coaching.models import Base, UTCDateTime
+from coaching.models.decimals import ExactDecimal
 from coaching.schema import schema_lock
 
 VERSIONS = Path(__file__).resolve().parent / "versions"
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:
-    """Writes our own column type as what it is in the database: a revision must not change when our code does."""
+    """Writes our own column types as what they are in the database: a revision must not change when our code does."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, ExactDecimal):
+        return "sa.BigInteger()"
     return False
 
 

@@ -4,7 +4,15 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionEnd, ActionState
+from coaching.models.action import (
+    Action,
+    ActionChange,
+    ActionEnd,
+    ActionOutcome,
+    ActionReminder,
+    ActionState,
+    ReminderChoice,
+)
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -66,12 +74,24 @@ from coaching.models.follow_up_plan import (
     FollowUpStep,
     QuestionKind,
 )
-from coaching.models.goal import Goal, Rating
+from coaching.models.goal import (
+    ENDED_STATES,
+    Goal,
+    GoalChange,
+    GoalEnd,
+    GoalRevision,
+    GoalState,
+    Milestone,
+    Rating,
+)
 from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
 from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
 from coaching.models.message import Delivery, Message, MessageKind, MessageState, SchedulerHeartbeat
+from coaching.models.metric import Metric, MetricDirection, Observation, ObservationSource
+from coaching.models.need import NeedMark, NeedMarkState, Signal
+from coaching.models.note import Note, NoteChange, NoteChangeState, NoteClass, NoteConsent, NoteWriter
 from coaching.models.person import (
     ApiToken,
     AuthSession,
@@ -82,19 +102,25 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
-from coaching.models.programme import Programme, ProgrammeCoordinator
+from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
+from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
 from coaching.models.series import Frequency, Scope, Series
+from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
 
 __all__ = [
     "DEFAULT_REMINDERS",
+    "ENDED_STATES",
     "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
     "UNTIL_HOUR",
     "WEEKLY_LIMIT",
     "Action",
+    "ActionChange",
     "ActionEnd",
+    "ActionOutcome",
+    "ActionReminder",
     "ActionState",
     "Anchor",
     "AnswerChoice",
@@ -129,12 +155,17 @@ __all__ = [
     "CourseRun",
     "Delivery",
     "DropInCode",
+    "ExportChoice",
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
     "Followed",
     "Frequency",
     "Goal",
+    "GoalChange",
+    "GoalEnd",
+    "GoalRevision",
+    "GoalState",
     "Handover",
     "Held",
     "IdempotencyKey",
@@ -151,6 +182,20 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Metric",
+    "MetricDirection",
+    "Milestone",
+    "NeedMark",
+    "NeedMarkState",
+    "Note",
+    "NoteChange",
+    "NoteChangeState",
+    "NoteClass",
+    "NoteConsent",
+    "NoteReview",
+    "NoteWriter",
+    "Observation",
+    "ObservationSource",
     "OptOut",
     "Person",
     "Platform",
@@ -161,8 +206,10 @@ __all__ = [
     "PollSlot",
     "PollState",
     "PracticeEntry",
+    "PracticeFrom",
     "PracticeKind",
     "Privacy",
+    "PrivateNote",
     "Programme",
     "ProgrammeCoordinator",
     "ProjectOwner",
@@ -173,6 +220,7 @@ __all__ = [
     "ReachSnapshot",
     "ReachSource",
     "RememberedMatch",
+    "ReminderChoice",
     "Response",
     "Role",
     "RowOutcome",
@@ -184,6 +232,12 @@ __all__ = [
     "SessionMode",
     "SessionState",
     "SignInFailure",
+    "Signal",
+    "Skill",
+    "SkillAssessment",
+    "SkillMoment",
+    "SkillScale",
+    "SkillScore",
     "Stage",
     "StageChange",
     "StatusChange",

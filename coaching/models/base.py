@@ -72,12 +72,17 @@ class Privacy:
     `("membership_id", "person_id")`. `export` names the columns a person is given. `erase` says what erasure
     does with a row: `delete` it, `scrub` it (the columns in `scrubbed` get those values), or `keep` it because
     nothing in it tells who it was once the person's own row is scrubbed. `retention` says for how long and why.
+
+    `only` limits all this to the rows whose columns have one of those values. `further` are promises about the same
+    table for other persons or other rows: for who wrote it, say, beside whom it is about.
     """
 
     subject: tuple[str, ...]
     export: tuple[str, ...]
     erase: Literal["delete", "scrub", "keep"]
     retention: str
+    only: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    further: tuple["Privacy", ...] = ()
     scrubbed: dict[str, Any] = field(default_factory=dict)
 
 
@@ -127,9 +132,14 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
-def choice(words: type[StrEnum], **options: Any) -> MappedColumn[Any]:
-    """A text column that holds one of `words`, checked by the database on both engines."""
-    name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in words.__name__).lstrip("_")
+def choice(words: type[StrEnum], name: str = "", **options: Any) -> MappedColumn[Any]:
+    """A text column that holds one of `words`, checked by the database on both engines.
+
+    `name` tells the check apart where a table has two columns of the same words.
+    """
+    name = name or "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in words.__name__).lstrip(
+        "_"
+    )
     kind = Enum(
         words,
         name=name,

@@ -41,7 +41,7 @@ class CheckIn(Identified, Base):
 
     `wake_at` is when the timetable looks at it next: to ask, to nudge, to tell the coaches; None where there is
     nothing more to do. `held` says why it was put off when it was last looked at. `nudged` counts the reminders;
-    `escalated_at` is when its coaches were told of the silence, and `seen_to_at` when one of them had seen to it.
+    `escalated_at` is when its coaches were told of the silence.
     """
 
     __tablename__ = "check_in"
@@ -65,7 +65,6 @@ class CheckIn(Identified, Base):
     held: Mapped[Held] = choice(Held, default=Held.NOT_HELD, server_default="")
     nudged: Mapped[int] = mapped_column(default=0, server_default="0")
     escalated_at: Mapped[datetime | None]
-    seen_to_at: Mapped[datetime | None]
     step: Mapped[FollowUpStep] = relationship()
     membership: Mapped[Membership] = relationship()
     answer: Mapped["CheckInAnswer | None"] = relationship(back_populates="check_in")
@@ -92,7 +91,8 @@ class CheckIn(Identified, Base):
 class Asking(Base):
     """That a message asks a check-in: the first time, again after it was called off, or as a nudge.
 
-    One message may ask several check-ins of one person. `number` counts a check-in's askings.
+    One message may ask several check-ins of one person. `number` counts a check-in's askings. `secret_hash` is the hash
+    of the secret in its link, which answers until the check-in closes; None where the message was never to leave.
     """
 
     __tablename__ = "asking"
@@ -108,6 +108,8 @@ class Asking(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
     is_nudge: Mapped[bool] = mapped_column(default=False)
+    # Not unique by an index: the link names the check-in, too, and is found by that (decision 37).
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
     check_in: Mapped[CheckIn] = relationship()
 
     __table_args__ = (UniqueConstraint("check_in_id", "number"),)

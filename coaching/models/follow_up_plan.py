@@ -100,17 +100,20 @@ class QuestionKind(StrEnum):
 
 
 class AnswerFlow(StrEnum):
-    """Where a reply goes besides the answer itself: a figure of reach, or a rating of the goal that is due."""
+    """Where a reply goes besides the answer itself: a figure of reach, a rating of the goal that is due, or a value of
+    a goal's metric."""
 
     NOWHERE = "nowhere"
     LEARNERS = "learners"
     ACTIVE = "active"
     COMPLETED = "completed"
     GOAL_RATING = "goal_rating"
+    METRIC = "metric"
 
 
 class FollowUpQuestion(Identified, Base):
-    """A further question of a step. A scale runs from `lowest` to `highest`, whose ends have words."""
+    """A further question of a step. A scale runs from `lowest` to `highest`, whose ends have words. `metric_name` is
+    which of a person's metrics a figure is of; empty means the only one that there is."""
 
     __tablename__ = "follow_up_question"
 
@@ -124,6 +127,7 @@ class FollowUpQuestion(Identified, Base):
     lowest_label: Mapped[str] = mapped_column(String(80), default="")
     highest_label: Mapped[str] = mapped_column(String(80), default="")
     flows_to: Mapped[AnswerFlow] = choice(AnswerFlow, default=AnswerFlow.NOWHERE)
+    metric_name: Mapped[str] = mapped_column(String(120), default="")
     step: Mapped[FollowUpStep] = relationship(back_populates="questions")
 
     __table_args__ = (CheckConstraint("lowest < highest AND highest - lowest <= 10", name="scale"),)

@@ -31,9 +31,11 @@ class MessageKind(StrEnum):
     CHECK_IN = "check_in"
     SESSION_INVITE = "session_invite"
     SESSION_REMINDER = "session_reminder"
+    ACTION_REMINDER = "action_reminder"
     POLL = "poll"
     HANDOVER = "handover"
     CHAT_TEST = "chat_test"
+    LETTER = "letter"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
 
@@ -45,7 +47,8 @@ class Message(Identified, Base):
     when the message is settled: what is stored of a link afterwards is its hash, and of what was said, nothing.
     `message_id` (RFC 5322) is fixed here, so that every attempt carries the same one; the public identifier in it makes
     it unique. `cohort_id` is the cohort that it is about, where it is about one; its programme's words are used then.
-    `unsubscribe_hash` is the hash of the secret in the link by which its recipient unsubscribes from its kind.
+    `unsubscribe_hash` is the hash of the secret in the link by which its recipient unsubscribes from its kind; the link
+    names the message, too, and is found by that.
     `left_at` is when somebody decided not to send one of unknown fate again: it is, and nobody is asked about it.
     """
 
@@ -66,7 +69,7 @@ class Message(Identified, Base):
     address: Mapped[str] = mapped_column(String(254))
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     secret: Mapped[str | None] = mapped_column(String(64))
-    unsubscribe_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    unsubscribe_hash: Mapped[str | None] = mapped_column(String(64))
     wire: Mapped[bytes | None] = mapped_column(LargeBinary)
     message_id: Mapped[str] = mapped_column(String(120))
     state: Mapped[MessageState] = choice(MessageState, default=MessageState.DUE)

@@ -76,7 +76,6 @@ class Purpose(StrEnum):
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
-    ANSWER_CHECK_IN = "answer_check_in"
     ANSWER_POLL = "answer_poll"
     RSVP = "rsvp"
 
@@ -84,7 +83,8 @@ class Purpose(StrEnum):
 class Capability(Base):
     """A link in a mail: a 256-bit secret stored hashed, for one purpose, one subject, one person, until its expiry.
 
-    `used_at` is set by what may happen once (an invitation, a reset); a check-in's link answers until its window ends.
+    `used_at` is set by what may happen once (an invitation, a reset). A check-in's link is none of these: it belongs to
+    the asking that it came with.
     """
 
     __tablename__ = "capability"

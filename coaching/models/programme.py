@@ -1,15 +1,27 @@
 """Programme: what a coordinator is responsible for."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coaching.models.base import Base, Identified, Privacy, Versioned
+from coaching.models.base import Base, Identified, Privacy, Versioned, choice
+
+
+class PracticeFrom(StrEnum):
+    """What the weeks without practice are counted from: the cohort's first day, or its last."""
+
+    START = "start"
+    END = "end"
 
 
 class Programme(Identified, Versioned, Base):
-    """A training programme with its cohorts. `minimum_group` is the smallest group whose ratings are shown."""
+    """A training programme with its cohorts. `minimum_group` is the smallest group whose ratings are shown.
+
+    From `absences_in_a_row` on: when a signal tells a coach that somebody needs them. Where one is None, or
+    `tells_silence` false, that signal is off in all of the programme's cohorts.
+    """
 
     __tablename__ = "programme"
 
@@ -20,6 +32,13 @@ class Programme(Identified, Versioned, Base):
     minimum_group: Mapped[int] = mapped_column(default=5)
     is_synthetic: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    absences_in_a_row: Mapped[int | None] = mapped_column(default=2)
+    tells_silence: Mapped[bool] = mapped_column(default=True)
+    overdue_days: Mapped[int | None] = mapped_column(default=0)
+    unbooked_days: Mapped[int | None] = mapped_column(default=21)
+    goal_idle_days: Mapped[int | None] = mapped_column(default=42)
+    practice_weeks: Mapped[int | None] = mapped_column(default=8)
+    practice_from: Mapped[PracticeFrom] = choice(PracticeFrom, default=PracticeFrom.END)
 
 
 class ProgrammeCoordinator(Base):

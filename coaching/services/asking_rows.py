@@ -1,4 +1,4 @@
-"""What the sweep writes of a batch: mails with what they ask, their links, reasons of who is not asked, and new states.
+"""What the sweep writes of a batch: mails with what they ask, reasons of who is not asked, and new states.
 
 Every function is one statement or two, however many rows there are, on the caller's transaction.
 """
@@ -13,19 +13,18 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Connection, Table, bindparam, update
 
 from coaching.channels.base import MAIL
-from coaching.models import Asking, Capability, CheckIn, Delivery, Message, MessageKind, MessageState, Purpose
+from coaching.models import Asking, CheckIn, Delivery, Message, MessageKind, MessageState
 from coaching.services.asking_rules import Change, Item, Mail, Refusal
 from coaching.services.due_records import DueCheckIn
 from coaching.services.insertion import insert_identified, insert_rows, update_rows
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.numbers import ENGINES, among, packed
 from coaching.services.outbox import message_id_of
-from coaching.tokens import derive_secret, hash_secret, new_public_ids, new_secret
+from coaching.tokens import derive_secret, hash_secret, new_public_ids, new_secrets
 
 _check_in = cast(Table, CheckIn.__table__)
 _message = cast(Table, Message.__table__)
 _asking = cast(Table, Asking.__table__)
-_capability = cast(Table, Capability.__table__)
 _delivery = cast(Table, Delivery.__table__)
 MOST_UPDATES = 4
 # Under other names than the columns', which an UPDATE keeps for itself.
@@ -55,8 +54,10 @@ def write_askings(connection: Connection, mails: Sequence[Mail], refusals: Seque
     if not mails and not refusals:
         return
     identifiers = new_public_ids(len(mails) + len(refusals))
+    secrets = new_secrets(len(mails))
     written = [
-        _Written(identifier, new_secret(), mail.items) for identifier, mail in zip(identifiers, mails, strict=False)
+        _Written(identifier, secret, mail.items)
+        for identifier, secret, mail in zip(identifiers, secrets, mails, strict=False)
     ]
     refused = [
         _Written(identifier, "", [Item(refusal.due, is_nudge=False, needs_consent=False)])
@@ -67,7 +68,6 @@ def write_askings(connection: Connection, mails: Sequence[Mail], refusals: Seque
     shared = {"kind": MessageKind.CHECK_IN, "due_at": now, "created_at": now, "attempts": 0}
     numbers = insert_identified(connection, _message, shared, _COLUMNS, rows)
     _insert_askings(connection, [*written, *refused], numbers)
-    _insert_links(connection, written, now=now)
     lines = [(numbers[each.identifier], refusal.reason) for each, refusal in zip(refused, refusals, strict=True)]
     outcome = {"outcome": MessageState.CANCELLED, "at": now}
     insert_rows(connection, _delivery, outcome, ("message_id", "detail"), lines)
@@ -141,25 +141,16 @@ def _item_facts(due: DueCheckIn, is_nudge: bool, needs_consent: bool) -> dict[st
 
 
 def _insert_askings(connection: Connection, written: Sequence[_Written], numbers: dict[str, int]) -> None:
-    rows = [
-        (item.due.id, numbers[each.identifier], (item.due.number or 0) + 1, item.is_nudge)
-        for each in written
-        for item in each.items
-    ]
-    insert_rows(connection, _asking, {}, ("check_in_id", "message_id", "number", "is_nudge"), rows)
-
-
-def _insert_links(connection: Connection, written: Sequence[_Written], *, now: datetime) -> None:
-    """A link for each thing that a mail asks: what opens it follows from the mail's own secret."""
+    """What each mail asks, with the hash of its link: what opens that follows from the mail's own secret."""
     rows = [
         (
-            hash_secret(derive_secret(each.secret, item.due.public_id)),
             item.due.id,
-            item.due.person_id,
-            item.due.closes_at,
+            numbers[each.identifier],
+            (item.due.number or 0) + 1,
+            item.is_nudge,
+            hash_secret(derive_secret(each.secret, item.due.public_id)) if each.secret else None,
         )
         for each in written
         for item in each.items
     ]
-    shared = {"purpose": Purpose.ANSWER_CHECK_IN, "created_at": now}
-    insert_rows(connection, _capability, shared, ("secret_hash", "subject_id", "person_id", "expires_at"), rows)
+    insert_rows(connection, _asking, {}, ("check_in_id", "message_id", "number", "is_nudge", "secret_hash"), rows)

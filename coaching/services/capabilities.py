@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Invalid, NotFound
-from coaching.models import Capability, Purpose
+from coaching.models import Asking, Capability, CheckIn, Membership, Person, Purpose
 from coaching.policies import may_sign_in
-from coaching.tokens import hash_secret
+from coaching.tokens import hash_secret, read_link_token
 
 ENDED = "This link has ended. Ask for a new one."
+UNKNOWN = "This link is not known. Copy it whole from the mail, or ask for a new one."
 
 
 def issue_capability(
@@ -55,15 +56,58 @@ def find_capability(session: Session, secret: str, purpose: Purpose) -> Capabili
 
     Raises as `open_capability` does otherwise.
     """
+    capability = _find(session, secret)
+    if capability is None and _find_asked(session, secret) is None:
+        raise NotFound(UNKNOWN)
+    if capability is None or capability.purpose != purpose:
+        raise _is_for_something_else()
+    return capability
+
+
+def find_asked(session: Session, token: str) -> int:
+    """The number of the check-in whose link this is, whether or not it can still be answered. It is the link of an
+    asking, and names its check-in: nothing else has to be stored for it, nor found.
+
+    Raises NotFound for an unknown one and for a person who may not sign in, and Invalid with the code `wrong-purpose`.
+    """
+    number = _find_asked(session, token)
+    if number is not None:
+        return number
+    if _find(session, token) is not None:
+        raise _is_for_something_else()
+    raise NotFound(UNKNOWN)
+
+
+def _find(session: Session, secret: str) -> Capability | None:
+    """The link of this secret, of somebody who may sign in."""
     statement = (
         select(Capability).where(Capability.secret_hash == hash_secret(secret)).options(joinedload(Capability.person))
     )
     capability = session.scalars(statement).one_or_none()
-    if capability is None or not may_sign_in(capability.person):
-        raise NotFound("This link is not known. Copy it whole from the mail, or ask for a new one.")
-    if capability.purpose != purpose:
-        raise Invalid("This link is for something else. Open it as it stands in the mail.", code="wrong-purpose")
-    return capability
+    return capability if capability is not None and may_sign_in(capability.person) else None
+
+
+def _find_asked(session: Session, token: str) -> int | None:
+    """The number of the check-in that this link names, where it is one of its links, of somebody who may sign in."""
+    read = read_link_token(token)
+    if read is None:
+        return None
+    public_id, secret = read
+    statement = (
+        select(CheckIn.id, Person)
+        .join(Membership, Membership.id == CheckIn.membership_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            CheckIn.public_id == public_id,
+            exists().where(Asking.check_in_id == CheckIn.id, Asking.secret_hash == hash_secret(secret)),
+        )
+    )
+    found = session.execute(statement).one_or_none()
+    return found[0] if found is not None and may_sign_in(found[1]) else None
+
+
+def _is_for_something_else() -> Invalid:
+    return Invalid("This link is for something else. Open it as it stands in the mail.", code="wrong-purpose")
 
 
 def spend_capability(session: Session, capability: Capability, *, now: datetime) -> None:

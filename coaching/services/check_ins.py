@@ -24,11 +24,10 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
-    Purpose,
 )
 from coaching.policies import Actor, may_answer_check_in, may_view_check_in, require
 from coaching.services import audit
-from coaching.services.capabilities import open_capability
+from coaching.services.capabilities import find_asked
 from coaching.services.check_in_flow import flow_answer
 from coaching.services.check_in_replies import Value, keep_replies
 from coaching.services.outbox import cancel_messages
@@ -143,21 +142,18 @@ def why_called_off(session: Session, check_in: CheckIn, *, actor: Actor) -> str:
     return session.scalars(_CALLED_OFF, {"id": check_in.id}).one_or_none() or ""
 
 
-def open_by_link(session: Session, secret: str, *, now: datetime) -> OpenedLink:
+def open_by_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
     """The check-in of a link, for whoever holds it: nobody is signed in by it, and it leads to nothing else.
 
     Raises NotFound for an unknown link and for somebody who may not sign in, and Invalid (`link-ended`) or Conflict
     (`check-in-cancelled`) where there is nothing to answer any more.
     """
-    try:
-        capability = open_capability(session, secret, Purpose.ANSWER_CHECK_IN, now=now)
-    except Invalid as refusal:
-        raise Invalid(CLOSED, code=refusal.code) if refusal.code == "link-ended" else refusal from None
-    check_in = session.scalars(_whole().where(CheckIn.id == capability.subject_id)).one_or_none()
-    if check_in is None or check_in.membership.person_id != capability.person_id:
-        raise NotFound
+    number = find_asked(session, token)
+    check_in = session.scalars(_whole().where(CheckIn.id == number)).one()
+    if check_in.closes_at <= now:
+        raise Invalid(CLOSED, code="link-ended")
     _require_open(check_in, now)
-    person = capability.person
+    person = check_in.membership.person
     # Without standings the actor is nothing but themselves: policies let them answer what is theirs.
     return OpenedLink(check_in, Actor(person.id, person.public_id, person.name, person.timezone))
 

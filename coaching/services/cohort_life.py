@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from coaching.cohort_life_policies import may_archive_cohort, may_pause_cohort
 from coaching.errors import Conflict
 from coaching.models import (
     CheckIn,
@@ -24,7 +25,7 @@ from coaching.models import (
     PollState,
     SessionState,
 )
-from coaching.policies import Actor, may_archive_cohort, may_pause_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_view_cohort, require
 from coaching.services import audit, follow_ups, held_check_ins, reminders
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.coaching_sessions import call_off

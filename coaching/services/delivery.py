@@ -253,15 +253,15 @@ def _claim_batch(
 
 
 def _wire_of(office: PostOffice, message: ClaimedMessage, path: str) -> bytes:
-    told = (message.kind, message.facts, message.secret, office.base_url)
+    facts, secret = message.facts, message.secret
     letter = Letter(
         kind=message.kind.value,
         message_id=message.message_id,
         name=message.name,
         address=message.goes_to,
         timezone=message.timezone,
-        facts=facts_with_links(*told),
-        link=link_of(*told),
+        facts=facts_with_links(message.kind, facts, message.public_id, secret, office.base_url),
+        link=link_of(message.kind, facts, secret, office.base_url),
         written_at=office.clock(),
         words=message.words,
         path=path,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, case, literal, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
-from coaching.errors import Conflict, NotFound
+from coaching.errors import Conflict
 from coaching.models import (
     OPEN_STATUSES,
     Anchor,
@@ -25,12 +25,11 @@ from coaching.models import (
     Held,
     Membership,
     MessageKind,
-    Purpose,
 )
 from coaching.models.base import UTCDateTime
 from coaching.policies import Actor, may_answer_check_in, may_view_check_in, may_view_member, require
 from coaching.services import audit
-from coaching.services.capabilities import find_capability
+from coaching.services.capabilities import find_asked
 from coaching.services.check_ins import OpenedLink
 from coaching.services.follow_ups import resume_check_ins
 from coaching.services.outbox import cancel_messages
@@ -80,28 +79,26 @@ def read_alumni_question(session: Session, membership: Membership, *, actor: Act
     return list_alumni_moments(session, membership, actor=actor, now=now)
 
 
-def open_choices_by_link(session: Session, secret: str) -> OpenedLink:
+def open_choices_by_link(session: Session, token: str) -> OpenedLink:
     """The membership's own choices by the link of one of its check-ins, which for this need not be open any more:
     to say "no more" is never too late. Nobody is signed in by it."""
-    capability = find_capability(session, secret, Purpose.ANSWER_CHECK_IN)
+    number = find_asked(session, token)
     member = joinedload(CheckIn.membership)
     statement = (
         select(CheckIn)
-        .where(CheckIn.id == capability.subject_id)
+        .where(CheckIn.id == number)
         .options(
             joinedload(CheckIn.step),
             member.joinedload(Membership.person),
             member.joinedload(Membership.cohort).joinedload(Cohort.programme),
         )
     )
-    check_in = session.scalars(statement).one_or_none()
-    if check_in is None or check_in.membership.person_id != capability.person_id:
-        raise NotFound
+    check_in = session.scalars(statement).one()
     if check_in.membership.status not in OPEN_STATUSES:
         raise Conflict(
             f"You have left {check_in.membership.cohort.name}, so you are asked nothing.", code="member-left"
         )
-    person = capability.person
+    person = check_in.membership.person
     return OpenedLink(check_in, Actor(person.id, person.public_id, person.name, person.timezone))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from coaching.cohort_life_policies import may_hand_over
 from coaching.errors import Invalid
 from coaching.models import (
     OPEN_STATUSES,
@@ -19,7 +20,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import Actor, may_hand_over, may_sign_in, may_view_member, require
+from coaching.policies import Actor, may_sign_in, may_view_member, require
 from coaching.services import handover_mails
 from coaching.services.bookings import list_taken
 from coaching.services.memberships import SHUT_OUT

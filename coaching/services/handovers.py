@@ -1,12 +1,12 @@
 """Handing over: a coach gives a cohort, or their one-to-ones with one participant, to another coach in one transaction.
 
 The new coach gets the standing, the sessions to come and the calendars' word of them; goals, actions and records stay
-where they are, and nothing that was written changes its author. What else passes on is in `PASSED_ON`.
+where they are, and nothing that was written changes its author. What else changes hands is in `handover_effects`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,13 +27,12 @@ from coaching.services.bookings import check_coach_is_free
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.coach_seats import leave_seat, take_seat
 from coaching.services.handover_choices import ONESELF, require_hand_over, to_hand_over
+from coaching.services.handover_effects import PASSED_ON
 from coaching.services.memberships import SHUT_OUT
 
 NOBODYS = "Nothing of this participant is theirs to hand over: they lead no one-to-one with them that is to come."
 GONE = "{name} does not coach this cohort any more, so there is nothing left to hand over."
 LEARNS = "{name} takes part in this cohort, and so cannot coach it. Choose somebody else."
-# What else changes hands, each called with the hand-over once it is written: another noun adds its own.
-PASSED_ON: list[Callable[[Session, Handover, Actor, datetime], None]] = []
 
 
 def hand_over_cohort(

@@ -13,32 +13,54 @@ from coaching.importers.remembered import fold_known
 from coaching.models import Base, ImportRow, Person, Privacy, RememberedMatch
 from coaching.policies import Actor, may_administer, require
 from coaching.services import audit
+from coaching.services.note_cipher import Keyring
+from coaching.services.note_reviews import list_for_export
+
+# Beside the table's own name, under which authors have what they wrote.
+ABOUT_PERSON = "private_notes_about_you"
 
 
 def declared_tables() -> list[tuple[Table, Privacy]]:
-    """Every table that holds personal data, with what it promises; what depends on another comes before it."""
+    """Every table that holds personal data, with what it promises; what depends on another comes before it.
+
+    A table that promises further things, to other persons say, is there once for each.
+    """
     promises = {
-        mapper.class_.__tablename__: mapper.class_.__privacy__
+        mapper.class_.__tablename__: (mapper.class_.__privacy__, *mapper.class_.__privacy__.further)
         for mapper in Base.registry.mappers
         if mapper.class_.__privacy__ is not None
     }
     ordered = reversed(Base.metadata.sorted_tables)
-    return [(table, promises[table.name]) for table in ordered if table.name in promises]
+    return [(table, promise) for table in ordered for promise in promises.get(table.name, ())]
 
 
-def export_person(session: Session, person: Person, *, actor: Actor | None) -> dict[str, list[dict[str, Any]]]:
-    """All that is held on a person, by table: for the person, for administrators, and for the command line (None)."""
+def export_person(
+    session: Session, person: Person, *, actor: Actor | None, keys: Keyring | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """All that is held on a person, by table: for the person, for administrators, and for the command line (None).
+
+    Of private notes about them it has what their authors decided. With `keys` it has the words of those that were
+    included, but not for administrators, who have no business with these.
+    """
     require(actor is None or person.id == actor.person_id or may_administer(actor), seen=False)
     held: dict[str, list[dict[str, Any]]] = {}
+    given: set[tuple[str, Any]] = set()
     for table, promise in reversed(declared_tables()):
         if not promise.export:
             continue
         columns = [table.c[name] for name in promise.export]
-        rows = session.execute(_about(table, promise, columns, person.id)).mappings()
-        # The driver's keys are a kind of string that JSON writers refuse.
-        lines = [{str(name): value for name, value in row.items()} for row in rows]
-        if lines:
-            held[str(table.name)] = lines
+        # Who wrote about themselves is told so once.
+        key = next(iter(table.primary_key.columns)).label("this_row")
+        for row in session.execute(_about(table, promise, [*columns, key], person.id)).mappings():
+            # The driver's keys are a kind of string that JSON writers refuse.
+            line = {str(name): value for name, value in row.items()}
+            this_row = (str(table.name), line.pop("this_row"))
+            if len(table.primary_key.columns) > 1 or this_row not in given:
+                given.add(this_row)
+                held.setdefault(str(table.name), []).append(line)
+    is_theirs = actor is None or person.id == actor.person_id
+    if private := list_for_export(session, person, keys=keys if is_theirs else None):
+        held[ABOUT_PERSON] = private
     return held
 
 
@@ -88,4 +110,5 @@ def _about(table: Table, promise: Privacy, columns: list[Column[Any]], person_id
         target = next(iter(here.c[step].foreign_keys)).column
         statement = statement.join_from(here, target.table, here.c[step] == target)
         here = target.table
-    return statement.where(here.c[promise.subject[-1]] == person_id)
+    limits = [table.c[name].in_(values) for name, values in promise.only.items()]
+    return statement.where(here.c[promise.subject[-1]] == person_id, *limits)

@@ -13,7 +13,7 @@ from coaching.models import Message, MessageKind, Person
 from coaching.policies import Actor, may_sign_in
 from coaching.services.contact_preferences import read_preferences
 from coaching.services.letter_links import SWITCHABLE
-from coaching.tokens import hash_secret
+from coaching.tokens import hash_secret, read_link_token
 
 UNKNOWN = "This link is not known. Copy it whole from the mail; or sign in, and say under your account what you want."
 
@@ -28,15 +28,16 @@ class Subscription:
     actor: Actor
 
 
-def open_subscription(session: Session, secret: str, *, now: datetime) -> Subscription:
+def open_subscription(session: Session, token: str, *, now: datetime) -> Subscription:
     """What a mail's own link is about, for as long as the message is kept: to unsubscribe is never too late.
 
     Raises NotFound for an unknown link, and for a person who may not sign in: they get no mails.
     """
+    public_id, secret = read_link_token(token) or ("", "")
     statement = (
         select(Message.kind, Person)
         .join(Person, Person.id == Message.recipient_id)
-        .where(Message.unsubscribe_hash == hash_secret(secret))
+        .where(Message.public_id == public_id, Message.unsubscribe_hash == hash_secret(secret))
     )
     found = session.execute(statement).one_or_none()
     if found is None or found[0] not in SWITCHABLE or not may_sign_in(found[1]):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from coaching.clock import utc_now
-from coaching.models import Message, Person, Purpose
+from coaching.models import CheckInState, Message, MessageKind, Person, Purpose
 from coaching.services.api_tokens import create_api_token
 from coaching.services.capabilities import issue_capability
 from coaching.services.people import restore_person, suspend_person
@@ -120,15 +120,20 @@ def test_suspension_shuts_every_door_at_the_next_request(
     _, token = create_api_token(
         session, person, label="x", scopes=frozenset({"read"}), days=1, secret=new_secret(), now=now
     )
-    links = {purpose: new_secret() for purpose in Purpose}
+    links: dict[str, str] = {purpose: new_secret() for purpose in Purpose}
     for purpose, secret in links.items():
         issue_capability(
             session, purpose, person.id, person.id, secret=secret, expires_at=now + timedelta(days=1), now=now
         )
+    member = factories.make_membership(session, person=person)
+    step = factories.make_step(session, member.cohort)
+    check_in = factories.make_check_in(session, step, member, state=CheckInState.ASKED, due_at=now, asked_at=now)
+    links["check-in"] = factories.make_asking_link(session, check_in)
     session.commit()
     bearer = {"Authorization": f"Bearer {token}"}
     assert browser.get("/account").status_code == 200
     assert browser.get("/api/v1/me", headers=bearer).status_code == 200
+    assert browser.get(f"/check-in/{links['check-in']}").status_code == 200
 
     suspend_person(session, person, actor=None, now=now)
     session.commit()
@@ -137,9 +142,9 @@ def test_suspension_shuts_every_door_at_the_next_request(
     assert sign_in(browser).status_code == 422
     assert browser.get(f"/invitations/{links[Purpose.INVITATION]}").status_code == 404
     assert browser.get(f"/password-reset/{links[Purpose.PASSWORD_RESET]}").status_code == 404
-    assert browser.get(f"/check-in/{links[Purpose.ANSWER_CHECK_IN]}").status_code == 404
+    assert browser.get(f"/check-in/{links['check-in']}").status_code == 404
     browser.post("/password-reset", {"email": "amara@example.org"})
-    assert session.scalars(select(Message)).all() == []
+    assert session.scalars(select(Message).where(Message.kind == MessageKind.PASSWORD_RESET)).all() == []
 
     # Coming back does not bring back what was ended.
     restore_person(session, person, actor=None, now=now)

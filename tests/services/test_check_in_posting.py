@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from coaching.models import (
     Anchor,
-    Capability,
+    Asking,
     CheckInState,
     FollowUpQuestion,
     MembershipStatus,
     Message,
     MessageKind,
     MessageState,
-    Purpose,
     QuestionKind,
     Role,
 )
@@ -75,12 +74,11 @@ def test_a_due_check_in_gets_its_link_and_its_message(session: Session) -> None:
     }
     assert message.facts == {"items": [item], "is_synthetic": True}
     assert message.cohort_id == cohort.id
-    link = session.scalars(select(Capability)).one()
     assert message.secret is not None
-    assert link.secret_hash == hash_secret(derive_secret(message.secret, check_in.public_id))
+    asking = session.scalars(select(Asking)).one()
+    assert (asking.check_in_id, asking.message_id, asking.number) == (check_in.id, message.id, 1)
+    assert asking.secret_hash == hash_secret(derive_secret(message.secret, check_in.public_id))
     assert message.unsubscribe_hash == hash_secret(derive_secret(message.secret, "unsubscribe"))
-    assert (link.purpose, link.subject_id, link.person_id) == (Purpose.ANSWER_CHECK_IN, check_in.id, member.person_id)
-    assert (link.created_at, link.expires_at, link.used_at) == (NOW, check_in.closes_at, None)
 
 
 @pytest.mark.parametrize("anchor", [Anchor.LAUNCH, Anchor.SESSION_END, Anchor.GOAL_DUE])
@@ -147,7 +145,7 @@ def test_a_batch_that_fails_leaves_nothing_half_done(session: Session) -> None:
     session.rollback()
     assert check_in_states(session, member)[0] == "due"
     assert session.scalars(select(Message)).all() == []
-    assert session.scalars(select(Capability)).all() == []
+    assert session.scalars(select(Asking)).all() == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +175,8 @@ def test_who_must_not_be_asked_gets_nothing_and_the_reason_is_kept(
     message = messages_about(session, check_ins_of(session, member)[0])[0]
     assert (message.state, message.secret, message.settled_at) == (MessageState.CANCELLED, None, NOW)
     assert check_ins_of(session, member)[0].asked_at is None
-    assert session.scalar(select(func.count()).select_from(Capability)) == 1
+    links = dict(session.execute(select(Asking.check_in_id, Asking.secret_hash)).all())
+    assert [links[check_ins_of(session, one)[0].id] is None for one in (member, other)] == [True, False]
 
 
 def test_after_a_long_standstill_what_has_closed_is_not_asked_any_more(session: Session) -> None:
@@ -190,11 +189,11 @@ def test_after_a_long_standstill_what_has_closed_is_not_asked_any_more(session: 
 
 def test_a_batch_takes_as_many_statements_whatever_its_size(session: Session, count_queries: Counter) -> None:
     """People, all that they have (on PostgreSQL counted once more), their steps and cohorts, what was sent them; mails
-    (on SQLite their numbers), what they ask, links, states."""
+    (on SQLite their numbers), what they ask with its links, states."""
     for size in (1, 20):
         cohort = make_planned_cohort(session)
         for _ in range(size):
             make_planned_member(session, cohort)
         with count_queries() as statements:
             assert post(session) == size
-        assert len(statements) == 10
+        assert len(statements) == 9

@@ -53,6 +53,7 @@ def test_a_row_has_what_a_table_shows(session: Session, programme: Programme, co
         "id": cohort.public_id,
         "name": cohort.name,
         "kind": "coaching",
+        "state": "running",
         "description": "",
         "timezone": "Europe/London",
         "starts_on": cohort.starts_on,

@@ -19,11 +19,9 @@ from coaching.models import (
     MembershipStatus,
     Message,
     MessageState,
-    Purpose,
     Role,
 )
 from coaching.policies import Actor
-from coaching.services.capabilities import issue_capability
 from coaching.services.check_ins import CONSENT_FIRST, NO_CONSENT, STOPPED, answer_check_in, open_by_link
 from coaching.services.follow_up_choices import (
     list_to_come,
@@ -34,7 +32,7 @@ from coaching.services.follow_up_choices import (
     stop_follow_ups,
 )
 from coaching.services.follow_ups import move_check_ins, plan_check_ins
-from tests.factories import NOW, actor_of, make_membership, make_step
+from tests.factories import NOW, actor_of, make_asking_link, make_membership, make_step
 from tests.services.check_in_rows import check_in_states, check_ins_of, make_planned_member, post, reasons
 
 DAY = timedelta(days=1)
@@ -132,12 +130,7 @@ def test_a_stopped_check_in_says_so_to_who_opens_its_link(
 @pytest.fixture
 def secret(session: Session, member: Membership) -> str:
     """The link of the member's first check-in."""
-    check_in = check_ins_of(session, member)[0]
-    issue_capability(
-        session, Purpose.ANSWER_CHECK_IN, check_in.id, member.person_id, secret="theirs", now=NOW,
-        expires_at=check_in.closes_at,
-    )  # fmt: skip
-    return "theirs"
+    return make_asking_link(session, check_ins_of(session, member)[0])
 
 
 def test_the_choices_open_after_the_check_in_has_closed_but_not_to_who_left(

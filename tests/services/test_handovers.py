@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed
 from coaching.models import (
+    Action,
     AuditEntry,
     CoachingSession,
     Cohort,
@@ -56,6 +57,10 @@ def test_a_cohort_changes_hands_with_its_sessions_and_calendars(session: Session
     cohort, (coach, ann, bob) = make_group(session)
     taker = taker_beside(session, cohort)
     circle = make_at(session, cohort, led_by_id=coach.person_id)
+    promised = Action(
+        membership_id=ann.id, owner_id=coach.id, statement="Send the outline", due_on=None, created_at=NOW
+    )
+    session.add(promised)
     pair = make_at(session, cohort, LATER, led_by_id=coach.person_id, pair_membership_id=ann.id)
     held = make_at(session, cohort, START - timedelta(days=365), led_by_id=coach.person_id)
     schedule(session, circle, pair)
@@ -65,6 +70,7 @@ def test_a_cohort_changes_hands_with_its_sessions_and_calendars(session: Session
     session.expire_all()
     new = seat_of(session, cohort, taker.person_id)
     assert (new.role, new.status, coach.role, coach.status) == ("coach", "active", "observer", "active")
+    assert promised.owner_id == new.id
     assert [one.led_by_id for one in (circle, pair, held)] == [taker.person_id, taker.person_id, coach.person_id]
     # The new coach gets both events, the old one is out of both; nobody else's calendar changes.
     assert methods(session, new) == ["REQUEST", "REQUEST"]

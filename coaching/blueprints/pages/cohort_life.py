@@ -11,10 +11,11 @@ from coaching.blueprints.pages.forms import Form, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
+from coaching.cohort_life_policies import may_archive_cohort, may_hand_over, may_pause_cohort
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Cohort, CohortState
-from coaching.policies import may_archive_cohort, may_hand_over, may_pause_cohort, require, runs_cohort
+from coaching.policies import require, runs_cohort
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort_life import ChangeCohortSchema
 from coaching.services.cohort_history import FOR_RUNNERS, list_happenings

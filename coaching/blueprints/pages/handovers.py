@@ -38,7 +38,7 @@ AFTERWARDS = [
 ]
 # By the class of a note, as decision 33 has it.
 NOTES = [
-    ("Coach-private", "Stay with who wrote them. They can pass single ones on."),
+    ("Coach-private", "Stay with who wrote them. They can pass single ones on, as long as they are in the cohort."),
     ("Pair", "Pass to the new coach when the participant agrees, and stay with both sides until then."),
     ("Cohort, coordinator and evaluation", "Stay where they are: their readers are roles, not people."),
 ]

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone, plural
-from coaching.blueprints.pages.check_in_forms import months_of
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
+from coaching.blueprints.pages.member_sections import gather_sections
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
@@ -19,30 +19,13 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Role
-from coaching.policies import (
-    is_self,
-    may_change_standing,
-    may_coordinate,
-    may_run_cohort,
-    may_set_goal,
-    may_view_goals,
-    require,
-)
+from coaching.policies import is_self, may_change_standing, may_coordinate, may_run_cohort, require
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
-from coaching.services.action_list import list_member_actions
-from coaching.services.attendance_grid import count_record, read_record
-from coaching.services.check_ins import list_check_ins
 from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
-from coaching.services.contact_preferences import read_note
-from coaching.services.course_projects import list_projects
-from coaching.services.follow_up_choices import list_to_come
-from coaching.services.goals import list_goals, measure_attainment
 from coaching.services.leavers import Released
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
-from coaching.services.progress import DENOMINATOR
-from coaching.services.project_list import ProjectLine
 from coaching.tokens import new_secret
 
 # How somebody may come in; the other statuses are steps on the way out.
@@ -170,19 +153,10 @@ def _new(cohort: Cohort, form: Form) -> str:
     )
 
 
-def _projects(membership: Membership) -> list[ProjectLine]:
-    """The cohort's projects that the member builds."""
-    lines = list_projects(db.session(), membership.cohort, actor=current_actor())
-    return [line for line in lines if any(owner.membership_id == membership.public_id for owner in line.owners)]
-
-
 def _page(membership: Membership, form: Form) -> str:
-    actor, now, session = current_actor(), utc_now(), db.session()
+    actor, now = current_actor(), utc_now()
     cohort = membership.cohort
-    is_participant = membership.role == Role.PARTICIPANT
-    sees_goals = is_participant and may_view_goals(actor, membership)
-    coming = list_to_come(session, membership, actor=actor, now=now) if is_participant else []
-    record = read_record(session, membership, actor=actor, now=now) if is_participant else []
+    sections = gather_sections(membership, now) if membership.role == Role.PARTICIPANT else {}
     return render_template(
         "member/show.html",
         membership=membership,
@@ -192,22 +166,9 @@ def _page(membership: Membership, form: Form) -> str:
         is_own=is_self(actor, membership),
         may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
-        sees_goals=sees_goals,
-        may_set=may_set_goal(actor, membership),
-        goals=list_goals(session, membership, actor=actor) if sees_goals else [],
-        attainment=measure_attainment(session, membership, actor=actor) if sees_goals else None,
-        actions=list_member_actions(session, membership, actor=actor) if is_participant else [],
-        today=in_zone(now, actor.timezone).date(),
-        record=record,
-        tally=count_record(record),
-        denominator=DENOMINATOR,
-        projects=_projects(membership) if is_participant else [],
-        check_ins=list_check_ins(session, membership, actor=actor) if is_participant else [],
-        contact=read_note(session, membership, actor=actor, now=now),
-        coming=coming,
-        months=months_of([one.due_at for one in coming if one.is_alumni], actor.timezone),
-        history=status_history(session, membership, actor=actor),
+        history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,
         breadcrumb=trail(cohort, (membership.person.name, "")),
+        **sections,
     )

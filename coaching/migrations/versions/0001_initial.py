@@ -63,6 +63,17 @@ def upgrade():
         sa.Column("minimum_group", sa.Integer(), nullable=False),
         sa.Column("is_synthetic", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("absences_in_a_row", sa.Integer(), nullable=True),
+        sa.Column("tells_silence", sa.Boolean(), nullable=False),
+        sa.Column("overdue_days", sa.Integer(), nullable=True),
+        sa.Column("unbooked_days", sa.Integer(), nullable=True),
+        sa.Column("goal_idle_days", sa.Integer(), nullable=True),
+        sa.Column("practice_weeks", sa.Integer(), nullable=True),
+        sa.Column(
+            "practice_from",
+            sa.Enum("start", "end", name="practice_from", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sa.UniqueConstraint("public_id", name=op.f("uq_programme_public_id")),
@@ -134,7 +145,6 @@ def upgrade():
             sa.Enum(
                 "invitation",
                 "password_reset",
-                "answer_check_in",
                 "answer_poll",
                 "rsvp",
                 name="purpose",
@@ -238,9 +248,11 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "handover",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -298,9 +310,11 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "handover",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -336,9 +350,11 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "handover",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -363,6 +379,19 @@ def upgrade():
         batch_op.create_index("ix_mail_wording_programme_id_kind", ["programme_id", "kind"], unique=False)
 
     op.create_table(
+        "note_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_review_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_review")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_review_public_id")),
+    )
+    with op.batch_alter_table("note_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_review_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "opt_out",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -372,9 +401,11 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "handover",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -401,6 +432,39 @@ def upgrade():
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_programme_coordinator_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "skill",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("description", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_skill_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_skill_public_id")),
+    )
+    with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_skill_programme_id"), ["programme_id"], unique=False)
+
+    op.create_table(
+        "skill_scale",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("points BETWEEN 3 AND 7", name=op.f("ck_skill_scale_points")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_skill_scale_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill_scale")),
+        sa.UniqueConstraint("programme_id", name=op.f("uq_skill_scale_programme_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_skill_scale_public_id")),
+    )
     op.create_table(
         "cohort",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -523,6 +587,33 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_calendar_feed_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "cohort_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "running",
+                "paused",
+                "archived",
+                name="cohort_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_cohort_change_actor_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_cohort_change_cohort_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_change")),
+    )
+    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cohort_change_cohort_id"), ["cohort_id"], unique=False)
+
+    op.create_table(
         "course_project",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -610,6 +701,7 @@ def upgrade():
                 "active",
                 "completed",
                 "goal_rating",
+                "metric",
                 name="answer_flow",
                 native_enum=False,
                 create_constraint=True,
@@ -617,6 +709,7 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column("metric_name", sa.String(length=120), nullable=False),
         sa.CheckConstraint("lowest < highest AND highest - lowest <= 10", name=op.f("ck_follow_up_question_scale")),
         sa.ForeignKeyConstraint(
             ["step_id"], ["follow_up_step.id"], name=op.f("fk_follow_up_question_step_id"), ondelete="CASCADE"
@@ -684,9 +777,11 @@ def upgrade():
                 "check_in",
                 "session_invite",
                 "session_reminder",
+                "action_reminder",
                 "poll",
                 "handover",
                 "chat_test",
+                "letter",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -737,7 +832,6 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("kind", "subject_id", "occurrence", "recipient_id", "channel", name="uq_message_once"),
         sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
-        sa.UniqueConstraint("unsubscribe_hash", name=op.f("uq_message_unsubscribe_hash")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_cohort_id"), ["cohort_id"], unique=False)
@@ -834,7 +928,6 @@ def upgrade():
         ),
         sa.Column("nudged", sa.Integer(), server_default="0", nullable=False),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seen_to_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("wake_at IS NULL OR state IN ('due', 'asked')", name=op.f("ck_check_in_wakes")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_check_in_membership_id")),
         sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),
@@ -958,17 +1051,115 @@ def upgrade():
         sa.Column("expected", sa.String(length=500), nullable=False),
         sa.Column("more", sa.String(length=500), nullable=False),
         sa.Column("much_more", sa.String(length=500), nullable=False),
+        sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "agreed",
+                "in_progress",
+                "reached",
+                "changed",
+                "dropped",
+                name="goal_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            server_default="draft",
+            nullable=False,
+        ),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("participant_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("coach_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("coach_agreed_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(ended_on IS NOT NULL) = (state IN ('reached', 'changed', 'dropped'))",
+            name=op.f("ck_goal_ended_on_its_day"),
+        ),
         sa.CheckConstraint("baseline IN (-2, -1)", name=op.f("ck_goal_baseline")),
         sa.CheckConstraint("difficulty BETWEEN 0 AND 3", name=op.f("ck_goal_difficulty")),
         sa.CheckConstraint("importance BETWEEN 0 AND 3", name=op.f("ck_goal_importance")),
+        sa.ForeignKeyConstraint(["coach_agreed_by_id"], ["person.id"], name=op.f("fk_goal_coach_agreed_by_id")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_goal_membership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
         sa.UniqueConstraint("public_id", name=op.f("uq_goal_public_id")),
     )
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_goal_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
+        sa.Column("from_membership_id", sa.Integer(), nullable=False),
+        sa.Column("to_membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stays_as",
+            sa.Enum(
+                "coach", "participant", "observer", name="role", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_handover_actor_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_handover_cohort_id")),
+        sa.ForeignKeyConstraint(["from_membership_id"], ["membership.id"], name=op.f("fk_handover_from_membership_id")),
+        sa.ForeignKeyConstraint(["pair_membership_id"], ["membership.id"], name=op.f("fk_handover_pair_membership_id")),
+        sa.ForeignKeyConstraint(["to_membership_id"], ["membership.id"], name=op.f("fk_handover_to_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_handover_public_id")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_cohort_id"), ["cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_from_membership_id"), ["from_membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_pair_membership_id"), ["pair_membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_to_membership_id"), ["to_membership_id"], unique=False)
+
+    op.create_table(
+        "need_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "signal",
+            sa.Enum(
+                "absences",
+                "silent_check_in",
+                "overdue_action",
+                "unbooked",
+                "idle_goal",
+                "no_practice",
+                name="signal",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("occurrence", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("snoozed", "done", name="need_mark_state", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(state = 'snoozed') = (until IS NOT NULL)", name=op.f("ck_need_mark_snoozed_until")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_need_mark_membership_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_need_mark_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_mark")),
+        sa.UniqueConstraint("membership_id", "signal", "occurrence", "person_id", name="uq_need_mark_once"),
+    )
+    with op.batch_alter_table("need_mark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_need_mark_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "project_owner",
@@ -1040,6 +1231,26 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_series_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
+        "skill_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "moment",
+            sa.Enum(
+                "before", "after", "later", name="skill_moment", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_skill_assessment_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill_assessment")),
+        sa.UniqueConstraint("membership_id", "moment", name=op.f("uq_skill_assessment_membership_id_moment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_skill_assessment_public_id")),
+    )
+    op.create_table(
         "stage_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1072,69 +1283,6 @@ def upgrade():
     )
     with op.batch_alter_table("stage_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stage_change_project_id"), ["project_id"], unique=False)
-
-    op.create_table(
-        "cohort_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("cohort_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "running",
-                "paused",
-                "archived",
-                name="cohort_state",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_cohort_change_actor_id")),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_cohort_change_cohort_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort_change")),
-    )
-    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cohort_change_cohort_id"), ["cohort_id"], unique=False)
-
-    op.create_table(
-        "handover",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("cohort_id", sa.Integer(), nullable=False),
-        sa.Column("pair_membership_id", sa.Integer(), nullable=True),
-        sa.Column("from_membership_id", sa.Integer(), nullable=False),
-        sa.Column("to_membership_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "stays_as",
-            sa.Enum(
-                "coach", "participant", "observer", name="role", native_enum=False, create_constraint=True, length=24
-            ),
-            nullable=True,
-        ),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_handover_actor_id")),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_handover_cohort_id")),
-        sa.ForeignKeyConstraint(
-            ["from_membership_id"], ["membership.id"], name=op.f("fk_handover_from_membership_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["pair_membership_id"], ["membership.id"], name=op.f("fk_handover_pair_membership_id")
-        ),
-        sa.ForeignKeyConstraint(["to_membership_id"], ["membership.id"], name=op.f("fk_handover_to_membership_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_handover_public_id")),
-    )
-    with op.batch_alter_table("handover", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handover_cohort_id"), ["cohort_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_handover_from_membership_id"), ["from_membership_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_handover_pair_membership_id"), ["pair_membership_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_handover_to_membership_id"), ["to_membership_id"], unique=False)
 
     op.create_table(
         "status_change",
@@ -1190,6 +1338,7 @@ def upgrade():
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("is_nudge", sa.Boolean(), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_asking_check_in_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_asking_message_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_asking")),
@@ -1280,6 +1429,110 @@ def upgrade():
         batch_op.create_index("ix_coaching_session_next_reminder", ["next_reminder_at"], unique=False)
 
     op.create_table(
+        "goal_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "agreed",
+                "in_progress",
+                "reached",
+                "changed",
+                "dropped",
+                name="goal_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("successor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_goal_change_actor_id")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_change_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["successor_id"], ["goal.id"], name=op.f("fk_goal_change_successor_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_change_public_id")),
+    )
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_change_goal_id"), ["goal_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_change_successor_id"), ["successor_id"], unique=False)
+
+    op.create_table(
+        "goal_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("importance", sa.Integer(), nullable=False),
+        sa.Column("difficulty", sa.Integer(), nullable=False),
+        sa.Column("baseline", sa.Integer(), nullable=False),
+        sa.Column("much_less", sa.String(length=500), nullable=False),
+        sa.Column("less", sa.String(length=500), nullable=False),
+        sa.Column("expected", sa.String(length=500), nullable=False),
+        sa.Column("more", sa.String(length=500), nullable=False),
+        sa.Column("much_more", sa.String(length=500), nullable=False),
+        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revised_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_goal_revision_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["revised_by_id"], ["person.id"], name=op.f("fk_goal_revision_revised_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_revision")),
+        sa.UniqueConstraint("goal_id", "edition", name=op.f("uq_goal_revision_goal_id_edition")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_goal_revision_public_id")),
+    )
+    op.create_table(
+        "metric",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("unit", sa.String(length=40), nullable=False),
+        sa.Column(
+            "direction",
+            sa.Enum("up", "down", name="metric_direction", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("baseline", sa.BigInteger(), nullable=True),
+        sa.Column("target", sa.BigInteger(), nullable=True),
+        sa.Column("cadence_weeks", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cadence_weeks BETWEEN 1 AND 52", name=op.f("ck_metric_cadence")),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_metric_goal_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metric")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_metric_public_id")),
+    )
+    with op.batch_alter_table("metric", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_metric_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
+        "milestone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("statement", sa.String(length=500), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("reached_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_milestone_goal_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_milestone_public_id")),
+    )
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_milestone_goal_id"), ["goal_id"], unique=False)
+
+    op.create_table(
         "practice_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1311,6 +1564,7 @@ def upgrade():
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("goal_id", sa.Integer(), nullable=False),
         sa.Column("rated_by_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("rated_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
@@ -1385,13 +1639,34 @@ def upgrade():
         )
 
     op.create_table(
+        "skill_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.Column("skill_name", sa.String(length=120), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 7", name=op.f("ck_skill_score_score")),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["skill_assessment.id"], name=op.f("fk_skill_score_assessment_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_skill_score_skill_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill_score")),
+        sa.UniqueConstraint("assessment_id", "skill_id", name=op.f("uq_skill_score_assessment_id_skill_id")),
+    )
+    with op.batch_alter_table("skill_score", schema=None) as batch_op:
+        batch_op.create_index("ix_skill_score_skill", ["skill_id"], unique=False)
+
+    op.create_table(
         "action",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("statement", sa.String(length=500), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("remind_on", sa.Date(), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1403,13 +1678,26 @@ def upgrade():
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("remind_at IS NULL OR state = 'open'", name=op.f("ck_action_reminds")),
+        sa.CheckConstraint(
+            "remind_on IS NULL OR due_on IS NULL OR remind_on <= due_on", name=op.f("ck_action_reminder_in_time")
+        ),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_action_membership_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["membership.id"], name=op.f("fk_action_owner_id")),
         sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_action_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
         sa.UniqueConstraint("public_id", name=op.f("uq_action_public_id")),
     )
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.create_index("ix_action_membership_state", ["membership_id", "state"], unique=False)
+        batch_op.create_index("ix_action_owner_state", ["owner_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_action_remind",
+            ["remind_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("remind_at IS NOT NULL"),
+            postgresql_where=sa.text("remind_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_action_session_id"), ["session_id"], unique=False)
 
     op.create_table(
@@ -1501,6 +1789,112 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "written_as",
+            sa.Enum(
+                "participant",
+                "coach",
+                "coordinator",
+                name="note_writer",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "note_class",
+            sa.Enum(
+                "pair",
+                "cohort",
+                "coordinator",
+                "evaluation",
+                name="note_class",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("pair_coach_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(note_class = 'pair' AND pair_coach_id IS NOT NULL AND membership_id IS NOT NULL) OR (note_class <> 'pair' AND pair_coach_id IS NULL)",
+            name=op.f("ck_note_pair"),
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_note_author_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_note_cohort_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_note_membership_id")),
+        sa.ForeignKeyConstraint(["pair_coach_id"], ["person.id"], name=op.f("fk_note_pair_coach_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_note_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_public_id")),
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_note_cohort_class", ["cohort_id", "note_class"], unique=False)
+        batch_op.create_index(batch_op.f("ix_note_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_note_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
+        "observation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("metric_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("observed_on", sa.Date(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "page",
+                "api",
+                "check_in",
+                "import",
+                name="observation_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("check_in_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("value IS NOT NULL OR corrects_id IS NOT NULL", name=op.f("ck_observation_value")),
+        sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_observation_check_in_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["observation.id"], name=op.f("fk_observation_corrects_id")),
+        sa.ForeignKeyConstraint(
+            ["metric_id"], ["metric.id"], name=op.f("fk_observation_metric_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_observation_recorded_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_observation_corrects_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_observation_public_id")),
+    )
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.create_index("ix_observation_metric_day", ["metric_id", "observed_on"], unique=False)
+        batch_op.create_index(
+            "uq_observation_day",
+            ["metric_id", "observed_on"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+
+    op.create_table(
         "poll",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1532,6 +1926,42 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_poll_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
+        "private_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("key_name", sa.String(length=16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_over_by_id", sa.Integer(), nullable=True),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "in_export",
+            sa.Enum("include", "leave_out", name="export_choice", native_enum=False, create_constraint=True, length=24),
+            nullable=True,
+        ),
+        sa.Column("left_out_reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_private_note_author_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_private_note_cohort_id")),
+        sa.ForeignKeyConstraint(["handed_over_by_id"], ["person.id"], name=op.f("fk_private_note_handed_over_by_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_private_note_membership_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_private_note_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_private_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_private_note_public_id")),
+    )
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.create_index("ix_private_note_author_cohort", ["author_id", "cohort_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_key_name"), ["key_name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_private_note_session_id"), ["session_id"], unique=False)
+
+    op.create_table(
         "rsvp",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -1552,6 +1982,51 @@ def upgrade():
     )
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rsvp_membership_id"), ["membership_id"], unique=False)
+
+    op.create_table(
+        "action_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "done",
+                "moved",
+                "dropped",
+                "reopened",
+                name="action_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("from_due_on", sa.Date(), nullable=True),
+        sa.Column("to_due_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_change_action_id")),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_action_change_actor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_change")),
+    )
+    with op.batch_alter_table("action_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_change_action_id"), ["action_id"], unique=False)
+
+    op.create_table(
+        "action_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["action.id"], name=op.f("fk_action_reminder_action_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_action_reminder_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_reminder")),
+        sa.UniqueConstraint("message_id", "action_id", name=op.f("uq_action_reminder_message_id_action_id")),
+    )
+    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_reminder_action_id"), ["action_id"], unique=False)
 
     op.create_table(
         "attendance",
@@ -1705,6 +2180,75 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_invited_session_session_id"), ["session_id"], unique=False)
 
     op.create_table(
+        "note_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("note_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "from_class",
+            sa.Enum(
+                "pair",
+                "cohort",
+                "coordinator",
+                "evaluation",
+                name="from_class",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("from_coach_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "to_class",
+            sa.Enum(
+                "pair",
+                "cohort",
+                "coordinator",
+                "evaluation",
+                name="to_class",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("to_coach_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "made",
+                "refused",
+                "withdrawn",
+                name="note_change_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_note_change_by_id")),
+        sa.ForeignKeyConstraint(["from_coach_id"], ["person.id"], name=op.f("fk_note_change_from_coach_id")),
+        sa.ForeignKeyConstraint(["note_id"], ["note.id"], name=op.f("fk_note_change_note_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["to_coach_id"], ["person.id"], name=op.f("fk_note_change_to_coach_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_note_change_public_id")),
+    )
+    with op.batch_alter_table("note_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_change_note_id"), ["note_id"], unique=False)
+        batch_op.create_index(
+            "uq_note_change_pending",
+            ["note_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
+    op.create_table(
         "poll_invitee",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -1746,6 +2290,23 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_attendance_interval_attendance_id"), ["attendance_id"], unique=False)
 
     op.create_table(
+        "note_consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["note_change.id"], name=op.f("fk_note_consent_change_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_note_consent_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_consent")),
+        sa.UniqueConstraint("change_id", "person_id", name=op.f("uq_note_consent_change_id_person_id")),
+    )
+    with op.batch_alter_table("note_consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_consent_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "poll_answer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("invitee_id", sa.Integer(), nullable=False),
@@ -1773,6 +2334,10 @@ def downgrade():
         batch_op.drop_index("ix_poll_answer_slot")
 
     op.drop_table("poll_answer")
+    with op.batch_alter_table("note_consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_consent_person_id"))
+
+    op.drop_table("note_consent")
     with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_interval_attendance_id"))
 
@@ -1782,6 +2347,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_poll_invitee_membership_id"))
 
     op.drop_table("poll_invitee")
+    with op.batch_alter_table("note_change", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_note_change_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_note_change_note_id"))
+
+    op.drop_table("note_change")
     with op.batch_alter_table("invited_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invited_session_session_id"))
         batch_op.drop_index(batch_op.f("ix_invited_session_message_id"))
@@ -1801,14 +2375,45 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_attendance_batch_id"))
 
     op.drop_table("attendance")
+    with op.batch_alter_table("action_reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_reminder_action_id"))
+
+    op.drop_table("action_reminder")
+    with op.batch_alter_table("action_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_change_action_id"))
+
+    op.drop_table("action_change")
     with op.batch_alter_table("rsvp", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvp_membership_id"))
 
     op.drop_table("rsvp")
+    with op.batch_alter_table("private_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_private_note_session_id"))
+        batch_op.drop_index(batch_op.f("ix_private_note_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_private_note_key_name"))
+        batch_op.drop_index("ix_private_note_author_cohort")
+
+    op.drop_table("private_note")
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
 
     op.drop_table("poll")
+    with op.batch_alter_table("observation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_observation_day",
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+        batch_op.drop_index("ix_observation_metric_day")
+
+    op.drop_table("observation")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_session_id"))
+        batch_op.drop_index(batch_op.f("ix_note_membership_id"))
+        batch_op.drop_index("ix_note_cohort_class")
+        batch_op.drop_index(batch_op.f("ix_note_author_id"))
+
+    op.drop_table("note")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
         batch_op.drop_index("ix_import_batch_session_hash")
@@ -1825,9 +2430,19 @@ def downgrade():
     op.drop_table("calendar_invite")
     with op.batch_alter_table("action", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_action_session_id"))
+        batch_op.drop_index(
+            "ix_action_remind",
+            sqlite_where=sa.text("remind_at IS NOT NULL"),
+            postgresql_where=sa.text("remind_at IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_action_owner_state")
         batch_op.drop_index("ix_action_membership_state")
 
     op.drop_table("action")
+    with op.batch_alter_table("skill_score", schema=None) as batch_op:
+        batch_op.drop_index("ix_skill_score_skill")
+
+    op.drop_table("skill_score")
     with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_reach_snapshot_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
@@ -1843,6 +2458,20 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
 
     op.drop_table("practice_entry")
+    with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_milestone_goal_id"))
+
+    op.drop_table("milestone")
+    with op.batch_alter_table("metric", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_metric_goal_id"))
+
+    op.drop_table("metric")
+    op.drop_table("goal_revision")
+    with op.batch_alter_table("goal_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_change_successor_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_change_goal_id"))
+
+    op.drop_table("goal_change")
     with op.batch_alter_table("coaching_session", schema=None) as batch_op:
         batch_op.drop_index("ix_coaching_session_next_reminder")
         batch_op.drop_index("ix_coaching_session_cohort_start")
@@ -1858,17 +2487,6 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_wave_invitation_membership_id"))
 
     op.drop_table("wave_invitation")
-    with op.batch_alter_table("handover", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_handover_to_membership_id"))
-        batch_op.drop_index(batch_op.f("ix_handover_pair_membership_id"))
-        batch_op.drop_index(batch_op.f("ix_handover_from_membership_id"))
-        batch_op.drop_index(batch_op.f("ix_handover_cohort_id"))
-
-    op.drop_table("handover")
-    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cohort_change_cohort_id"))
-
-    op.drop_table("cohort_change")
     with op.batch_alter_table("status_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_status_change_membership_id"))
 
@@ -1877,6 +2495,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_stage_change_project_id"))
 
     op.drop_table("stage_change")
+    op.drop_table("skill_assessment")
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_series_cohort_id"))
 
@@ -1894,6 +2513,17 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
     op.drop_table("project_owner")
+    with op.batch_alter_table("need_mark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_need_mark_person_id"))
+
+    op.drop_table("need_mark")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handover_to_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_pair_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_from_membership_id"))
+        batch_op.drop_index(batch_op.f("ix_handover_cohort_id"))
+
+    op.drop_table("handover")
     with op.batch_alter_table("goal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_goal_membership_id"))
 
@@ -1969,6 +2599,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_course_project_cohort_id"))
 
     op.drop_table("course_project")
+    with op.batch_alter_table("cohort_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cohort_change_cohort_id"))
+
+    op.drop_table("cohort_change")
     with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calendar_feed_person_id"))
 
@@ -1982,11 +2616,20 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_cohort_follow_up_plan_id"))
 
     op.drop_table("cohort")
+    op.drop_table("skill_scale")
+    with op.batch_alter_table("skill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_skill_programme_id"))
+
+    op.drop_table("skill")
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
 
     op.drop_table("programme_coordinator")
     op.drop_table("opt_out")
+    with op.batch_alter_table("note_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_review_person_id"))
+
+    op.drop_table("note_review")
     with op.batch_alter_table("mail_wording", schema=None) as batch_op:
         batch_op.drop_index("ix_mail_wording_programme_id_kind")
 

@@ -23,11 +23,9 @@ from coaching.models import (
     PracticeEntry,
     PracticeKind,
     ProjectOwner,
-    Purpose,
     ReachMetric,
     ReachSnapshot,
 )
-from coaching.services.capabilities import issue_capability
 from coaching.services.letter_links import UNSUBSCRIBE
 from coaching.services.outbox import EMPTIED, enqueue
 from coaching.tokens import derive_secret, hash_secret, new_secret
@@ -100,10 +98,6 @@ def build_loose_ends(session: Session) -> None:
 def _ask(session: Session, check_in: CheckIn) -> Message:
     """The mail of a check-in as it was on its day."""
     person, cohort, secret = check_in.membership.person, check_in.membership.cohort, new_secret()
-    issue_capability(
-        session, Purpose.ANSWER_CHECK_IN, check_in.id, person.id, expires_at=check_in.closes_at, now=check_in.due_at,
-        secret=derive_secret(secret, check_in.public_id),
-    )  # fmt: skip
     item = {
         "id": check_in.public_id,
         "label": check_in.step.label,
@@ -120,5 +114,6 @@ def _ask(session: Session, check_in: CheckIn) -> Message:
         secret=secret, now=check_in.due_at, cohort_id=cohort.id,
     )  # fmt: skip
     message.unsubscribe_hash = hash_secret(derive_secret(secret, UNSUBSCRIBE))
-    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1))
+    link = hash_secret(derive_secret(secret, check_in.public_id))
+    session.add(Asking(check_in_id=check_in.id, message_id=message.id, number=1, secret_hash=link))
     return message

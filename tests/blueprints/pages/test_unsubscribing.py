@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from coaching.clock import utc_now
 from coaching.models import Message, MessageKind, MessageState, OptOut
 from coaching.services.outbox import enqueue
-from coaching.tokens import derive_secret, hash_secret, new_secret
+from coaching.tokens import derive_secret, hash_secret, link_token, new_secret
 from tests.blueprints.pages.browsing import words
 from tests.worlds import World
 
@@ -28,7 +28,7 @@ def path(session: Session, world: World) -> str:
         )
     message.unsubscribe_hash = hash_secret(secret)
     session.commit()
-    return f"/unsubscribe/{secret}"
+    return f"/unsubscribe/{link_token(message.public_id, secret)}"
 
 
 @pytest.fixture
