@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,8 +20,10 @@ from coaching.models import (
     CohortKind,
     Followed,
     Frequency,
+    GoalEnd,
     MembershipStatus,
     MessageKind,
+    ObservationSource,
     Person,
     PollChoice,
     ReachMetric,
@@ -28,6 +31,7 @@ from coaching.models import (
     RowOutcome,
     RsvpChoice,
     Scope,
+    SkillMoment,
 )
 from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
@@ -58,6 +62,9 @@ from coaching.services import (
     follow_up_choices,
     follow_up_plans,
     follow_up_steps,
+    goal_attainment,
+    goal_revisions,
+    goal_states,
     goals,
     import_batches,
     import_lines,
@@ -67,13 +74,19 @@ from coaching.services import (
     invite_list,
     mail_previews,
     mail_templates,
+    member_outlook,
     membership_list,
     memberships,
     message_scope,
+    metrics,
+    milestones,
+    observation_imports,
+    observations,
     open_polls,
     outbox,
     own_actions,
     people,
+    person_line,
     poll_answers,
     poll_editing,
     poll_results,
@@ -92,14 +105,21 @@ from coaching.services import (
     session_record,
     sign_in,
     silence,
+    skill_assessments,
+    skill_figures,
+    skills,
     undecided,
 )
+from coaching.services.goal_levels import LEVELS
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
-from tests.security.recipes import REPORT, WORDS
+from tests.security.recipes import REPORT, VALUES, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
+SCALE: Any = dict(zip(LEVELS.values(), "abcde", strict=True)) | {
+    "importance": 2, "difficulty": 2, "baseline": -1, "reason": "Wrong",
+}  # fmt: skip
 DAYS = {"starts_on": date(2026, 1, 5), "ends_on": date(2026, 2, 9), "timezone": ZONE}
 THRICE = Repeat(Frequency.WEEKLY, count=3)
 HOUR: dict[str, Any] = {"local_start": datetime(2026, 3, 2, 10), "timezone": ZONE, "duration_minutes": 45}
@@ -188,6 +208,23 @@ def create_poll(scene: Scene) -> Any:
 def answer_poll(scene: Scene) -> Any:
     answers = {scene[name].public_id: PollChoice.YES for name in ("first slot", "second slot")}
     return poll_answers.answer_poll(scene.session, scene["poll"], **scene.act, answers=answers)
+
+
+def record_observation(scene: Scene, name: str) -> Any:
+    value, source = Decimal(13), ObservationSource.API
+    return observations.record_observation(
+        scene.session, scene[name], **scene.act, value=value, observed_on=scene.day(35), source=source
+    )
+
+
+def correct_observation(scene: Scene, name: str) -> Any:
+    about: dict[str, Any] = {"value": None, "reason": "A slip", "source": ObservationSource.API}
+    return observations.correct_observation(scene.session, scene[name], **scene.act, **about)
+
+
+def assess_skills(scene: Scene, name: str) -> Any:
+    scores = {scene["skill"].public_id: 2}
+    return skill_assessments.assess_skills(scene.session, scene[name], SkillMoment.AFTER, **scene.act, scores=scores)
 
 
 def forget(scene: Scene, name: str) -> None:
@@ -310,6 +347,8 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
     "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
     "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
+    "read_line": lambda s: person_line.read_line(s.session, s["member"], **s.act),
+    "find_next_session": lambda s: member_outlook.find_next_session(s.session, s["member"], **s.act),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),
@@ -320,6 +359,26 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_goal": lambda s: goals.edit_goal(s.session, s["unrated goal"], **s.act, statement="Again"),
     "edit_goal | coach": lambda s: goals.edit_goal(s.session, s["coach goal"], **s.act, statement="Again"),
     "rate_goal": lambda s: goals.rate_goal(s.session, s["goal"], **s.act, score=1, rated_on=s.day(35)),
+    "agree_to_goal": lambda s: goal_states.agree_to_goal(s.session, s["goal"], **s.act),
+    "revise_goal": lambda s: goal_revisions.revise_goal(s.session, s["goal"], **s.act, **SCALE),
+    "end_goal": lambda s: goal_states.end_goal(s.session, s["goal"], **s.act, state=GoalEnd.REACHED, on=s.day(35)),
+    "add_milestone": lambda s: milestones.add_milestone(s.session, s["goal"], **s.act, statement="Again"),
+    "agree_to_goal | coach": lambda s: goal_states.agree_to_goal(s.session, s["coach goal"], **s.act),
+    "revise_goal | coach": lambda s: goal_revisions.revise_goal(s.session, s["coach goal"], **s.act, **SCALE),
+    "end_goal | coach": lambda s: goal_states.end_goal(
+        s.session, s["coach goal"], **s.act, state=GoalEnd.REACHED, on=s.day(35)
+    ),
+    "add_milestone | coach": lambda s: milestones.add_milestone(s.session, s["coach goal"], **s.act, statement="Again"),
+    "reopen_goal": lambda s: goal_states.reopen_goal(s.session, s["ended goal"], **s.act),
+    "reopen_goal | coach": lambda s: goal_states.reopen_goal(s.session, s["coach goal"], **s.act),
+    "edit_milestone": lambda s: milestones.edit_milestone(s.session, s["milestone"], **s.act, statement="Again"),
+    "remove_milestone": lambda s: milestones.remove_milestone(s.session, s["milestone"], **s.act),
+    "edit_milestone | coach": lambda s: milestones.edit_milestone(
+        s.session, s["coach milestone"], **s.act, statement="Again"
+    ),
+    "remove_milestone | coach": lambda s: milestones.remove_milestone(s.session, s["coach milestone"], **s.act),
+    "get_milestone": lambda s: milestones.get_milestone(s.session, s["milestone"].public_id, **s.who),
+    "measure_attainment": lambda s: goal_attainment.measure_attainment(s.session, s["member"], **s.who),
     "rate_goal | coach": lambda s: goals.rate_goal(s.session, s["coach goal"], **s.act, score=1, rated_on=s.day(35)),
     "answer_check_in": lambda s: check_ins.answer_check_in(
         s.session, s["check-in"], **s.act, choice=AnswerChoice.DID_IT, via="page"
@@ -329,6 +388,36 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     ),
     "why_called_off": lambda s: check_ins.why_called_off(s.session, s["check-in"], **s.who),
     "read_subject": lambda s: check_in_subjects.read_subject(s.session, s["check-in"], **s.who),
+    "list_metrics": lambda s: metrics.list_metrics(s.session, s["goal"], **s.who),
+    "add_metric": lambda s: metrics.add_metric(s.session, s["goal"], **s.act, name="Hours"),
+    "add_metric | coach": lambda s: metrics.add_metric(s.session, s["coach goal"], **s.act, name="Hours"),
+    "edit_metric": lambda s: metrics.edit_metric(s.session, s["metric"], **s.act, name="Hours"),
+    "edit_metric | coach": lambda s: metrics.edit_metric(s.session, s["coach metric"], **s.act, name="Hours"),
+    "end_metric": lambda s: metrics.end_metric(s.session, s["metric"], **s.act),
+    "end_metric | coach": lambda s: metrics.end_metric(s.session, s["coach metric"], **s.act),
+    "reopen_metric": lambda s: metrics.reopen_metric(s.session, s["ended metric"], **s.act),
+    "list_observations": lambda s: observations.list_observations(s.session, s["metric"], **s.who),
+    "record_observation": lambda s: record_observation(s, "metric"),
+    "record_observation | coach": lambda s: record_observation(s, "coach metric"),
+    "correct_observation": lambda s: correct_observation(s, "observation"),
+    "correct_observation | coach": lambda s: correct_observation(s, "coach observation"),
+    "import_observations": lambda s: observation_imports.import_observations(s.session, s["cohort"], VALUES, **s.act),
+    "list_skills": lambda s: skills.list_skills(s.session, s["programme"], **s.who),
+    "write_scale": lambda s: skills.write_scale(
+        s.session, s["programme"], **s.act, points=3, words=["None", "", "All"]
+    ),
+    "add_skill": lambda s: skills.add_skill(s.session, s["programme"], **s.act, name="Asking"),
+    "start_with_template": lambda s: skills.start_with_template(s.session, s["programme"], **s.act),
+    "edit_skill": lambda s: skills.edit_skill(s.session, s["skill"], **s.act, name="Asking"),
+    "retire_skill": lambda s: skills.retire_skill(s.session, s["skill"], **s.act),
+    "bring_back_skill": lambda s: skills.bring_back_skill(s.session, s["retired skill"], **s.act),
+    "order_skills": lambda s: skills.order_skills(
+        s.session, s["programme"], **s.act, skill_ids=[s[name].public_id for name in ("skill", "rated skill")]
+    ),
+    "read_sheet": lambda s: skill_assessments.read_sheet(s.session, s["member"], **s.act),
+    "assess_skills": lambda s: assess_skills(s, "member"),
+    "assess_skills | coach": lambda s: assess_skills(s, "coach member"),
+    "read_cohort_skills": lambda s: skill_figures.read_cohort_skills(s.session, s["cohort"], **s.act),
     "list_goal_answers": lambda s: check_in_ratings.list_goal_answers(s.session, s["goal"], **s.who),
     "list_to_come": lambda s: follow_up_choices.list_to_come(s.session, s["member"], **s.act),
     "stop_follow_ups": lambda s: follow_up_choices.stop_follow_ups(s.session, s["member"], **s.act),
