@@ -108,6 +108,9 @@ def test_a_talk_is_held_on_one_page_and_keeps_what_is_typed(
     assert traces.coming.shared_notes == "Half a thought\n\n## Goal\nA course\n\n## Will\nAsk"
     states = dict(session.execute(select(Action.statement, Action.state)).all())
     assert states == {"One": "done", "Two": "open", "Half an action": "open"}
+    for reader in (coach, browse(world.participant)):
+        page = words(reader.get(f"/sessions/{traces.coming.public_id}"))
+        assert "Shared notes Half a thought Goal A course Will Ask" in page
     again = typed_in(coach.get(path))
     assert (again["goal"], again["shared_notes"], again["frame"]) == ("A course", "Half a thought", "grow")
     booked = coach.post(path, again | {"act": "book"})
