@@ -115,7 +115,7 @@ def test_a_talk_is_held_on_one_page_and_keeps_what_is_typed(
     assert (again["goal"], again["shared_notes"], again["frame"]) == ("A course", "Half a thought", "grow")
     booked = coach.post(path, again | {"act": "book"})
     landed(booked, f"/cohorts/{world.cohort.public_id}/sessions/new?copy={traces.coming.public_id}")
-    refused(coach.post(path, again | {"act": "save", "secret": "x"}), 422, "fields that are not asked for")
+    refused(coach.post(path, again | {"act": "save", "secret": "x"}), 422, "Secret: There is no such field here.")
     assert coach.post(path, again | {"act": f"done:{'0' * 20}"}).status_code == 404
 
 
