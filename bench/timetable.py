@@ -58,4 +58,6 @@ def _planning(stage: Stage) -> list[Finding]:
         timings = take_turns({"ours": plan}, rounds=rounds, calls=1, clock=stage.clock)
     rate = members * 5 / timings["ours"].p50
     subject = f"planning a year for {rounds * members:,} members"
-    return [Finding(subject, stage.engine_name, rate, "rows/s", 20_000, at_most=False)]
+    # PostgreSQL has no target: it waits for another process at every statement.
+    target = 20_000 if stage.engine_name == "sqlite" else None
+    return [Finding(subject, stage.engine_name, rate, "rows/s", target, at_most=False)]

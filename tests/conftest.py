@@ -26,7 +26,7 @@ from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
 from tests.factories import HASTY, NOW
 from tests.postgres import NoServerError, Run
-from tests.turns import find_left_out
+from tests.turns import find_left_out, is_ci
 
 SECRET_KEY = "a-secret-that-only-tests-use-0123456789"
 # Other people's exports, which are never part of the project.
@@ -42,11 +42,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 _RUN = pytest.StashKey[Run]()
-
-
-def is_ci() -> bool:
-    """In CI nothing is skipped: what a test needs has to be there."""
-    return os.environ.get("CI") == "true"
 
 
 def skip_or_fail(reason: str) -> None:

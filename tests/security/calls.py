@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from coaching.models import (
     GoalEnd,
     MembershipStatus,
     MessageKind,
+    ObservationSource,
     Person,
     PollChoice,
     ReachMetric,
@@ -29,11 +31,13 @@ from coaching.models import (
     RowOutcome,
     RsvpChoice,
     Scope,
+    SkillMoment,
 )
 from coaching.models import Stage as CourseStage
 from coaching.policies import Actor
 from coaching.services import (
     action_list,
+    action_outcomes,
     actions,
     api_tokens,
     attendance,
@@ -70,18 +74,25 @@ from coaching.services import (
     invite_list,
     mail_previews,
     mail_templates,
+    member_outlook,
     membership_list,
     memberships,
     message_scope,
+    metrics,
     milestones,
+    observation_imports,
+    observations,
     open_polls,
     outbox,
+    own_actions,
     people,
+    person_line,
     poll_answers,
     poll_editing,
     poll_results,
     polls,
     practice,
+    preparation,
     privacy,
     programme_progress,
     programmes,
@@ -94,12 +105,15 @@ from coaching.services import (
     session_record,
     sign_in,
     silence,
+    skill_assessments,
+    skill_figures,
+    skills,
     undecided,
 )
 from coaching.services.goal_levels import LEVELS
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
-from tests.security.recipes import REPORT, WORDS
+from tests.security.recipes import REPORT, VALUES, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
@@ -196,6 +210,23 @@ def answer_poll(scene: Scene) -> Any:
     return poll_answers.answer_poll(scene.session, scene["poll"], **scene.act, answers=answers)
 
 
+def record_observation(scene: Scene, name: str) -> Any:
+    value, source = Decimal(13), ObservationSource.API
+    return observations.record_observation(
+        scene.session, scene[name], **scene.act, value=value, observed_on=scene.day(35), source=source
+    )
+
+
+def correct_observation(scene: Scene, name: str) -> Any:
+    about: dict[str, Any] = {"value": None, "reason": "A slip", "source": ObservationSource.API}
+    return observations.correct_observation(scene.session, scene[name], **scene.act, **about)
+
+
+def assess_skills(scene: Scene, name: str) -> Any:
+    scores = {scene["skill"].public_id: 2}
+    return skill_assessments.assess_skills(scene.session, scene[name], SkillMoment.AFTER, **scene.act, scores=scores)
+
+
 def forget(scene: Scene, name: str) -> None:
     remembered_matches.forget_name(scene.session, scene["cohort"], scene[name].public_id, **scene.act)
 
@@ -218,7 +249,17 @@ def agree_in(scene: Scene, name: str) -> Any:
 
 
 def close_action(scene: Scene, name: str) -> Any:
-    return actions.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
+    return action_outcomes.close_action(scene.session, scene[name], **scene.act, state=ActionEnd.DONE)
+
+
+def move_action(scene: Scene, name: str) -> Any:
+    day = scene.now.date() + timedelta(days=300)
+    return action_outcomes.move_action(scene.session, scene[name], **scene.act, due_on=day, reason="Not this week")
+
+
+def give_action(scene: Scene) -> Any:
+    coach = scene["coach member"].public_id
+    return actions.agree_action(scene.session, scene["member"], **scene.act, statement="Ask", owner_id=coach)
 
 
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
@@ -306,6 +347,8 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
     "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
     "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
+    "read_line": lambda s: person_line.read_line(s.session, s["member"], **s.act),
+    "find_next_session": lambda s: member_outlook.find_next_session(s.session, s["member"], **s.act),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),
@@ -345,6 +388,36 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     ),
     "why_called_off": lambda s: check_ins.why_called_off(s.session, s["check-in"], **s.who),
     "read_subject": lambda s: check_in_subjects.read_subject(s.session, s["check-in"], **s.who),
+    "list_metrics": lambda s: metrics.list_metrics(s.session, s["goal"], **s.who),
+    "add_metric": lambda s: metrics.add_metric(s.session, s["goal"], **s.act, name="Hours"),
+    "add_metric | coach": lambda s: metrics.add_metric(s.session, s["coach goal"], **s.act, name="Hours"),
+    "edit_metric": lambda s: metrics.edit_metric(s.session, s["metric"], **s.act, name="Hours"),
+    "edit_metric | coach": lambda s: metrics.edit_metric(s.session, s["coach metric"], **s.act, name="Hours"),
+    "end_metric": lambda s: metrics.end_metric(s.session, s["metric"], **s.act),
+    "end_metric | coach": lambda s: metrics.end_metric(s.session, s["coach metric"], **s.act),
+    "reopen_metric": lambda s: metrics.reopen_metric(s.session, s["ended metric"], **s.act),
+    "list_observations": lambda s: observations.list_observations(s.session, s["metric"], **s.who),
+    "record_observation": lambda s: record_observation(s, "metric"),
+    "record_observation | coach": lambda s: record_observation(s, "coach metric"),
+    "correct_observation": lambda s: correct_observation(s, "observation"),
+    "correct_observation | coach": lambda s: correct_observation(s, "coach observation"),
+    "import_observations": lambda s: observation_imports.import_observations(s.session, s["cohort"], VALUES, **s.act),
+    "list_skills": lambda s: skills.list_skills(s.session, s["programme"], **s.who),
+    "write_scale": lambda s: skills.write_scale(
+        s.session, s["programme"], **s.act, points=3, words=["None", "", "All"]
+    ),
+    "add_skill": lambda s: skills.add_skill(s.session, s["programme"], **s.act, name="Asking"),
+    "start_with_template": lambda s: skills.start_with_template(s.session, s["programme"], **s.act),
+    "edit_skill": lambda s: skills.edit_skill(s.session, s["skill"], **s.act, name="Asking"),
+    "retire_skill": lambda s: skills.retire_skill(s.session, s["skill"], **s.act),
+    "bring_back_skill": lambda s: skills.bring_back_skill(s.session, s["retired skill"], **s.act),
+    "order_skills": lambda s: skills.order_skills(
+        s.session, s["programme"], **s.act, skill_ids=[s[name].public_id for name in ("skill", "rated skill")]
+    ),
+    "read_sheet": lambda s: skill_assessments.read_sheet(s.session, s["member"], **s.act),
+    "assess_skills": lambda s: assess_skills(s, "member"),
+    "assess_skills | coach": lambda s: assess_skills(s, "coach member"),
+    "read_cohort_skills": lambda s: skill_figures.read_cohort_skills(s.session, s["cohort"], **s.act),
     "list_goal_answers": lambda s: check_in_ratings.list_goal_answers(s.session, s["goal"], **s.who),
     "list_to_come": lambda s: follow_up_choices.list_to_come(s.session, s["member"], **s.act),
     "stop_follow_ups": lambda s: follow_up_choices.stop_follow_ups(s.session, s["member"], **s.act),
@@ -411,7 +484,14 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_action | coach": lambda s: actions.edit_action(s.session, s["coach action"], **s.act, statement="Ask"),
     "close_action": lambda s: close_action(s, "action"),
     "close_action | coach": lambda s: close_action(s, "coach action"),
-    "reopen_action": lambda s: actions.reopen_action(s.session, s["done action"], **s.act),
+    "agree_action | given": give_action,
+    "move_action": lambda s: move_action(s, "action"),
+    "move_action | coach": lambda s: move_action(s, "coach action"),
+    "list_action_changes": lambda s: action_outcomes.list_action_changes(s.session, s["action"], **s.who),
+    "prepare_session": lambda s: preparation.prepare_session(s.session, s["session"], **s.act),
+    "prepare_session | pair": lambda s: preparation.prepare_session(s.session, s["pair session"], **s.act),
+    "list_own_actions": lambda s: own_actions.list_own_actions(s.session, **s.act),
+    "reopen_action": lambda s: action_outcomes.reopen_action(s.session, s["done action"], **s.act),
     "list_member_actions": lambda s: action_list.list_member_actions(s.session, s["member"], **s.who),
     "list_session_actions": lambda s: action_list.list_session_actions(s.session, s["session"], **s.who),
     "list_session_actions | pair": lambda s: action_list.list_session_actions(s.session, s["pair session"], **s.who),

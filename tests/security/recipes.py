@@ -208,6 +208,36 @@ def credentials(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email, "password": PASSWORD}
 
 
+METRIC = {"name": "Hours a week", "direction": "up", "target": "12.5"}
+VALUES = b"email,goal,metric,date,value\r\nfellow@here.example.org,Nothing,Nothing,2026-01-05,3\r\n"
+SKILL = {"name": "Asking good questions", "description": "So that others think."}
+
+
+def observation(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"value": "13.5", "observed_on": days_on(place, 35), "note": "Counted twice."}
+
+
+def values_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(VALUES), "values.csv")}
+
+
+def _skill(guest: Place, name: str) -> str:
+    """The cohort beside is in the same programme, and has no skills of its own."""
+    return guest.ids.get(name) or guest.ids["member"]
+
+
+def page_scores(_place: Place, guest: Place) -> dict[str, Any]:
+    return {f"skill-{_skill(guest, 'skill')}": "3"}
+
+
+def scores(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"scores": [{"skill_id": _skill(guest, "skill"), "score": 3}]}
+
+
+def skill_order(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"skill_ids": [_skill(guest, "skill"), _skill(guest, "rated skill")]}
+
+
 STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
 PAGE_STEP = STEP | {"offset_number": "1", "offset_unit": "Y", "channel": "mail"}
 PAGE_STEP |= {"window_days": "28", "nudges": "1", "nudge_days": "7"}
@@ -215,7 +245,17 @@ del PAGE_STEP["offset"]
 
 
 FIRST = {"version": "1"}
+NOTE = {"body": "She *likes* it.", "note_class": "evaluation"}
+FOR_ALL = {"body": "We meet in the hall.", "note_class": "cohort"}
 FORMS: dict[str, Recipe] = {
+    "notes.write_of_member": constant(**NOTE),
+    "notes.write_of_session": constant(**FOR_ALL),
+    "notes.write_of_cohort": constant(**FOR_ALL, goal="To begin"),
+    "notes.update": constant(body="Other words", **FIRST),
+    "notes.remove": constant(**FIRST),
+    "note_changes.change": constant(note_class="coordinator"),
+    "note_changes.answer": constant(agreed="true"),
+    "note_changes.withdraw": constant(),
     "account.edit": constant(name="Another Name", timezone=ZONE, **FIRST),
     "account.create_token": constant(**TOKEN),
     "account.revoke_token": constant(),
@@ -254,6 +294,22 @@ FORMS: dict[str, Recipe] = {
     "follow_up_steps.remove": constant(**FIRST),
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
+    "metrics.correct": constant(value="14", reason="A typing error"),
+    "metrics.create": constant(**METRIC),
+    "metrics.end": constant(),
+    "metrics.record": observation,
+    "metrics.reopen": constant(),
+    "metrics.update": constant(**METRIC, **FIRST),
+    "observation_imports.apply": values_file,
+    "observation_imports.preview": values_file,
+    "skill_assessments.save": page_scores,
+    "skills.bring_back": constant(),
+    "skills.create": constant(**SKILL),
+    "skills.move": constant(to="down"),
+    "skills.retire": constant(),
+    "skills.start": constant(),
+    "skills.update": constant(**SKILL, **FIRST),
+    "skills.update_scale": constant(**{"points": "3", "word-1": "None", "word-3": "All"}),
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
     "goal_states.agree": constant(**FIRST),
     "goal_states.end": goal_end,
@@ -321,10 +377,18 @@ FORMS: dict[str, Recipe] = {
 SEEN = "seen"
 # The API's, which take JSON, save the one upload.
 BODIES: dict[str, Recipe] = {
+    "api_notes.write_of_member": constant(**NOTE),
+    "api_notes.write_of_session": constant(**FOR_ALL),
+    "api_notes.write_of_cohort": constant(**FOR_ALL),
+    "api_notes.edit": constant(body="Other words"),
+    "api_note_changes.change": constant(note_class="coordinator"),
+    "api_note_changes.answer": constant(agreed=True),
+    "api_note_changes.withdraw": constant(),
     "api_actions.agree": session_action,
     "api_actions.close": constant(state="done"),
     "api_actions.create": constant(**ACTION),
     "api_actions.edit": constant(**ACTION),
+    "api_actions.move": constant(due_on="2027-04-01", reason="Not this week"),
     "api_actions.reopen": constant(),
     "api_chat.save": constant(**WEBHOOK),
     "api_chat.test": constant(),
@@ -349,6 +413,20 @@ BODIES: dict[str, Recipe] = {
     "api_goal_states.revise": revision,
     "api_milestones.create": constant(statement="A first draft"),
     "api_milestones.edit": constant(statement="A second draft"),
+    "api_metrics.correct": constant(value="14", reason="A typing error"),
+    "api_metrics.create": constant(**METRIC),
+    "api_metrics.edit": constant(name="Hours a month"),
+    "api_metrics.end": constant(),
+    "api_metrics.record": observation,
+    "api_metrics.reopen": constant(),
+    "api_skills.assess": scores,
+    "api_skills.bring_back": constant(),
+    "api_skills.create": constant(**SKILL),
+    "api_skills.edit": constant(**SKILL),
+    "api_skills.order": skill_order,
+    "api_skills.replace_scale": constant(points=3, words=["None", "", "All"]),
+    "api_skills.retire": constant(),
+    "api_skills.start": constant(),
     "api_imports.match": owner,
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
@@ -392,9 +470,10 @@ BODIES: dict[str, Recipe] = {
     "api_sessions.schedule": pair,
     "api_tokens.create": constant(**TOKEN),
 }
-UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
+UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report, "api_observation_imports.bring_in": values_file}
 BODILESS = frozenset(
     {
+        "api_notes.remove",
         "api_follow_up_choices.take_back",
         "api_chat.remove",
         "api_mail_templates.revert",
@@ -408,7 +487,9 @@ BODILESS = frozenset(
     }
 )
 # Those that name the version which they do away with.
-BODILESS_SEEN = frozenset({"api_mail_templates.revert", "api_follow_up_plans.remove", "api_milestones.remove"})
+BODILESS_SEEN = frozenset(
+    {"api_notes.remove", "api_mail_templates.revert", "api_follow_up_plans.remove", "api_milestones.remove"}
+)
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
     name
@@ -431,6 +512,9 @@ WITH_IDENTIFIERS = sorted(
         slot,
         session_action,
         inbox_newest,
+        page_scores,
+        scores,
+        skill_order,
     }
 )
 

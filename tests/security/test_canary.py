@@ -44,6 +44,16 @@ CANARIES: dict[str, set[str]] = {
     "action-outcome-here": RUNNERS | {"participant"},
     "fellow-action-here": RUNNERS | {"fellow"},
     "withdrawn-action-here": RUNNERS,
+    # Notes are for whom their class says. Administrators read none, and a pair that is no more has one side left.
+    "words-of-note-here": {"participant", "coach", "coordinator"},
+    "words-of-one-to-one-note-here": {"participant", "coach", "coordinator"},
+    "words-of-pair-note-here": PAIR,
+    "words-of-fellow-note-here": {"fellow", "coach"},
+    "words-of-left-note-here": {"participant"},
+    "words-of-cohort-note-here": INSIDERS - {"administrator"},
+    "words-of-coordinator-note-here": {"coach", "coordinator"},
+    # The participant is asked whether it may be in the evaluation, and is shown what.
+    "words-of-asked-note-here": {"participant", "coach", "coordinator"},
     # A poll is for those who are asked and those who run the cohort.
     "poll-title-here": RUNNERS | {"participant"},
     "poll-note-here": RUNNERS | {"participant"},

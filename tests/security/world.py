@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -47,7 +48,17 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Metric,
+    MetricDirection,
     Milestone,
+    Note,
+    NoteChange,
+    NoteChangeState,
+    NoteClass,
+    NoteConsent,
+    NoteWriter,
+    Observation,
+    ObservationSource,
     Person,
     Poll,
     PollInvitee,
@@ -64,6 +75,11 @@ from coaching.models import (
     Role,
     RowOutcome,
     Series,
+    Skill,
+    SkillAssessment,
+    SkillMoment,
+    SkillScale,
+    SkillScore,
     Stage,
     StageChange,
     StatusChange,
@@ -135,8 +151,26 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     )
     for place in (here, there):
         _add_default_plan(session, place)
+        _add_skills(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
+
+
+def _add_skills(session: Session, place: Place) -> None:
+    """The programme's skills, of which the participant rated one before it all, and the scale."""
+    now = place.cohort.created_at
+    made = {
+        name: Skill(programme=place.programme, position=position, name=f"skill-{position}-{place.label}",
+                    created_at=now, retired_at=now if name == "retired skill" else None)
+        for position, name in enumerate(("rated skill", "skill", "retired skill"), start=1)
+    }  # fmt: skip
+    session.add(SkillScale(programme=place.programme, points=3, words=["None", "", "All"], created_at=now))
+    assessment = SkillAssessment(membership=place.members["participant"], moment=SkillMoment.BEFORE, at=now)
+    rated = made["rated skill"]
+    assessment.scores.append(SkillScore(skill=rated, skill_name=rated.name, score=2))
+    session.add_all([*made.values(), assessment])
+    session.flush()
+    place.rows |= made
 
 
 def _person(session: Session, who: str, label: str, **values: Any) -> Person:
@@ -184,6 +218,7 @@ class _Builder:
         self._goal()
         self._sessions()
         self._actions()
+        self._notes()
         self._check_ins()
         self._projects()
         self._imports()
@@ -282,6 +317,7 @@ class _Builder:
             )
         )
         self.rows["coach milestone"] = self.add(Milestone(goal=strange, statement="Strange", created_at=self.ago(9)))
+        self._metrics(goal, strange)
 
     def _goal_history(self, goal: Goal) -> None:
         """An earlier edition, and a step on the way."""
@@ -294,6 +330,29 @@ class _Builder:
         self.rows["milestone"] = self.add(
             Milestone(goal=goal, statement=self.says("milestone"), created_at=self.ago(9))
         )
+
+    def _metrics(self, goal: Goal, strange: Goal) -> None:
+        """An open and an ended metric with a value each; and one of the goal that is nobody's to write on."""
+        for name, of, ended_at in (("", goal, None), ("ended ", goal, self.ago(5)), ("coach ", strange, None)):
+            metric = Metric(
+                goal=of,
+                name=self.says(f"{name.strip()}metric"),
+                direction=MetricDirection.UP,
+                target=Decimal(40),
+                created_at=self.ago(30),
+                ended_at=ended_at,
+            )
+            value = Observation(
+                metric=metric,
+                value=Decimal("12.5"),
+                observed_on=self.day(20),
+                source=ObservationSource.PAGE,
+                note=self.says("observation-note"),
+                recorded_by_id=self.people["participant"].id,
+                created_at=self.ago(20),
+            )
+            self.add(metric)
+            self.rows |= {f"{name}metric": metric, f"{name}observation": self.add(value)}
 
     def _sessions(self) -> None:
         everyone = factories.make_session(
@@ -359,6 +418,47 @@ class _Builder:
             )
         )
         return row
+
+    def _notes(self) -> None:
+        """One of each class, one of a pair that is no more, and one that its participant is asked about."""
+        member, pair = self.members["participant"], {"pair_coach_id": self.people["coach"].id}
+        self._note("note", NoteClass.EVALUATION, membership_id=member.id)
+        self._note("pair note", NoteClass.PAIR, membership_id=member.id, **pair)
+        self._note("fellow note", NoteClass.PAIR, membership_id=self.members["fellow"].id, **pair)
+        left = {"pair_coach_id": self.people["former_coach"].id}
+        self._note("left note", NoteClass.PAIR, membership_id=member.id, **left)
+        self._note("cohort note", NoteClass.COHORT, who="participant")
+        self._note("coordinator note", NoteClass.COORDINATOR, session_id=self.rows["session"].id)
+        held = {"session_id": self.rows["pair session"].id, "membership_id": member.id}
+        self._note("one-to-one note", NoteClass.EVALUATION, **held)
+        asked = self._note("asked note", NoteClass.COORDINATOR, membership_id=member.id)
+        self.rows["note-change"] = self.add(
+            NoteChange(
+                note_id=asked.id,
+                by_id=self.people["coach"].id,
+                from_class=NoteClass.COORDINATOR,
+                to_class=NoteClass.EVALUATION,
+                state=NoteChangeState.PENDING,
+                asked_at=self.ago(1),
+                consents=[NoteConsent(person_id=self.people["participant"].id)],
+            )
+        )
+
+    def _note(self, name: str, note_class: NoteClass, *, who: str = "coach", **values: Any) -> Note:
+        author = NoteWriter.COACH if who == "coach" else NoteWriter.PARTICIPANT
+        note: Note = self.add(
+            Note(
+                cohort_id=self.cohort.id,
+                author_id=self.people[who].id,
+                written_as=author,
+                note_class=note_class,
+                body=self.says(f"words-of-{name.replace(' ', '-')}"),
+                written_at=self.ago(12),
+                **values,
+            )
+        )
+        self.rows[name] = note
+        return note
 
     def _series(self, name: str, *, days: int, **values: Any) -> Series:
         start = self.ago(-days).replace(microsecond=0)

@@ -21,14 +21,20 @@ from coaching.blueprints.api import (
     goals,
     imports,
     inbox,
+    line,
     mail_templates,
     me,
     members,
     message_lists,
     messages,
+    metrics,
     milestones,
+    note_changes,
+    notes,
+    observation_imports,
     polls,
     practice,
+    preparation,
     programmes,
     progress,
     projects,
@@ -38,6 +44,7 @@ from coaching.blueprints.api import (
     series,
     session_record,
     silence,
+    skills,
     status,
     tokens,
 )
@@ -46,11 +53,10 @@ from coaching.extensions import csrf
 
 NOUNS = (
     me, tokens, programmes, cohorts, progress, attendance_grid, members, coaching_sessions, series, drop_in, rsvps,
-    polls, feeds, session_record, actions, imports, remembered_names, goals,
-    goal_states, milestones,
-    projects, runs, practice, check_ins,
-    message_lists, messages, mail_templates, silence, status, contact_preferences,
+    polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
+    practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat,
+    line, notes, note_changes, metrics, observation_imports, skills,
 )  # fmt: skip
 
 

@@ -27,15 +27,21 @@ from coaching.blueprints.pages import (
     inbox,
     invitations,
     launches,
+    line,
     mail_templates,
     members,
     message_lists,
     messages,
+    metrics,
     milestones,
+    note_changes,
+    notes,
+    observation_imports,
     password_resets,
     poll_links,
     polls,
     practice,
+    preparation,
     programmes,
     projects,
     remembered_names,
@@ -47,19 +53,21 @@ from coaching.blueprints.pages import (
     sessions,
     sign_in,
     silence,
+    skill_assessments,
+    skills,
     unsubscribing,
 )
 from coaching.blueprints.pages.context import init_context
 
 NOUNS = (
     home, sign_in, invitations, password_resets, account, programmes, cohorts, members, sessions, series,
-    session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names,
-    goals, goal_states, milestones,
-    projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists,
+    session_record, actions, attendance, attendance_grid, drop_in, imports, remembered_names, goals, goal_states,
+    milestones, projects, launches, runs, check_ins, check_in_links, practice, messages, message_lists, preparation,
     follow_ups, follow_up_steps,
     rsvps, rsvp_links, polls, poll_links, calendar_feeds, silence, mail_templates,
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
+    line, notes, note_changes, metrics, observation_imports, skills, skill_assessments,
 )  # fmt: skip
 
 

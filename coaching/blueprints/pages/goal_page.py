@@ -9,6 +9,7 @@ from flask import render_template, url_for
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.goal_picture import draw_ratings, is_of_participant, sides_of
+from coaching.blueprints.metric_picture import picture_of
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form
 from coaching.blueprints.wording import words
@@ -21,6 +22,7 @@ from coaching.services.goal_levels import LEVELS
 from coaching.services.goal_revisions import current_ratings, earlier_editions
 from coaching.services.goal_states import list_possible_successors
 from coaching.services.goals import FOR_PARTICIPANTS, get_goal
+from coaching.services.metrics import list_metrics
 
 LABELS = {
     "statement": "Goal",
@@ -106,4 +108,5 @@ def _shown(goal: Goal, *, is_choosing: bool) -> dict[str, Any]:
         "ends": ENDS,
         "others": [(other.public_id, other.statement) for other in others],
         "answers": list_goal_answers(db.session(), goal, actor=current_actor()),
+        "metrics": [(one, picture_of(one)) for one in list_metrics(db.session(), goal, actor=current_actor())],
     }
