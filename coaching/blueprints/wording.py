@@ -39,6 +39,7 @@ LABELS = {
     "action_reminder": "Reminder of actions",
     "reopened": "Opened again",
     "chat_test": "Test of a chat address",
+    "letter": "Letter",
     "not_told": "Not told yet",
     "older": "Has an older time",
     "shut_out": "Account is shut",
@@ -64,6 +65,12 @@ LABELS = {
     "note_cohort": "Whole cohort",
     "note_made": "Made",
     "note_pending": "Waits for an answer",
+    "absences": "Absences in a row",
+    "silent_check_in": "Check-in not answered",
+    "overdue_action": "Action overdue",
+    "unbooked": "Nothing booked",
+    "idle_goal": "Goal without movement",
+    "no_practice": "No practice yet",
 }
 
 PLAIN = Look("neutral", "dot")
@@ -143,6 +150,13 @@ LOOKS = {
     "in_progress": Look("accent", "half"),
     "reached": Look("success", "check"),
     "changed": Look("neutral", "repeat"),
+    # Who needs their coach
+    "absences": Look("danger", "cross"),
+    "silent_check_in": Look("warning", "mail"),
+    "overdue_action": Look("warning", "clock"),
+    "unbooked": Look("info", "clock"),
+    "idle_goal": Look("info", "pause"),
+    "no_practice": Look("neutral", "launch"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),

@@ -18,11 +18,13 @@ from coaching.models import (
     AnswerChoice,
     AttendanceStatus,
     CohortKind,
+    ExportChoice,
     Followed,
     Frequency,
     GoalEnd,
     MembershipStatus,
     MessageKind,
+    NoteClass,
     ObservationSource,
     Person,
     PollChoice,
@@ -31,6 +33,7 @@ from coaching.models import (
     RowOutcome,
     RsvpChoice,
     Scope,
+    Signal,
     SkillMoment,
 )
 from coaching.models import Stage as CourseStage
@@ -66,12 +69,14 @@ from coaching.services import (
     goal_revisions,
     goal_states,
     goals,
+    held_data,
     import_batches,
     import_lines,
     import_preview,
     import_suggestions,
     inbox,
     invite_list,
+    letters,
     mail_previews,
     mail_templates,
     member_outlook,
@@ -80,6 +85,9 @@ from coaching.services import (
     message_scope,
     metrics,
     milestones,
+    need_acts,
+    need_thresholds,
+    note_reviews,
     observation_imports,
     observations,
     open_polls,
@@ -94,6 +102,8 @@ from coaching.services import (
     practice,
     preparation,
     privacy,
+    private_note_handover,
+    private_notes,
     programme_progress,
     programmes,
     reach,
@@ -113,6 +123,7 @@ from coaching.services import (
 from coaching.services.goal_levels import LEVELS
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
+from tests.factories import KEYS
 from tests.security.recipes import REPORT, VALUES, WORDS
 from tests.security.world import World
 
@@ -158,6 +169,12 @@ class Scene:
     def narrowed(self, *scopes: str) -> dict[str, Any]:
         """The same person, by a token of these scopes."""
         return self.act | {"actor": replace(self.actor, scopes=frozenset(scopes))}
+
+
+def need(scene: Scene) -> dict[str, Any]:
+    """The action that is overdue."""
+    action = scene["action"]
+    return {"signal": Signal.OVERDUE_ACTION, "occurrence": f"{action.public_id}.{action.due_on}"}
 
 
 def add_member(scene: Scene, role: Role) -> Any:
@@ -262,6 +279,26 @@ def give_action(scene: Scene) -> Any:
     return actions.agree_action(scene.session, scene["member"], **scene.act, statement="Ask", owner_id=coach)
 
 
+def about_member(scene: Scene, **more: Any) -> dict[str, Any]:
+    return {"keys": KEYS, "membership": scene["member"]} | scene.who | more
+
+
+def decide_on(scene: Scene, name: str) -> Any:
+    return note_reviews.decide_on_export(scene.session, scene[name], **scene.act, choice=ExportChoice.INCLUDE)
+
+
+def share(scene: Scene, name: str) -> Any:
+    note_class = NoteClass.COORDINATOR
+    return private_note_handover.share_private_note(
+        scene.session, scene[name], keys=KEYS, **scene.act, note_class=note_class
+    )
+
+
+def hand_over(scene: Scene, name: str) -> Any:
+    to = scene["co-coach member"]
+    return private_note_handover.hand_over_private_notes(scene.session, [scene[name]], to, keys=KEYS, **scene.act)
+
+
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 # A test's call of the service, by the name that the row below has. `s` is the scene.
@@ -287,6 +324,34 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_note": lambda s: contact_preferences.read_note(s.session, s["member"], **s.act),
     "get_person": lambda s: people.get_person(s.session, s.person("participant").public_id, **s.who),
     "export_person": lambda s: privacy.export_person(s.session, s.person("participant"), **s.who),
+    "describe_held": lambda s: held_data.describe_held(s.session, s.person("participant"), **s.who),
+    "count_about": lambda s: note_reviews.count_about(s.session, s.person("participant"), **s.who),
+    "ask_for_review": lambda s: note_reviews.ask_for_review(s.session, s.person("participant"), **s.act),
+    "preview_for_coach": lambda s: held_data.preview_for_coach(s.session, s["member"], keys=KEYS, **s.who),
+    "list_private_notes": lambda s: private_notes.list_private_notes(s.session, s["cohort"], **about_member(s)),
+    "write_private_note": lambda s: private_notes.write_private_note(
+        s.session, s["cohort"], **about_member(s, now=s.now, body="x")
+    ),
+    "get_private_note": lambda s: private_notes.get_private_note(s.session, s["private-note"].public_id, **s.who),
+    "edit_private_note": lambda s: private_notes.edit_private_note(
+        s.session, s["private-note"], keys=KEYS, **s.act, body="x"
+    ),
+    "edit_private_note | observer": lambda s: private_notes.edit_private_note(
+        s.session, s["observer private-note"], keys=KEYS, **s.act, body="x"
+    ),
+    "delete_private_note": lambda s: private_notes.delete_private_note(s.session, s["private-note"], **s.act),
+    "delete_private_note | former": lambda s: private_notes.delete_private_note(
+        s.session, s["former_coach private-note"], **s.act
+    ),
+    "decide_on_export": lambda s: decide_on(s, "private-note"),
+    "decide_on_export | observer": lambda s: decide_on(s, "observer private-note"),
+    "hand_over_private_notes": lambda s: hand_over(s, "private-note"),
+    "share_private_note": lambda s: share(s, "private-note"),
+    "share_private_note | observer": lambda s: share(s, "observer private-note"),
+    "list_recipients": lambda s: private_note_handover.list_recipients(s.session, s["cohort"], **s.who),
+    "find_notes": lambda s: private_note_handover.find_notes(
+        s.session, s["cohort"], [s["private-note"].public_id], **s.who
+    ),
     "erase_person": lambda s: privacy.erase_person(s.session, s.person("applicant"), **s.act),
     "suspend_person": lambda s: people.suspend_person(s.session, s.person("applicant"), **s.act),
     "restore_person": lambda s: people.restore_person(s.session, s.person("suspended"), **s.act),
@@ -346,9 +411,18 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "read_record": lambda s: attendance_grid.read_record(s.session, s["member"], **s.act),
     "list_check_ins": lambda s: check_ins.list_check_ins(s.session, s["member"], **s.who),
     "list_silent": lambda s: silence.list_silent(s.session, s["cohort"], **s.who),
-    "see_to_silence": lambda s: silence.see_to_silence(s.session, s["check-in"], **s.act),
     "read_line": lambda s: person_line.read_line(s.session, s["member"], **s.act),
     "find_next_session": lambda s: member_outlook.find_next_session(s.session, s["member"], **s.act),
+    "snooze_need": lambda s: need_acts.snooze_need(
+        s.session, s["member"], **need(s), **s.act, until=s.now.date() + timedelta(days=7)
+    ),
+    "see_to_need": lambda s: need_acts.see_to_need(s.session, s["member"], **need(s), **s.act),
+    "bring_back_need": lambda s: need_acts.bring_back_need(s.session, s["member"], **need(s), **s.act),
+    "set_thresholds": lambda s: need_thresholds.set_thresholds(s.session, s["programme"], **s.act, absences_in_a_row=3),
+    "write_to_member": lambda s: letters.write_to_member(s.session, s["member"], **s.act, subject="Hi", text="Hi"),
+    "write_to_member | coach": lambda s: letters.write_to_member(
+        s.session, s["coach member"], **s.act, subject="Hi", text="Hi"
+    ),
     "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),

@@ -103,6 +103,14 @@ def pair(_place: Place, guest: Place) -> dict[str, Any]:
     return SESSION | {"local_start": "2026-03-02T10:00", "pair_with": guest.ids["member"]}
 
 
+def private_note(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"body": "Only for me.", "membership_id": guest.ids["member"]}
+
+
+def private_handover(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"membership_id": guest.ids["co-coach member"], "note_ids": [guest.ids["private-note"]]}
+
+
 def inbox_newest(_place: Place, guest: Place) -> dict[str, Any]:
     return {"newest": guest.ids["inbox"]}
 
@@ -194,6 +202,27 @@ WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.lin
 
 def page_words(place: Place, _guest: Place) -> dict[str, Any]:
     return WORDS | {"version": str(place.rows["mail template"].version)}
+
+
+LETTER = {"subject": "How is it going?", "text": "Tell me.\n\nI am here on Monday."}
+THRESHOLDS = {
+    "absences_in_a_row": 3, "tells_silence": True, "overdue_days": 2, "unbooked_days": 14, "goal_idle_days": 30,
+    "practice_weeks": 6, "practice_from": "start",
+}  # fmt: skip
+
+
+def need(**said: Any) -> Recipe:
+    """The action that is overdue."""
+    return lambda place, _guest: {"signal": "overdue_action", "occurrence": _overdue(place)} | said
+
+
+def _overdue(place: Place) -> str:
+    action = place.rows["action"]
+    return f"{action.public_id}.{action.due_on}"
+
+
+def snoozed(place: Place, guest: Place) -> dict[str, Any]:
+    return need(until=days_on(place, 60))(place, guest)
 
 
 def room_code(_place: Place, guest: Place) -> dict[str, Any]:
@@ -333,6 +362,11 @@ FORMS: dict[str, Recipe] = {
     "mail_templates.preview": page_words,
     "mail_templates.revert": constant(wording="ours"),
     "mail_templates.update": page_words,
+    "letters.create": constant(**LETTER),
+    "need_thresholds.update": constant(**THRESHOLDS | FIRST | {"tells_silence": "true"}),
+    "needs.bring_back": need(),
+    "needs.see_to": need(note="Rang them"),
+    "needs.snooze": snoozed,
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
     "members.invite": constant(),
@@ -348,6 +382,13 @@ FORMS: dict[str, Recipe] = {
     "polls.remind": constant(),
     "polls.update": lambda place, guest: poll_edit(place, guest) | FIRST,
     "practice.tie": run,
+    "private_notes.create": private_note,
+    "private_notes.update": constant(body="Other words.", **FIRST),
+    "private_notes.remove": constant(**FIRST),
+    "private_note_exits.decide": constant(choice="leave_out", reason="It tells of somebody else"),
+    "private_note_exits.hand_over": private_handover,
+    "private_note_exits.share": constant(note_class="coordinator"),
+    "held_data.ask": constant(),
     "projects.change": stage_change,
     "projects.create": new_project,
     "launches.create": quick_launch,
@@ -368,7 +409,6 @@ FORMS: dict[str, Recipe] = {
     "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
-    "silence.see_to": constant(),
     "sign_in.submit": credentials,
     "unsubscribing.switch_off": constant(),
     "unsubscribing.switch_on": constant(),
@@ -436,6 +476,11 @@ BODIES: dict[str, Recipe] = {
     "api_mail_templates.preview": constant(**WORDS),
     "api_mail_templates.write": constant(**WORDS),
     "api_contact_preferences.replace": constant(weekly_limit=1, from_hour=9, until_hour=17, switched_off=["poll"]),
+    "api_letters.write": constant(**LETTER),
+    "api_needs.bring_back": need(),
+    "api_needs.see_to": need(note="Rang them"),
+    "api_needs.set_all": constant(**THRESHOLDS),
+    "api_needs.snooze": snoozed,
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.leave": constant(),
@@ -447,6 +492,11 @@ BODIES: dict[str, Recipe] = {
     "api_polls.edit": constant(title="A poll"),
     "api_polls.remind": constant(),
     "api_practice.tie": run,
+    "api_private_notes.create": private_note,
+    "api_private_notes.edit": constant(body="Other words."),
+    "api_private_notes.decide": constant(choice="include"),
+    "api_private_notes.share": constant(note_class="coordinator"),
+    "api_private_notes.hand_over": private_handover,
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
     "api_projects.change": stage_change,
     "api_projects.edit": constant(**PROJECT),
@@ -461,7 +511,6 @@ BODIES: dict[str, Recipe] = {
     "api_runs.report": reach,
     "api_series.preview": series,
     "api_series.schedule": series,
-    "api_silence.see_to": constant(),
     "api_session_record.edit": constant(**RECORD),
     "api_sessions.cancel": constant(reason="Snow"),
     "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
@@ -478,6 +527,8 @@ BODILESS = frozenset(
         "api_chat.remove",
         "api_mail_templates.revert",
         "api_tokens.revoke",
+        "api_private_notes.remove",
+        "api_held_data.ask",
         "api_feeds.end",
         "api_drop_in.end",
         "api_imports.reopen",
@@ -488,7 +539,13 @@ BODILESS = frozenset(
 )
 # Those that name the version which they do away with.
 BODILESS_SEEN = frozenset(
-    {"api_notes.remove", "api_mail_templates.revert", "api_follow_up_plans.remove", "api_milestones.remove"}
+    {
+        "api_notes.remove",
+        "api_mail_templates.revert",
+        "api_follow_up_plans.remove",
+        "api_milestones.remove",
+        "api_private_notes.remove",
+    }
 )
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
@@ -515,6 +572,8 @@ WITH_IDENTIFIERS = sorted(
         page_scores,
         scores,
         skill_order,
+        private_note,
+        private_handover,
     }
 )
 

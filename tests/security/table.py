@@ -91,6 +91,53 @@ inbox.read_all                                    ok  404 404 404 404 404 404 40
 api_inbox.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_inbox.read                                    ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 api_inbox.read_all                                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+needs.list                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_needs.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+# Private notes: for who wrote them, while they are in the cohort; written by its coaches.
+private_notes.of_member                           404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.of_session                          404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+private_notes.of_cohort                           404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+private_notes.create                              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.edit                                404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.edit | observer private-note        404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+private_notes.edit | former_coach private-note    404 404 404 404 404 404 404 404 404 404 404 404 404 404
+private_notes.edit | co_coach private-note        404 404 404 404 404 404 404 404 404 404 404 404 404 404
+private_notes.update                              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.update | observer private-note      404 404 404 404 404 404 404 404 404 404 403 404 404 404
+private_notes.remove                              404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_notes.remove | observer private-note      404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+private_notes.remove | former_coach private-note  404 404 404 404 404 404 404 404 404 404 404 404 404 404
+private_note_exits.decide                         404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.share                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.share | observer private-note  404 404 404 404 404 404 404 404 404 404 403 404 404 404
+api_private_notes.share                           404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.handover                       404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+private_note_exits.hand_over                      404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+private_note_exits.reviews                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_private_notes.index                           404 404 404 404 404 404 ok  404 404 404 ok  404 404 404
+api_private_notes.create                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.show                            404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.show | observer private-note    404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+api_private_notes.show | former_coach private-note404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api_private_notes.show | co_coach private-note    404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api_private_notes.edit                            404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.edit | observer private-note    404 404 404 404 404 404 404 404 404 404 412 404 404 404
+api_private_notes.remove                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.decide                          404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.decide | observer private-note  404 404 404 404 404 404 404 404 404 404 ok  404 404 404
+api_private_notes.hand_over                       404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_private_notes.list_reviews                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+# What is held about oneself, and what a coach would hand out.
+held_data.show                                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+held_data.download                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+held_data.ask                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_held_data.show                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_held_data.export                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_held_data.ask                                 ok  409 409 409 ok  ok  409 409 409 409 409 409 409 409
+held_data.preview                                 404 404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_held_data.preview                             404 404 404 404 404 404 ok  404 404 404 404 404 404 404
 
 # Programmes: for those who coordinate one or open cohorts in it; its figures for coordinators.
 programmes.list                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -101,6 +148,12 @@ api_progress.show_programme                       404 404 404 404 404 404 404 40
 cohorts.new                                       404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+
+# From when on somebody needs their coach: said by coordinators, read by those whose lists go by it.
+need_thresholds.edit                              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+need_thresholds.update                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_needs.show_thresholds                         404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_needs.set_all                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 
 # A programme's mails: written by its coordinators. Who coaches in it sees the programme, and not these.
 mail_templates.list                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
@@ -568,8 +621,19 @@ api_message_lists.member_sent                     ok  404 404 404 404 404 ok  40
 message_lists.cohort                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_message_lists.cohort_coming                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_message_lists.cohort_sent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-silence.see_to                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-api_silence.see_to                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+# What is said to a need is the cohort's coaches'; a letter is from any of those who run it, and never to oneself.
+needs.show                                        403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.snooze                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.see_to                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.bring_back                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.snooze                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.see_to                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.bring_back                              403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+letters.new                                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+letters.create                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+letters.create | coach member                     404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_letters.write                                 403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_letters.write | coach member                  404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_check_ins.show_answer                         404 404 404 404 404 404 404 404 404 404 404 404 404 404

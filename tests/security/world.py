@@ -32,6 +32,7 @@ from coaching.models import (
     ContactAddress,
     Delivery,
     DropInCode,
+    ExportChoice,
     FollowUpPlan,
     FollowUpStep,
     Goal,
@@ -56,6 +57,7 @@ from coaching.models import (
     NoteChangeState,
     NoteClass,
     NoteConsent,
+    NoteReview,
     NoteWriter,
     Observation,
     ObservationSource,
@@ -218,6 +220,7 @@ class _Builder:
         self._goal()
         self._sessions()
         self._actions()
+        self._private_notes()
         self._notes()
         self._check_ins()
         self._projects()
@@ -252,6 +255,7 @@ class _Builder:
             "observer": (Role.OBSERVER, MembershipStatus.ACTIVE),
             "coach": (Role.COACH, MembershipStatus.ACTIVE),
             "former_coach": (Role.COACH, MembershipStatus.WITHDRAWN),
+            "co_coach": (Role.COACH, MembershipStatus.ACTIVE),
             "suspended": (Role.COACH, MembershipStatus.ACTIVE),
         }
         self.people, self.members = {}, {}
@@ -272,6 +276,7 @@ class _Builder:
             "invited member": self.members["invited"],
             "coach member": self.members["coach"],
             "observer member": self.members["observer"],
+            "co-coach member": self.members["co_coach"],
         }
         self.add(
             StatusChange(
@@ -418,6 +423,29 @@ class _Builder:
             )
         )
         return row
+
+    def _private_notes(self) -> None:
+        """By everybody who could have written one; of the participant's, some were asked for and decided on."""
+        about, written = self.members["participant"], {"written_at": self.ago(30)}
+        self._private_note("private-note", "coach", about, **written)
+        included = {"in_export": ExportChoice.INCLUDE, "decided_at": self.ago(9)}
+        self._private_note("included private-note", "coach", about, **written, **included)
+        reason = {"in_export": ExportChoice.LEAVE_OUT, "decided_at": self.ago(9)}
+        self._private_note(
+            "left-out private-note", "coach", about, **written, **reason, left_out_reason=self.says("left-out-reason")
+        )
+        self.add(NoteReview(person_id=about.person_id, asked_at=self.ago(20)))
+        self._private_note("late private-note", "coach", about, session_id=self.rows["pair session"].id)
+        self._private_note("session private-note", "coach", session_id=self.rows["session"].id)
+        self._private_note("cohort private-note", "coach")
+        for who in ("observer", "former_coach", "co_coach"):
+            self._private_note(f"{who} private-note", who, about, **written)
+
+    def _private_note(self, name: str, who: str, about: Membership | None = None, **values: Any) -> None:
+        values = {"written_at": self.ago(5)} | values
+        self.rows[name] = factories.make_private_note(
+            self.session, self.members[who], self.says(name.replace(" ", "-")), about=about, **values
+        )
 
     def _notes(self) -> None:
         """One of each class, one of a pair that is no more, and one that its participant is asked about."""

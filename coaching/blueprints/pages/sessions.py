@@ -29,6 +29,7 @@ from coaching.blueprints.pages.session_forms import (
     session_run,
     standing,
     suggested,
+    suggested_pair,
 )
 from coaching.blueprints.pages.session_sections import attendance_section, record_section
 from coaching.blueprints.problems import status_of
@@ -76,8 +77,11 @@ blueprint = Blueprint("sessions", __name__)
 
 @blueprint.get("/cohorts/<id:cohort_id>/sessions/new")
 def new(cohort_id: str) -> ResponseReturnValue:
-    """The form with what the next session most likely is, or with all that the session named by `copy` says."""
+    """The form with what the next session most likely is, or with all that the session named by `copy` says; for a
+    one-to-one where `with` names a participant."""
     cohort, now, copy = cohort_run(cohort_id), utc_now(), request.args.get("copy")
+    if "with" in request.args:
+        return render_new(cohort, suggested_pair(cohort, request.args["with"], now))
     if copy is None:
         return render_new(cohort, suggested(cohort, now))
     original = session_run(checked(CopyQuery(), {"copy": copy})["copy"])
