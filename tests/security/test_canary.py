@@ -26,6 +26,10 @@ CANARIES: dict[str, set[str]] = {
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
     "withdrawn-statement-here": {"coach"},
+    "metric-here": PAIR,
+    "observation-note-here": PAIR,
+    # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
+    "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
     # What was said in a check-in is for the participant and those who run the cohort; so is a one-to-one.
     "answer-note-here": RUNNERS | {"participant"},
     "reason-here": RUNNERS | {"participant"},
