@@ -75,10 +75,12 @@ def restore(email: str) -> None:
 @click.argument("email")
 def export(email: str) -> None:
     """Print all that is held on a person, as JSON."""
+    from coaching.services.note_cipher import open_keyring  # noqa: PLC0415
     from coaching.services.privacy import export_person  # noqa: PLC0415
 
-    with database() as session:
-        print_json(export_person(session, find_person(session, email), actor=None))
+    settings = read_settings()
+    with database(settings) as session:
+        print_json(export_person(session, find_person(session, email), actor=None, keys=open_keyring(settings)))
 
 
 @person.command("erase")
@@ -268,3 +270,31 @@ def follow_ups(cohort_id: str, as_json: bool) -> None:
         counts = f"{line['asked']} asked, {line['answered']} answered, {line['silent']} silent"
         label = line["label"] + (" (not asked any more)" if line["is_gone"] else "")
         click.echo(f"{line['first'] or 'no date yet'!s:<12}{label}: {counts}")
+
+
+@main.group()
+def notes() -> None:
+    """Look after the key of coach-private notes."""
+
+
+@notes.command("rotate-key")
+def rotate_key() -> None:
+    """Put all private notes under the first key of COACHING_NOTES_KEY. The keys after it may go when it is through."""
+    from coaching.services.note_cipher import open_keyring  # noqa: PLC0415
+    from coaching.services.note_keys import reseal_batch  # noqa: PLC0415
+
+    settings = read_settings()
+    keys, after, resealed, unreadable = open_keyring(settings), 0, 0, 0
+    while True:
+        # A batch is a transaction, so that pages write between two, and who is interrupted has lost none.
+        with database(settings) as session:
+            batch = reseal_batch(session, keys, after=after)
+        resealed, unreadable = resealed + batch.resealed, unreadable + batch.unreadable
+        if batch.last is None:
+            break
+        after = batch.last
+    click.echo(f"{resealed:,} put under the first key.")
+    if unreadable:
+        click.echo(f"{unreadable:,} cannot be read with any key that is here. Add the key that wrote them.", err=True)
+        sys.exit(1)
+    click.echo("Every private note is under the first key.")

@@ -225,6 +225,21 @@ def may_agree_action(actor: Actor, membership: Membership) -> bool:
     return membership.role == Role.PARTICIPANT and may_view_actions(actor, membership)
 
 
+def may_give_action(actor: Actor, membership: Membership) -> bool:
+    """Say that a coach does it: those who run the cohort. A participant promises what they do themselves."""
+    return membership.role == Role.PARTICIPANT and may_run_cohort(actor, membership.cohort)
+
+
+def may_see_to_need(actor: Actor, membership: Membership) -> bool:
+    """Say what becomes of a signal that somebody needs their coach: the coaches of the cohort, who are told of it."""
+    return may_coach(actor, membership.cohort)
+
+
+def may_write_to(actor: Actor, membership: Membership) -> bool:
+    """Write somebody a letter as a member of the cohort: those who run it. Nobody writes to themselves."""
+    return may_run_cohort(actor, membership.cohort) and membership.person_id != actor.person_id
+
+
 def may_write_record(actor: Actor, coaching_session: CoachingSession) -> bool:
     """What was covered, the shared notes, actions agreed on: by those who run the cohort. Who sees a session reads."""
     return may_run_cohort(actor, coaching_session.cohort)

@@ -31,7 +31,7 @@ from tests.factories import HASTY
 from tests.security.recipes import SEEN
 from tests.security.world import Place, World
 
-# The columns of the table. Each has a sign-in session for the pages and a token of both scopes for the API.
+# The columns of the table. Each has a sign-in session for the pages and a token of all scopes for the API.
 PEOPLE = (
     "participant", "fellow", "withdrawn", "applicant", "neighbour", "stranger",
     "coach", "former_coach", "coach_beside", "coach_there", "observer",
@@ -215,10 +215,10 @@ class Stage:
         for name in PEOPLE:
             person = self.world.people[name]
             cookie = self._cookie(self._auth_session(session, person, name))
-            token = self._token(session, person, name, "read write")
+            token = self._token(session, person, name, "read write private_notes")
             self.identities[name] = Identity(name, cookie, token)
         coach = self.world.people["coach"]
-        for name, scopes in (("reader", "read"), ("writer", "write")):
+        for name, scopes in (("reader", "read private_notes"), ("writer", "write private_notes")):
             self.identities[name] = Identity(name, self._cookie(None), self._token(session, coach, name, scopes))
 
     def _admit_nobodies(self, session: Session) -> None:

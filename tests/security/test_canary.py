@@ -25,11 +25,17 @@ CANARIES: dict[str, set[str]] = {
     "expected-here": PAIR,
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
-    "withdrawn-statement-here": {"coach"},
     "metric-here": PAIR,
     "observation-note-here": PAIR,
     # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
     "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
+    "ended-statement-here": PAIR,
+    "why-dropped-here": PAIR,
+    "old-expected-here": PAIR,
+    "why-revised-here": PAIR,
+    "milestone-here": PAIR,
+    # Who has left sees no cohort, but what is held about them is theirs.
+    "withdrawn-statement-here": {"coach", "withdrawn"},
     # What was said in a check-in is for the participant and those who run the cohort; so is a one-to-one.
     "answer-note-here": RUNNERS | {"participant"},
     "reason-here": RUNNERS | {"participant"},
@@ -42,7 +48,28 @@ CANARIES: dict[str, set[str]] = {
     "done-action-here": RUNNERS | {"participant"},
     "action-outcome-here": RUNNERS | {"participant"},
     "fellow-action-here": RUNNERS | {"fellow"},
-    "withdrawn-action-here": RUNNERS,
+    "withdrawn-action-here": RUNNERS | {"withdrawn"},
+    # A private note is its author's alone, and where they included it, its subject's.
+    "private-note-here": {"coach"},
+    "late-private-note-here": {"coach"},
+    "session-private-note-here": {"coach"},
+    "cohort-private-note-here": {"coach"},
+    "left-out-private-note-here": {"coach"},
+    "left-out-reason-here": {"coach", "participant"},
+    "included-private-note-here": {"coach", "participant"},
+    "observer-private-note-here": {"observer"},
+    "former_coach-private-note-here": set(),
+    "co_coach-private-note-here": set(),
+    # Notes are for whom their class says. Administrators read none, and a pair that is no more has one side left.
+    "words-of-note-here": {"participant", "coach", "coordinator"},
+    "words-of-one-to-one-note-here": {"participant", "coach", "coordinator"},
+    "words-of-pair-note-here": PAIR,
+    "words-of-fellow-note-here": {"fellow", "coach"},
+    "words-of-left-note-here": {"participant"},
+    "words-of-cohort-note-here": INSIDERS - {"administrator"},
+    "words-of-coordinator-note-here": {"coach", "coordinator"},
+    # The participant is asked whether it may be in the evaluation, and is shown what.
+    "words-of-asked-note-here": {"participant", "coach", "coordinator"},
     # A poll is for those who are asked and those who run the cohort.
     "poll-title-here": RUNNERS | {"participant"},
     "poll-note-here": RUNNERS | {"participant"},

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text
+from coaching.blueprints.pages.action_forms import LABELS
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.note_sections import newest_notes, session_place
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.rsvps import rsvp_parts
 from coaching.blueprints.pages.series import CHANGE, SEEN, change_page, preview_page
@@ -27,6 +29,7 @@ from coaching.blueprints.pages.session_forms import (
     session_run,
     standing,
     suggested,
+    suggested_pair,
 )
 from coaching.blueprints.pages.session_sections import attendance_section, record_section
 from coaching.blueprints.problems import status_of
@@ -74,8 +77,11 @@ blueprint = Blueprint("sessions", __name__)
 
 @blueprint.get("/cohorts/<id:cohort_id>/sessions/new")
 def new(cohort_id: str) -> ResponseReturnValue:
-    """The form with what the next session most likely is, or with all that the session named by `copy` says."""
+    """The form with what the next session most likely is, or with all that the session named by `copy` says; for a
+    one-to-one where `with` names a participant."""
     cohort, now, copy = cohort_run(cohort_id), utc_now(), request.args.get("copy")
+    if "with" in request.args:
+        return render_new(cohort, suggested_pair(cohort, request.args["with"], now))
     if copy is None:
         return render_new(cohort, suggested(cohort, now))
     original = session_run(checked(CopyQuery(), {"copy": copy})["copy"])
@@ -197,6 +203,7 @@ def render_session(held: CoachingSession, form: Form) -> str:
         held=held,
         form=form,
         errors=form.errors,
+        action_labels=LABELS,
         runs=runs,
         is_live=is_live,
         has_begun=has_begun,
@@ -211,4 +218,5 @@ def render_session(held: CoachingSession, form: Form) -> str:
         breadcrumb=trail(held.cohort, (held.title, "")),
         **attendance,
         **record_section(held, now, attendance["lines"]),
+        **newest_notes(session_place(held)),
     )
