@@ -78,12 +78,12 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
         if cohort is hazel:
             add_own_step(copy_plan(session, cohort.row, now=cohort.row.created_at))
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
+    build_learning(session, programme, cohorts, seed=seed, now=now)
     build_ratings(session, programme, cohorts, rng=rng, now=now)
     build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
     record_the_last_meetings(session, ivy, staff["coach"], now=now)
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
-    build_learning(session, programme, cohorts, seed=seed, now=now)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
