@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.models import ExportChoice, Membership, Note, NoteClass, Person, PrivateNote
-from coaching.policies import Actor, is_that_person, may_write_private_notes, require
+from coaching.policies import Actor, is_that_person, require
+from coaching.private_note_policies import may_write_private_notes
 from coaching.services.note_cipher import Keyring
 from coaching.services.note_reviews import ReviewCounts, count_about
 from coaching.services.privacy import ABOUT_PERSON, export_person

@@ -40,6 +40,16 @@ LINKS = {"check_in": [*TAPS, LINK, f"{LINK}/stop", UNSUBSCRIBE], "letter": []}
 FACTS: dict[str, dict[str, Any]] = {
     "check_in": {"items": [ITEM], "unsubscribe": UNSUBSCRIBE, "is_synthetic": False},
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
+    "handover": {
+        "cohort": "Cohort 7 & friends",
+        "programme": "MOOC School",
+        "old": "Carol Coach",
+        "new": "Dora Coach",
+        "pair": "",
+        "sessions": 3,
+        "reader": "participant",
+        "page": "/cohorts/0123456789abcdefghjk",
+    },
     "password_reset": {},
     "chat_test": {},
     "letter": {
