@@ -16,6 +16,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from coaching.blueprints import drawing, wording
+from coaching.blueprints.markdown import render_markdown
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -207,4 +208,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "words": wording.words,
     "initials": initials,
     "zone": zone_text,
+    "markdown": render_markdown,
 }

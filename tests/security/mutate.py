@@ -2,7 +2,7 @@
 
 Not part of the tests, because it takes minutes. What it takes away, one at a time:
 
-- `predicate`: a predicate of coaching/policies.py says yes to everything;
+- `predicate`: a predicate of coaching/policies.py or coaching/note_policies.py says yes to everything;
 - `clause`: a condition inside of one is true;
 - `refusal`: a `require(...)`, or an `if ...: raise NotFound` and the like, is gone from a service or a page;
 - `key`: one of the reasons not to take a session or a token counts no more.
@@ -41,6 +41,7 @@ from tests.security.test_matrix import LOOKERS_ON, NAMED, play, play_at_nothing,
 from tests.security.test_services import CALLS, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
+POLICIES = ("coaching.policies", "coaching.note_policies")
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
 ASKERS = {"require", "require_runner", "_require_running", "_require_administrator"}
 KEYS = {
@@ -71,11 +72,12 @@ class Mutant:
 
 
 def mutants() -> Iterator[Mutant]:
-    policies = importlib.import_module("coaching.policies")
-    for function, node in functions(policies):
-        if isinstance(node.returns, ast.Name) and node.returns.id == "bool":
-            yield mutant("predicate", policies, function, node, [ast.Return(value=YES)])
-        yield from changed(policies, function, node, "clause", YES)
+    for name in POLICIES:
+        policies = importlib.import_module(name)
+        for function, node in functions(policies):
+            if isinstance(node.returns, ast.Name) and node.returns.id == "bool":
+                yield mutant("predicate", policies, function, node, [ast.Return(value=YES)])
+            yield from changed(policies, function, node, "clause", YES)
     for name in guarded_modules():
         module = importlib.import_module(name)
         for function, node in functions(module):

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import date_text, in_zone, minutes, short_day
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write, zone_options
+from coaching.blueprints.pages.note_sections import cohort_place, newest_notes
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -146,6 +147,7 @@ def _progress(cohort: Cohort) -> str:
         follows=may_follow(actor, cohort),
         now=now,
         breadcrumb=trail(cohort),
+        **newest_notes(cohort_place(cohort)),
     )
 
 
@@ -189,6 +191,7 @@ def _overview(cohort: Cohort) -> str:
         open_polls=read_open_polls(db.session.connection(), cohort, actor=actor, now=now),
         now=now,
         breadcrumb=trail(cohort),
+        **newest_notes(cohort_place(cohort)),
     )
 
 

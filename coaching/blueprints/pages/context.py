@@ -26,7 +26,7 @@ _AROUND_NOBODY = select(_HOLDS_SYNTHETIC_DATA)
 PROGRAMME_PAGES = frozenset({
     "programmes", "cohorts", "members", "sessions", "series", "imports", "goals", "projects", "launches", "runs",
     "check_ins", "practice", "rsvps", "polls", "calendar_feeds", "attendance", "attendance_grid", "drop_in",
-    "remembered_names", "mail_templates", "letters", "need_thresholds",
+    "remembered_names", "mail_templates", "line", "letters", "need_thresholds",
 })  # fmt: skip
 
 

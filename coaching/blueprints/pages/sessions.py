@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text
+from coaching.blueprints.pages.action_forms import LABELS
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
+from coaching.blueprints.pages.note_sections import newest_notes, session_place
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.rsvps import rsvp_parts
 from coaching.blueprints.pages.series import CHANGE, SEEN, change_page, preview_page
@@ -201,6 +203,7 @@ def render_session(held: CoachingSession, form: Form) -> str:
         held=held,
         form=form,
         errors=form.errors,
+        action_labels=LABELS,
         runs=runs,
         is_live=is_live,
         has_begun=has_begun,
@@ -215,4 +218,5 @@ def render_session(held: CoachingSession, form: Form) -> str:
         breadcrumb=trail(held.cohort, (held.title, "")),
         **attendance,
         **record_section(held, now, attendance["lines"]),
+        **newest_notes(session_place(held)),
     )
