@@ -230,11 +230,6 @@ def may_give_action(actor: Actor, membership: Membership) -> bool:
     return membership.role == Role.PARTICIPANT and may_run_cohort(actor, membership.cohort)
 
 
-def may_see_to_need(actor: Actor, membership: Membership) -> bool:
-    """Say what becomes of a signal that somebody needs their coach: the coaches of the cohort, who are told of it."""
-    return may_coach(actor, membership.cohort)
-
-
 def may_write_to(actor: Actor, membership: Membership) -> bool:
     """Write somebody a letter as a member of the cohort: those who run it. Nobody writes to themselves."""
     return may_run_cohort(actor, membership.cohort) and membership.person_id != actor.person_id
