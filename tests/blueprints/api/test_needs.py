@@ -54,7 +54,9 @@ def test_thresholds_are_replaced_as_a_whole(world: World, caller: CallerOf) -> N
     problem(coordinator.put(path, {"practice_from": "end"}, **seen), 422, names="overdue_days")
     said = body(coordinator.put(path, first | {"unbooked_days": None, "practice_from": "start"}, **seen))
     assert (said["unbooked_days"], said["practice_from"], said["version"]) == (None, "start", 2)
-    problem(caller(world.coach).put(path, first, **seen), 403)
+    problem(coordinator.put(path, first, **seen), 412)
+    now = {"headers": {"If-Match": coordinator.get(path).headers["ETag"]}}
+    problem(caller(world.coach).put(path, first, **now), 403)
     assert body(caller(world.coach).get(path)) == said
 
 
