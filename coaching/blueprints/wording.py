@@ -135,6 +135,7 @@ LOOKS = {
     # A person's line
     "set": Look("info", "goal"),
     "rated": Look("accent", "dot"),
+    "to_come": Look("info", "calendar"),
     "unrecorded": Look("neutral", "ring"),
     "moved": Look("neutral", "arrow-right"),
     "reopened": Look("info", "repeat"),

@@ -190,7 +190,7 @@ def test_sessions_that_do_not_count_are_left_out(session: Session, team: Team) -
     make_session(session, team.cohort, title="Of Ana", starts_at=NOW - 2 * DAY, pair_membership_id=team.ana.id)
     session.flush()
     assert told(read(session, team), LineKind.SESSION) == [
-        ("scheduled", "To come"), ("unrecorded", "Of Ana"), ("cancelled", "Called off"), ("unrecorded", "Not recorded"),
+        ("to_come", "To come"), ("unrecorded", "Of Ana"), ("cancelled", "Called off"), ("unrecorded", "Not recorded"),
     ]  # fmt: skip
 
 
