@@ -77,6 +77,8 @@ RAW = (
          """JOIN practice_entry e ON e.membership_id = m.id JOIN check_in i ON i.id = e.check_in_id
          JOIN follow_up_step f ON f.id = i.step_id""", 'e."on"', by_day=True, where="e.kind = 'check_in'"),
     _raw("x.public_id, x.moment, m.public_id", "JOIN skill_assessment x ON x.membership_id = m.id", "x.at"),
+    _raw("x.public_id, x.note_class", "JOIN note x ON x.membership_id = m.id", "x.written_at",
+         where="(x.note_class IN ('cohort', 'coordinator', 'evaluation') OR x.pair_coach_id = 1)"),
 )  # fmt: skip
 
 
@@ -162,9 +164,17 @@ def _measure(stage: Stage, people: list[tuple[Membership, Actor]], work: str) ->
             clock=stage.clock,
         )
     limit, engine = timings["raw"], stage.engine_name
+    # SQLite answers each of these in some 20 microseconds, less than it takes to hand over any statement: what is left
+    # there is the number of sources, which has a limit of its own.
+    target = None if engine == "sqlite" else 4
     return [
         Finding(
-            f"{work}: data", engine, ratio(timings["ours"], limit), "x raw", 4, note=f"raw {limit.p50 * 1000:.2f} ms"
+            f"{work}: data",
+            engine,
+            ratio(timings["ours"], limit),
+            "x raw",
+            target,
+            note=f"raw {limit.p50 * 1000:.2f} ms",
         ),
         Finding(f"{work}: statements", engine, len(statements), "", 1 + len(SOURCES)),
     ]
