@@ -117,6 +117,8 @@ def address(event: LineEvent) -> str:
     """The page that has the whole of it."""
     if event.subject == "practice":
         return url_for("practice.list", membership_id=event.subject_id)
+    if event.subject == "skills":
+        return url_for("skill_assessments.show", membership_id=event.subject_id)
     if event.subject == "member":
         return url_for("members.show", public_id=event.subject_id, _anchor="history")
     return url_for(f"{event.subject}s.show", public_id=event.subject_id)

@@ -168,7 +168,7 @@ ABOUT_GOALS = [
 OF_SKILLS = [("skills_before", "")]
 THE_REST = [
     ("did_it", "Two weeks on"), ("put_into_practice", "Two weeks on"), ("overdue", "The action"),
-    ("launched", "The course"), ("moved", "The action"), ("agreed", "The action"), ("late", "Held"), ("active", ""),
+    ("launched", "The course"), ("moved", "The action"), ("agreed_on", "The action"), ("late", "Held"), ("active", ""),
 ]  # fmt: skip
 
 
