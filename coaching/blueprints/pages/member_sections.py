@@ -85,6 +85,8 @@ def line_section(membership: Membership, now: datetime) -> dict[str, Any]:
     """What happened through time, as a picture."""
     line = read_line(db.session(), membership, actor=current_actor(), now=now)
     return {"line": line, "pictures": draw_member(membership, line)}
+
+
 def notes_section(membership: Membership, _now: datetime) -> dict[str, Any]:
     return newest_notes(member_place(membership))
 
