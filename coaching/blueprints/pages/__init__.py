@@ -7,6 +7,7 @@ from flask import Flask
 from coaching.blueprints.pages import (
     account,
     actions,
+    as_coordinator,
     attendance,
     attendance_grid,
     calendar_feeds,
@@ -61,7 +62,7 @@ NOUNS = (
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat,
     line,
-    notes, note_changes,
+    notes, note_changes, as_coordinator,
 )  # fmt: skip
 
 

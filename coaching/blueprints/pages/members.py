@@ -22,6 +22,7 @@ from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus,
 from coaching.policies import (
     is_self,
     may_change_standing,
+    may_coach,
     may_coordinate,
     may_run_cohort,
     require,
@@ -171,6 +172,9 @@ def _page(membership: Membership, form: Form) -> str:
         errors=form.errors,
         is_own=is_self(actor, membership),
         may_change=may_change_standing(actor, membership),
+        coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
+        if may_coach(actor, cohort)
+        else None,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,
