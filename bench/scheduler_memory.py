@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bench.measure import Finding
 from bench.outbox_rows import database, fill
-from bench.stage import SECRET, Stage
+from bench.stage import NOTES_KEY, SECRET, Stage
 from coaching.clock import utc_now
 from coaching.models import Message, MessageState
 
@@ -45,6 +45,7 @@ def _weigh_beside(stage: Stage, waiting: int) -> float:
         surroundings = os.environ | {
             "COACHING_ENVIRONMENT": "production",
             "COACHING_SECRET_KEY": SECRET,
+            "COACHING_NOTES_KEY": NOTES_KEY,
             "COACHING_DATABASE_URL": engine.url.set(drivername=stage.engine_name).render_as_string(hide_password=False),
             "COACHING_INSTANCE": str(stage.folder),
         }

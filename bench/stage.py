@@ -30,6 +30,7 @@ from tests.postgres import server_folder, server_url
 
 DATABASE = "bench"
 SECRET = "only-for-the-bench-0123456789-abcdef"
+NOTES_KEY = "a-key-of-notes-only-for-the-bench-012345678"
 TOKEN_SECRET = "bench-" + "t" * 40
 BROWSER_SECRET = "bench-" + "b" * 40
 

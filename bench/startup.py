@@ -14,7 +14,7 @@ from statistics import median
 import psutil
 
 from bench.measure import Finding
-from bench.stage import SECRET, Stage
+from bench.stage import NOTES_KEY, SECRET, Stage
 
 STARTS = 7
 WORKERS = 2
@@ -28,6 +28,7 @@ def _surroundings(stage: Stage) -> dict[str, str]:
     return os.environ | {
         "COACHING_ENVIRONMENT": "production",
         "COACHING_SECRET_KEY": SECRET,
+        "COACHING_NOTES_KEY": NOTES_KEY,
         "COACHING_DATABASE_URL": stage.url,
         "COACHING_INSTANCE": str(stage.folder),
         "COACHING_BASE_URL": "http://127.0.0.1:8000",

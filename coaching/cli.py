@@ -146,11 +146,13 @@ def upgrade(revision: str) -> None:
 @AS_JSON
 def status(check: bool, as_json: bool) -> None:
     """Tell how things stand: what is late, what waits, what was sent lately, which schedulers live."""
+    from coaching.services.note_cipher import open_keyring  # noqa: PLC0415
     from coaching.services.status import ALL_WELL, describe_status, read_status  # noqa: PLC0415
 
     settings = read_settings()
+    known, now = open_keyring(settings).names, clock.utc_now()
     with database(settings) as session:
-        found = read_status(session, now=clock.utc_now(), late_after=settings.late_after)
+        found = read_status(session, now=now, late_after=settings.late_after, note_keys=known)
     if as_json:
         print_json(found)
     else:
@@ -162,7 +164,9 @@ def status(check: bool, as_json: bool) -> None:
 @main.command()
 @click.argument("email")
 @click.option("--label", default="command line", show_default=True)
-@click.option("--scope", "scopes", type=click.Choice(["read", "write"]), multiple=True, default=("read",))
+@click.option(
+    "--scope", "scopes", type=click.Choice(["read", "write", "private_notes"]), multiple=True, default=("read",)
+)
 @click.option("--days", type=int, default=90, show_default=True)
 @AS_JSON
 def token(email: str, label: str, scopes: tuple[str, ...], days: int, as_json: bool) -> None:

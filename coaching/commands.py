@@ -75,10 +75,12 @@ def restore(email: str) -> None:
 @click.argument("email")
 def export(email: str) -> None:
     """Print all that is held on a person, as JSON."""
+    from coaching.services.note_cipher import open_keyring  # noqa: PLC0415
     from coaching.services.privacy import export_person  # noqa: PLC0415
 
-    with database() as session:
-        print_json(export_person(session, find_person(session, email), actor=None))
+    settings = read_settings()
+    with database(settings) as session:
+        print_json(export_person(session, find_person(session, email), actor=None, keys=open_keyring(settings)))
 
 
 @person.command("erase")
@@ -228,6 +230,30 @@ def _with_option(refusal: Invalid) -> Invalid:
     return Invalid(" ".join([refusal.message, *options]), refusal.messages, code=refusal.code)
 
 
+@import_group.command("observations")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@AS_JSON
+def import_values(file: Path, cohort_id: str, dry_run: bool, as_json: bool) -> None:
+    """Record values of goals' metrics from a table with email, goal, metric, date and value."""
+    from coaching.services import observation_imports as imports  # noqa: PLC0415
+
+    with database() as session:
+        cohort = imports.find_cohort(session, cohort_id)
+        lines = imports.import_observations(
+            session, cohort, file.read_bytes(), actor=None, now=clock.utc_now(), is_dry_run=dry_run
+        )
+    if as_json:
+        print_json([line._asdict() for line in lines])
+        return
+    for line in lines:
+        click.echo(f"row {line.number:<5} {line.outcome.replace('_', ' '):<9} {line.reason}")
+    click.echo(
+        ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in imports.count_outcomes(lines).items())
+    )
+
+
 @main.command("follow-ups")
 @click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
 @AS_JSON
@@ -244,3 +270,31 @@ def follow_ups(cohort_id: str, as_json: bool) -> None:
         counts = f"{line['asked']} asked, {line['answered']} answered, {line['silent']} silent"
         label = line["label"] + (" (not asked any more)" if line["is_gone"] else "")
         click.echo(f"{line['first'] or 'no date yet'!s:<12}{label}: {counts}")
+
+
+@main.group()
+def notes() -> None:
+    """Look after the key of coach-private notes."""
+
+
+@notes.command("rotate-key")
+def rotate_key() -> None:
+    """Put all private notes under the first key of COACHING_NOTES_KEY. The keys after it may go when it is through."""
+    from coaching.services.note_cipher import open_keyring  # noqa: PLC0415
+    from coaching.services.note_keys import reseal_batch  # noqa: PLC0415
+
+    settings = read_settings()
+    keys, after, resealed, unreadable = open_keyring(settings), 0, 0, 0
+    while True:
+        # A batch is a transaction, so that pages write between two, and who is interrupted has lost none.
+        with database(settings) as session:
+            batch = reseal_batch(session, keys, after=after)
+        resealed, unreadable = resealed + batch.resealed, unreadable + batch.unreadable
+        if batch.last is None:
+            break
+        after = batch.last
+    click.echo(f"{resealed:,} put under the first key.")
+    if unreadable:
+        click.echo(f"{unreadable:,} cannot be read with any key that is here. Add the key that wrote them.", err=True)
+        sys.exit(1)
+    click.echo("Every private note is under the first key.")

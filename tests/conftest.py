@@ -24,7 +24,7 @@ from coaching.config import Settings
 from coaching.memory import freeze_memory
 from coaching.services import passwords
 from tests.databases import ENGINES, Databases, hurry
-from tests.factories import HASTY, NOW
+from tests.factories import HASTY, NOTES_KEY, NOW
 from tests.postgres import NoServerError, Run
 from tests.turns import find_left_out, is_ci
 
@@ -184,6 +184,7 @@ def make_settings(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Set
         standard = {
             "environment": "test",
             "secret_key": SECRET_KEY,
+            "notes_key": NOTES_KEY,
             "base_url": "http://localhost",
             "instance": tmp_path_factory.mktemp("instance"),
         }

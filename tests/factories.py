@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 
+from coaching.config import read_notes_keys
 from coaching.models import (
     Action,
     Asking,
@@ -31,6 +32,7 @@ from coaching.models import (
     MessageState,
     Person,
     Platform,
+    PrivateNote,
     Programme,
     ProgrammeCoordinator,
     ProjectOwner,
@@ -41,9 +43,12 @@ from coaching.models import (
 )
 from coaching.policies import Actor
 from coaching.services.actors import load_actor
-from coaching.tokens import hash_secret, link_token
+from coaching.services.note_cipher import Keyring
+from coaching.tokens import hash_secret, link_token, new_public_id
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+NOTES_KEY = "a-key-of-notes-only-tests-use-0123456789Abc"
+KEYS = Keyring(read_notes_keys(NOTES_KEY))
 # argon2 is slow on purpose, and no test is about that.
 HASTY = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = count(1)
@@ -174,6 +179,28 @@ def make_goal(session: Session, membership: Membership | None = None, **values: 
         "created_at": NOW,
     } | values
     return _keep(session, Goal(**values))
+
+
+def make_private_note(
+    session: Session,
+    author: Membership,
+    body: str,
+    *,
+    about: Membership | None = None,
+    keys: Keyring = KEYS,
+    **values: Any,
+) -> PrivateNote:
+    """A note of this coach about a participant, or about the cohort."""
+    values = {
+        "public_id": new_public_id(),
+        "cohort_id": author.cohort_id,
+        "membership_id": about.id if about else None,
+        "author_id": author.person_id,
+        "written_at": NOW,
+    } | values
+    note = PrivateNote(**values)
+    keys.seal(note, body)
+    return _keep(session, note)
 
 
 def make_project(

@@ -78,7 +78,12 @@ def test_the_demo_fills_an_empty_database_once_and_links_can_be_had_again(run: C
 
 
 def test_the_demo_is_refused_outside_development(run: Command) -> None:
-    refused = run("demo", COACHING_ENVIRONMENT="production", COACHING_SECRET_KEY="0123456789abcdefghijklmnopqrstuvwxyz")
+    refused = run(
+        "demo",
+        COACHING_ENVIRONMENT="production",
+        COACHING_SECRET_KEY="0123456789abcdefghijklmnopqrstuvwxyz",
+        COACHING_NOTES_KEY="a-key-of-notes-only-tests-use-0123456789Abc",
+    )
     assert refused.exit_code == 2
     assert "development" in refused.stderr
 

@@ -8,7 +8,12 @@ import pytest
 
 from coaching.config import DEVELOPMENT_SECRET, BadSettings, Settings, read_settings
 
-GOOD = {"COACHING_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz", "COACHING_ENVIRONMENT": "production"}
+NOTES_KEY = "a-key-of-notes-only-tests-use-0123456789Abc"
+GOOD = {
+    "COACHING_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "COACHING_NOTES_KEY": NOTES_KEY,
+    "COACHING_ENVIRONMENT": "production",
+}
 
 
 def test_a_checkout_needs_no_settings(tmp_path: Path) -> None:
@@ -28,6 +33,22 @@ def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(se
         read_settings(environ)
     assert "COACHING_SECRET_KEY" in str(refusal.value)
     assert "secrets.token_urlsafe" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [None, " ", "short", NOTES_KEY + "?", "A" * 43, f"{NOTES_KEY},short"],
+    ids=["none", "blank", "short", "not base 64", "repeated", "second"],
+)
+def test_production_refuses_a_missing_or_wrong_key_of_notes_and_says_how_to_make_one(key: str | None) -> None:
+    environ = {name: value for name, value in GOOD.items() if name != "COACHING_NOTES_KEY"}
+    with pytest.raises(BadSettings) as refusal:
+        read_settings(environ | ({} if key is None else {"COACHING_NOTES_KEY": key}))
+    said = str(refusal.value)
+    assert "COACHING_NOTES_KEY" in said
+    assert "secrets.token_urlsafe(32)" in said
+    assert NOTES_KEY not in said
+    assert NOTES_KEY not in repr(read_settings(GOOD))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,10 @@ LABELS = {
     "in_person": "In person",
     "session_invite": "Invite to a session",
     "session_reminder": "Reminder of a session",
+    "action_reminder": "Reminder of actions",
+    "reopened": "Opened again",
     "chat_test": "Test of a chat address",
+    "letter": "Letter",
     "not_told": "Not told yet",
     "older": "Has an older time",
     "shut_out": "Account is shut",
@@ -62,6 +65,12 @@ LABELS = {
     "note_cohort": "Whole cohort",
     "note_made": "Made",
     "note_pending": "Waits for an answer",
+    "absences": "Absences in a row",
+    "silent_check_in": "Check-in not answered",
+    "overdue_action": "Action overdue",
+    "unbooked": "Nothing booked",
+    "idle_goal": "Goal without movement",
+    "no_practice": "No practice yet",
 }
 
 PLAIN = Look("neutral", "dot")
@@ -126,12 +135,7 @@ LOOKS = {
     # A person's line
     "set": Look("info", "goal"),
     "rated": Look("accent", "dot"),
-    "agreed": Look("info", "ring"),
     "unrecorded": Look("neutral", "ring"),
-    "draft": Look("neutral", "pencil"),
-    "in_progress": Look("info", "half"),
-    "reached": Look("success", "check"),
-    "changed": Look("neutral", "repeat"),
     "moved": Look("neutral", "arrow-right"),
     "reopened": Look("info", "repeat"),
     "milestone": Look("success", "goal"),
@@ -140,6 +144,19 @@ LOOKS = {
     "skills_after": Look("info", "half"),
     "skills_later": Look("info", "dot"),
     "put_into_practice": Look("success", "launch"),
+    # Goals
+    "draft": Look("neutral", "pencil"),
+    "agreed": Look("info", "check"),
+    "in_progress": Look("accent", "half"),
+    "reached": Look("success", "check"),
+    "changed": Look("neutral", "repeat"),
+    # Who needs their coach
+    "absences": Look("danger", "cross"),
+    "silent_check_in": Look("warning", "mail"),
+    "overdue_action": Look("warning", "clock"),
+    "unbooked": Look("info", "clock"),
+    "idle_goal": Look("info", "pause"),
+    "no_practice": Look("neutral", "launch"),
     # Messages
     "claimed": Look("info", "clock"),
     "transmitting": Look("info", "arrow-right"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from coaching.policies import PRIVATE_NOTES
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Whole
 
 
@@ -70,7 +71,7 @@ class ApiTokenSchema(BaseSchema):
     id = PublicId(attribute="public_id", dump_only=True)
     label = Line(120, required=True)
     scopes = fields.List(
-        fields.String(validate=validate.OneOf(["read", "write"], error="Choose one of: {choices}.")),
+        fields.String(validate=validate.OneOf(["read", "write", PRIVATE_NOTES], error="Choose one of: {choices}.")),
         required=True,
         error_messages=LIST_MESSAGES,
     )

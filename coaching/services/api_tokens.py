@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid, NotFound
 from coaching.models import ApiToken, Person
-from coaching.policies import Actor, may_sign_in, require
+from coaching.policies import PRIVATE_NOTES, Actor, may_sign_in, require
 from coaching.services import audit
 from coaching.tokens import hash_secret
 
-SCOPES = frozenset({"read", "write"})
+SCOPES = frozenset({"read", "write", PRIVATE_NOTES})
 PREFIX = "coaching_"
 LONGEST = timedelta(days=366)
 _HOLDER: Select[*tuple[Any, ...]] = (
@@ -71,7 +71,10 @@ def create_api_token(
         require(actor.person_id == person.id, seen=False)
         require(actor.scopes is None or scopes <= actor.scopes, seen=True, message=NO_MORE)
     if not scopes or not scopes <= SCOPES:
-        raise Invalid.field("scopes", "Choose read, or read and write.")
+        raise Invalid.field(
+            "scopes",
+            "Choose read or write, and private_notes beside these where a program is to reach your private notes.",
+        )
     if not timedelta(0) < timedelta(days=days) <= LONGEST:
         raise Invalid.field("days", "A token lives from 1 to 366 days.")
     shown = PREFIX + secret

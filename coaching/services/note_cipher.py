@@ -84,17 +84,17 @@ class Keyring:
     def _look_for_file(self) -> None:
         """Another process may have made the file since."""
         if not self._keys and self._file is not None and self._file.exists():
-            self._keys = {_name_of(key): key for key in read_notes_keys(self._file.read_text().strip())}
+            try:
+                keys = read_notes_keys(self._file.read_text())
+            except (BadSettings, UnicodeDecodeError) as error:
+                raise Conflict(f"{self._file} holds no key. Put the one back that was there.") from error
+            self._keys = {_name_of(key): key for key in keys}
 
 
 def open_keyring(settings: Settings) -> Keyring:
     """The keys that the settings name; in development, where they name none, those of a file in the instance folder."""
     file = settings.instance / KEY_FILE if settings.is_development and not settings.notes_key else None
-    try:
-        return Keyring(read_notes_keys(settings.notes_key), file=file)
-    except BadSettings as error:
-        # The settings were checked at the start: what is wrong is the file.
-        raise Conflict(f"{file} holds no key. Remove it where no note was written with it yet.") from error
+    return Keyring(read_notes_keys(settings.notes_key), file=file)
 
 
 def _name_of(key: bytes) -> str:

@@ -6,7 +6,6 @@ about themselves. What was left out stays out with the reason that the person re
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid
 from coaching.models import ExportChoice, Membership, NoteReview, Person, PrivateNote
-from coaching.policies import Actor, is_that_person, may_read_private_note, may_write_private_notes, require
+from coaching.policies import Actor, is_that_person, may_read_private_note, require
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
 from coaching.services.private_notes import PrivateNoteLine, check_way, line_of, own_notes
@@ -60,26 +59,22 @@ _FIRST_ASKED = (
 def count_about(session: Session, person: Person, *, actor: Actor | None) -> ReviewCounts:
     """What a person is told of the private notes about them. `actor` is None for the command line."""
     require(actor is None or is_that_person(actor, person.id), seen=False)
+    is_open = PrivateNote.in_export.is_(None)
+    is_asked_for = exists().where(_IS_ASKED_FOR).correlate(Membership, PrivateNote)
     statement = (
-        select(PrivateNote.in_export, exists().where(_IS_ASKED_FOR).correlate(Membership, PrivateNote), func.count())
+        select(
+            func.count(),
+            func.count().filter(PrivateNote.in_export == ExportChoice.INCLUDE),
+            func.count().filter(PrivateNote.in_export == ExportChoice.LEAVE_OUT),
+            func.count().filter(is_open),
+            func.count().filter(is_open, is_asked_for),
+            select(func.max(NoteReview.asked_at)).where(NoteReview.person_id == person.id).scalar_subquery(),
+        )
+        .select_from(PrivateNote)
         .join(Membership, Membership.id == PrivateNote.membership_id)
         .where(Membership.person_id == person.id)
-        .group_by(PrivateNote.in_export, "anon_1")
     )
-    decided: Counter[ExportChoice | None] = Counter()
-    waiting = 0
-    for choice, is_asked_for, number in session.execute(statement):
-        decided[choice] += number
-        waiting += number if choice is None and is_asked_for else 0
-    asked = session.scalars(select(func.max(NoteReview.asked_at)).where(NoteReview.person_id == person.id)).one()
-    return ReviewCounts(
-        total=decided.total(),
-        included=decided[ExportChoice.INCLUDE],
-        left_out=decided[ExportChoice.LEAVE_OUT],
-        undecided=decided[None],
-        waiting=waiting,
-        asked_at=asked,
-    )
+    return ReviewCounts(*session.execute(statement).one())
 
 
 def ask_for_review(session: Session, person: Person, *, actor: Actor, now: datetime) -> NoteReview:
@@ -135,14 +130,6 @@ def decide_on_export(
     note.left_out_reason = reason if choice == ExportChoice.LEAVE_OUT else ""
     audit.record(session, "private_note.decided", note, actor=actor, now=now)
     return note
-
-
-def list_for_preview(session: Session, membership: Membership, *, keys: Keyring, actor: Actor) -> list[PrivateNoteLine]:
-    """A coach's own notes about a participant, the oldest first, as an export of that person would have them."""
-    require(may_write_private_notes(actor, membership.cohort), seen=False)
-    check_way(actor)
-    statement = own_notes().where(PrivateNote.membership_id == membership.id, PrivateNote.author_id == actor.person_id)
-    return [line_of(note, keys) for note in session.scalars(statement.order_by(PrivateNote.id))]
 
 
 def list_for_export(session: Session, person: Person, *, keys: Keyring | None) -> list[dict[str, Any]]:

@@ -13,6 +13,11 @@ from coaching.importers.remembered import fold_known
 from coaching.models import Base, ImportRow, Person, Privacy, RememberedMatch
 from coaching.policies import Actor, may_administer, require
 from coaching.services import audit
+from coaching.services.note_cipher import Keyring
+from coaching.services.note_reviews import list_for_export
+
+# Beside the table's own name, under which authors have what they wrote.
+ABOUT_PERSON = "private_notes_about_you"
 
 
 def declared_tables() -> list[tuple[Table, Privacy]]:
@@ -29,8 +34,14 @@ def declared_tables() -> list[tuple[Table, Privacy]]:
     return [(table, promise) for table in ordered for promise in promises.get(table.name, ())]
 
 
-def export_person(session: Session, person: Person, *, actor: Actor | None) -> dict[str, list[dict[str, Any]]]:
-    """All that is held on a person, by table: for the person, for administrators, and for the command line (None)."""
+def export_person(
+    session: Session, person: Person, *, actor: Actor | None, keys: Keyring | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """All that is held on a person, by table: for the person, for administrators, and for the command line (None).
+
+    Of private notes about them it has what their authors decided. With `keys` it has the words of those that were
+    included, but not for administrators, who have no business with these.
+    """
     require(actor is None or person.id == actor.person_id or may_administer(actor), seen=False)
     held: dict[str, list[dict[str, Any]]] = {}
     given: set[tuple[str, Any]] = set()
@@ -47,6 +58,9 @@ def export_person(session: Session, person: Person, *, actor: Actor | None) -> d
             if len(table.primary_key.columns) > 1 or this_row not in given:
                 given.add(this_row)
                 held.setdefault(str(table.name), []).append(line)
+    is_theirs = actor is None or person.id == actor.person_id
+    if private := list_for_export(session, person, keys=keys if is_theirs else None):
+        held[ABOUT_PERSON] = private
     return held
 
 

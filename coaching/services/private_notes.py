@@ -25,7 +25,6 @@ from coaching.services import audit
 from coaching.services.note_cipher import Keyring
 from coaching.tokens import new_public_id
 
-LONGEST_NOTE = 20_000
 NOT_BY_TOKEN = f"This token may not reach private notes. Make one with the scope {PRIVATE_NOTES!r}."
 ONLY_READ = "Only coaches of the cohort change private notes. You can still read, pass on and delete your own."
 
@@ -69,10 +68,9 @@ def list_private_notes(
     actor: Actor,
     membership: Membership | None = None,
     coaching_session: CoachingSession | None = None,
-    only_cohort: bool = False,
 ) -> list[PrivateNoteLine]:
-    """The actor's own notes in a cohort, the newest first: about this participant or this session where one is named,
-    or with `only_cohort` those about neither."""
+    """The actor's own notes in a cohort, the newest first: those about this participant or this session where one is
+    named, or else all."""
     require(may_keep_private_notes(actor, cohort.id), seen=False)
     require(may_write_private_notes(actor, cohort) or _has_notes(session, cohort, actor), seen=False)
     check_way(actor)
@@ -82,8 +80,6 @@ def list_private_notes(
         statement = statement.where(PrivateNote.membership_id == membership.id)
     if coaching_session is not None:
         statement = statement.where(PrivateNote.session_id == coaching_session.id)
-    if only_cohort:
-        statement = statement.where(PrivateNote.membership_id.is_(None), PrivateNote.session_id.is_(None))
     return [line_of(note, keys) for note in session.scalars(statement.order_by(PrivateNote.id.desc()))]
 
 

@@ -7,23 +7,29 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coaching.models import (
+    OPEN_STATUSES,
     ApiToken,
     AuthSession,
     Base,
     Capability,
+    Cohort,
     DropInCode,
     IdempotencyKey,
     ImportBatch,
     ImportRow,
     InboxItem,
+    Membership,
     Message,
+    NeedMark,
+    PrivateNote,
     RememberedMatch,
     SchedulerHeartbeat,
     SignInFailure,
+    StatusChange,
 )
 
 
@@ -43,6 +49,18 @@ class Rule(NamedTuple):
 
 _SCRUBBED_ROW = ImportRow.__privacy__.scrubbed
 _IMPORTED_AT = select(ImportBatch.imported_at).where(ImportBatch.id == ImportRow.batch_id).scalar_subquery()
+_COHORT_ENDED_ON = select(Cohort.ends_on).where(Cohort.id == PrivateNote.cohort_id).scalar_subquery()
+# Null, and never over, for who is in the cohort.
+_AUTHOR_LEFT_AT = (
+    select(func.max(StatusChange.at))
+    .join(Membership, Membership.id == StatusChange.membership_id)
+    .where(
+        Membership.cohort_id == PrivateNote.cohort_id,
+        Membership.person_id == PrivateNote.author_id,
+        Membership.status.not_in(OPEN_STATUSES),
+    )
+    .scalar_subquery()
+)
 RULES = (
     Rule(AuthSession, AuthSession.id, (AuthSession.expires_at,), timedelta(days=30)),
     Rule(Capability, Capability.id, (Capability.expires_at,), timedelta(days=30)),
@@ -52,6 +70,7 @@ RULES = (
     Rule(SignInFailure, SignInFailure.id, (SignInFailure.at,), timedelta(days=1)),
     Rule(Message, Message.id, (Message.settled_at,), timedelta(days=365)),
     Rule(InboxItem, InboxItem.id, (InboxItem.created_at,), timedelta(days=365)),
+    Rule(NeedMark, NeedMark.id, (NeedMark.at,), timedelta(days=365)),
     Rule(DropInCode, DropInCode.session_id, (DropInCode.closes_at,), timedelta(days=30)),
     Rule(
         RememberedMatch,
@@ -68,6 +87,9 @@ RULES = (
         only=and_(ImportRow.membership_id.is_(None), ImportRow.name != _SCRUBBED_ROW["name"]),
         scrubbed=_SCRUBBED_ROW,
     ),
+    Rule(PrivateNote, PrivateNote.id, (_COHORT_ENDED_ON,), timedelta(days=730)),
+    # Nobody can read these any more: their author has left.
+    Rule(PrivateNote, PrivateNote.id, (_AUTHOR_LEFT_AT,), timedelta(days=90)),
     # A scheduler that ended as it should takes its row along: what is left is one that was killed.
     Rule(SchedulerHeartbeat, SchedulerHeartbeat.name, (SchedulerHeartbeat.seen_at,), timedelta(days=1)),
 )

@@ -29,6 +29,7 @@ from coaching.services.lateness import (
     read_lag,
 )
 from coaching.services.mail_rate import describe_hold, describe_rate, read_mail_rates
+from coaching.services.note_keys import describe_unreadable
 from coaching.services.words import is_one_of, is_word
 
 ALL_WELL = "All is well."
@@ -66,14 +67,16 @@ _RATES = (
 )
 
 
-def read_status(session: Session, *, now: datetime, late_after: timedelta) -> dict[str, Any]:
+def read_status(
+    session: Session, *, now: datetime, late_after: timedelta, note_keys: frozenset[str] | None = None
+) -> dict[str, Any]:
     """What `coaching status` tells, in types that JSON has. It names no person and no address.
 
     The ages are seconds: of the row that has waited longest for its turn (null where none waits), and since each
     scheduler was last seen. `mail_rates` are the caps on what a mail server is given, with what it was given in the
     last minute and how many due messages the cap holds back. `unknown_messages` are those that wait for somebody to
     decide, `messages` counts those that were left as they are too. `problems` says in words what an operator has to
-    look at; it is empty where all is well.
+    look at; it is empty where all is well. `note_keys` names the keys of private notes; it says what lacks.
     """
     connection = session.connection()
     channels = _count_messages(connection)
@@ -88,6 +91,7 @@ def read_status(session: Session, *, now: datetime, late_after: timedelta) -> di
             *problems,
             *(describe_hold(each) for each in mail_rates if is_late and each["held_messages"]),
             *describe_channels(connection, now=now),
+            *(describe_unreadable(session, note_keys) if note_keys is not None else ()),
         ],
         "is_late": is_late,
         "late_after_seconds": late_after.total_seconds(),

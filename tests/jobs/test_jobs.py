@@ -42,6 +42,7 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    PrivateNote,
     Purpose,
     RememberedMatch,
     RowOutcome,
@@ -55,7 +56,8 @@ from tests.services.outbox_rows import Clock, make_message, states
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
 DAY = timedelta(days=1)
-REMOVING = [rule for rule in RULES if not rule.scrubbed]
+# Private notes have two rules, and hang on a cohort's end: tests/services/test_private_notes.py.
+REMOVING = [rule for rule in RULES if not rule.scrubbed and rule.model is not PrivateNote]
 
 
 @pytest.fixture
@@ -305,11 +307,12 @@ def test_every_rule_agrees_with_what_the_model_declares() -> None:
         "24 hours": timedelta(hours=24),
         "90 days": timedelta(days=90),
         "A year": timedelta(days=365),
+        "Two years": timedelta(days=730),
     }
     for rule in RULES:
         if rule.model.__privacy__ is not None:
             said = rule.model.__privacy__.retention
-            assert rule.kept == next(span for words, span in declared.items() if words in said), said
+            assert rule.kept in {span for words, span in declared.items() if words in said}, said
 
 
 def test_a_tidying_of_many_rows_takes_many_short_transactions(

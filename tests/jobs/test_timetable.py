@@ -203,6 +203,7 @@ def test_the_command_runs_a_scheduler_until_it_is_asked_to_end(session: Session,
         variables = {
             "COACHING_ENVIRONMENT": "test",
             "COACHING_SECRET_KEY": "a-secret-that-only-tests-use-0123456789",
+            "COACHING_NOTES_KEY": "a-key-of-notes-only-tests-use-0123456789Abc",
             "COACHING_DATABASE_URL": database_url,
             "COACHING_MAIL_URL": server.url,
         }

@@ -31,7 +31,7 @@ from tests.factories import HASTY
 from tests.security.recipes import SEEN
 from tests.security.world import Place, World
 
-# The columns of the table. Each has a sign-in session for the pages and a token of both scopes for the API.
+# The columns of the table. Each has a sign-in session for the pages and a token of all scopes for the API.
 PEOPLE = (
     "participant", "fellow", "withdrawn", "applicant", "neighbour", "stranger",
     "coach", "former_coach", "coach_beside", "coach_there", "observer",
@@ -44,8 +44,8 @@ NOBODIES = (
 RAW_CSRF = "0" * 40
 DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
-# What stands in an address and is no identifier: the kind of mail.
-WORDS = {"templates": "check_in", "mail-templates": "check_in"}
+# What stands in an address and is no identifier: the kind of mail, the moment that skills are rated at.
+WORDS = {"templates": "check_in", "mail-templates": "check_in", "assessments": "after"}
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")
 _OF_ONE_SHOWING = re.compile(rb'name="(csrf_token|form_id)" value="[^"]+"')
 _NAMED_FIELD = re.compile(r'<li><a href="#field-([^"]+)"')
@@ -215,10 +215,10 @@ class Stage:
         for name in PEOPLE:
             person = self.world.people[name]
             cookie = self._cookie(self._auth_session(session, person, name))
-            token = self._token(session, person, name, "read write")
+            token = self._token(session, person, name, "read write private_notes")
             self.identities[name] = Identity(name, cookie, token)
         coach = self.world.people["coach"]
-        for name, scopes in (("reader", "read"), ("writer", "write")):
+        for name, scopes in (("reader", "read private_notes"), ("writer", "write private_notes")):
             self.identities[name] = Identity(name, self._cookie(None), self._token(session, coach, name, scopes))
 
     def _admit_nobodies(self, session: Session) -> None:

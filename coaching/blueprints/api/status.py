@@ -11,6 +11,7 @@ from coaching.blueprints.api.acting import rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.rows import StatusReport
 from coaching.blueprints.api.shapes import shape_of
+from coaching.blueprints.keys import note_keys
 from coaching.clock import utc_now
 from coaching.policies import may_administer, require
 from coaching.services.status import read_status
@@ -26,4 +27,4 @@ def show() -> dict[str, Any]:
     last minute and hour, the schedulers, and in words what there is to look at."""
     require(may_administer(current_actor()), seen=False)
     late_after = current_app.extensions["settings"].late_after
-    return read_status(rows(), now=utc_now(), late_after=late_after)
+    return read_status(rows(), now=utc_now(), late_after=late_after, note_keys=note_keys().names)

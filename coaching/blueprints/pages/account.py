@@ -24,6 +24,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Person
+from coaching.policies import PRIVATE_NOTES
 from coaching.schemas.base import load_form
 from coaching.schemas.person import ApiTokenSchema, PersonSchema
 from coaching.services.api_tokens import create_api_token, list_api_tokens, revoke_api_token
@@ -32,7 +33,11 @@ from coaching.services.people import edit_person
 from coaching.tokens import new_secret
 
 LIVES = [("30", "30 days"), ("90", "90 days"), ("366", "A year")]
-SCOPES = [("read", "Read", "Everything you can see."), ("write", "Write", "Everything you can change.")]
+SCOPES = [
+    ("read", "Read", "Everything you can see, save your private notes."),
+    ("write", "Write", "Everything you can change, save your private notes."),
+    (PRIVATE_NOTES, "Reach private notes", "What it may do, it may do to your coach-private notes too."),
+]
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.needs import need_parts
 from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import Role
 from coaching.policies import Actor
 from coaching.services.lateness import read_problems
+from coaching.services.note_reviews import count_waiting
 from coaching.services.progress import coach_home, coordinator_home, participant_home
 
 blueprint = Blueprint("home", __name__)
@@ -31,9 +33,11 @@ def show() -> ResponseReturnValue:
         member=participant_home(session, actor=actor, now=now) if roles - {Role.COACH} else None,
         problems=_problems(actor, now),
         coordinator=coordinator_home(session, actor=actor, now=now) if coordinates else None,
+        reviews=count_waiting(session, actor=actor) if roles - {Role.PARTICIPANT} else 0,
         first_name=actor.name.partition(" ")[0],
         today=in_zone(now, actor.timezone).date(),
         now=now,
+        **need_parts(now),
     )
 
 

@@ -48,6 +48,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "plan_id": check_in.step.plan,
         "entry_id": _entry(session, world, check_in),
         "message_id": _message(session, world, check_in),
+        "private_note_id": factories.make_private_note(session, world.coach_member, "Only mine", about=world.member),
     }
     made |= {"poll_id": _poll(session, world), "action_id": factories.make_action(session, world.member)}
     item = InboxItem(
