@@ -315,7 +315,7 @@ def may_keep_private_notes(actor: Actor, cohort_id: int) -> bool:
 
 def may_edit_private_note(actor: Actor, note: PrivateNote) -> bool:
     """Its author while they coach the cohort."""
-    return may_read_private_note(actor, note) and may_coach(actor, note.cohort)
+    return may_read_private_note(actor, note) and may_write_private_notes(actor, note.cohort)
 
 
 def reaches_private_notes(actor: Actor) -> bool:

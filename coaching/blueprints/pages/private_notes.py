@@ -20,7 +20,7 @@ from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Membership, PrivateNote
 from coaching.note_policies import offered_classes, writes_as
-from coaching.policies import may_edit_private_note, may_write_private_notes, require
+from coaching.policies import may_coach, may_edit_private_note, may_write_private_notes, require
 from coaching.schemas.base import load_form
 from coaching.schemas.private_note import EditPrivateNoteSchema, WritePrivateNoteSchema
 from coaching.services.coaching_sessions import get_session
@@ -186,6 +186,7 @@ def _page(
         errors=form.errors,
         labels=LABELS,
         may_write=may_write_private_notes(actor, cohort),
+        coaches_it=may_coach(actor, cohort),
         breadcrumb=trail(cohort, *steps),
     )
 
