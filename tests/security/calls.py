@@ -585,6 +585,17 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "write_note": lambda s: write_note(s, membership=s["member"]),
     "write_note | session": lambda s: write_note(s, coaching_session=s["pair session"]),
     "write_note | cohort": lambda s: write_note(s, note_class=NoteClass.COHORT),
+    "write_note | member elsewhere": lambda s: write_note(s, membership=s["there member"]),
+    "write_note | session elsewhere": lambda s: write_note(
+        s, coaching_session=s["there session"], note_class=NoteClass.COORDINATOR
+    ),
+    "write_note | not their session": lambda s: write_note(
+        s, membership=s["fellow member"], coaching_session=s["pair session"]
+    ),
+    "edit_note | of who left": lambda s: notes.edit_note(s.session, s["left note"], **s.act, body="Other words"),
+    "change_class | of who left": lambda s: note_changes.change_class(
+        s.session, s["left note"], **s.act, note_class=NoteClass.EVALUATION
+    ),
     "edit_note": lambda s: notes.edit_note(s.session, s["note"], **s.act, body="Other words"),
     "remove_note": lambda s: notes.remove_note(s.session, s["note"], **s.act),
     "list_pair_coaches": lambda s: notes.list_pair_coaches(s.session, s["cohort"], **s.who),

@@ -197,6 +197,11 @@ get_note | coordinator          404 404 404 404 404 404 ok  404 404 404 404 ok  
 write_note                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
 write_note | session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
 write_note | cohort             ok  ok  404 404 404 404 ok  404 404 404 403 422 404 403
+write_note | member elsewhere   404 404 404 404 404 403 404 404 404 403 404 404 403 403
+write_note | session elsewhere  422 422 404 404 404 404 404 404 404 404 403 404 404 403
+write_note | not their session  404 404 404 404 404 404 404 404 404 404 404 404 404 403
+edit_note | of who left         403 404 404 404 404 404 404 404 404 404 404 404 404 404
+change_class | of who left      ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 edit_note                       403 404 404 404 404 404 ok  404 404 404 404 403 404 404
 remove_note                     403 404 404 404 404 404 ok  404 404 404 404 403 404 404
 list_pair_coaches               ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403

@@ -20,7 +20,8 @@ from coaching.blueprints.pages.note_sections import (
 )
 from coaching.extensions import db
 from coaching.models import Membership, NoteClass, NoteWriter
-from coaching.note_policies import offered_classes, read_classes, writes_as
+from coaching.models.note_readers import offered_classes
+from coaching.note_policies import read_classes, writes_as
 from coaching.policies import is_self, may_coach
 from coaching.services.coaching_sessions import get_session
 from coaching.services.cohorts import get_cohort

@@ -33,7 +33,8 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Note, NoteClass
-from coaching.note_policies import may_change_class, may_edit_note, offered_classes, writes_as
+from coaching.models.note_readers import offered_classes
+from coaching.note_policies import may_change_class, may_edit_note, writes_as
 from coaching.policies import may_view_member, may_view_session, require
 from coaching.schemas.base import load_form
 from coaching.schemas.note import EditNoteSchema, WriteNoteFormSchema, in_frame

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from coaching.models import NoteClass, NoteWriter
-from coaching.note_policies import Reader, offered_classes, only_narrows, readers_of
+from coaching.models.note_readers import Reader, offered_classes, only_narrows, readers_of
 
 # What the product promises, in words of its own: whoever reads an evaluation reads what is quoted there.
 TABLE = {
