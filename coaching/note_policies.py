@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coaching.models import CoachingSession, Cohort, Membership, Note, NoteClass, NoteWriter, Role
 from coaching.models.note_readers import offered_classes
-from coaching.policies import Actor, is_self, may_coach, may_follow
+from coaching.policies import Actor, Answer, is_self, is_writable, may_coach, may_follow
 
 
 def coordinates(actor: Actor, programme_id: int) -> bool:
@@ -61,9 +61,9 @@ def may_read_note(actor: Actor, note: Note) -> bool:
     return note.pair_coach_id == pair_coach_of(actor, note.cohort)
 
 
-def may_edit_note(actor: Actor, note: Note) -> bool:
+def may_edit_note(actor: Actor, note: Note) -> Answer:
     """Its author, while they read it: nobody changes the words of others."""
-    return note.author_id == actor.person_id and may_read_note(actor, note)
+    return note.author_id == actor.person_id and may_read_note(actor, note) and is_writable(note.cohort)
 
 
 def may_change_class(actor: Actor, note: Note) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -22,7 +23,7 @@ from coaching.models import (
     Role,
 )
 from coaching.note_policies import may_edit_note, may_read_note, may_write_note, writes_as
-from coaching.policies import Actor, may_follow, may_view_cohort, may_view_member, require
+from coaching.policies import Actor, is_writable, may_follow, may_view_cohort, may_view_member, require
 from coaching.services import audit
 from coaching.services.coaching_sessions import Coach
 
@@ -143,10 +144,9 @@ def _writer(
     """As what the actor writes here; refuses who does not write here at all, and who writes, but not this class."""
     writer = writes_as(actor, cohort, membership)
     seen = may_view_cohort(actor, cohort) if membership is None else may_view_member(actor, membership)
-    if writer is None:
-        require(allowed=False, seen=seen, message=YOU_DO_NOT_WRITE)
-        raise NotFound
-    if not may_write_note(actor, cohort, note_class, membership=membership, coaching_session=coaching_session):
+    require(writer is not None and is_writable(cohort), seen=seen, message=YOU_DO_NOT_WRITE)
+    about: Any = {"membership": membership, "coaching_session": coaching_session}
+    if writer is None or not may_write_note(actor, cohort, note_class, **about):
         raise Invalid.field("note_class", NOT_THIS_CLASS)
     return writer
 

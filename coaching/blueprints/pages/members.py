@@ -25,6 +25,7 @@ from coaching.policies import (
     may_coach,
     may_coordinate,
     may_run_cohort,
+    may_write_to,
     require,
 )
 from coaching.schemas.base import load_form
@@ -32,6 +33,7 @@ from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
 from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
 from coaching.services.leavers import Released
+from coaching.services.letters import WRITTEN_TO
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
 from coaching.tokens import new_secret
 
@@ -171,10 +173,12 @@ def _page(membership: Membership, form: Form) -> str:
         form=form,
         errors=form.errors,
         is_own=is_self(actor, membership),
+        may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
         coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
         if may_coach(actor, cohort)
         else None,
+        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,
