@@ -22,6 +22,7 @@ from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus,
 from coaching.policies import (
     is_self,
     may_change_standing,
+    may_coach,
     may_coordinate,
     may_run_cohort,
     may_write_to,
@@ -174,6 +175,9 @@ def _page(membership: Membership, form: Form) -> str:
         is_own=is_self(actor, membership),
         may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
+        coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
+        if may_coach(actor, cohort)
+        else None,
         may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
