@@ -219,7 +219,6 @@ def may_see_to_need(actor: Actor, membership: Membership) -> Answer:
 
 
 def may_write_to(actor: Actor, membership: Membership) -> Answer:
-def may_write_to(actor: Actor, membership: Membership) -> bool:
     """Write somebody a letter as a member of the cohort: those who run it. Nobody writes to themselves."""
     return membership.person_id != actor.person_id and may_run_cohort(actor, membership.cohort)
 
