@@ -21,6 +21,8 @@ from bench.shape import (
     public_id,
 )
 
+# From when on somebody needs their coach, as a new programme has it.
+THRESHOLDS = 2, 0, 21, 42, 8
 Rows = Iterator[tuple[Any, ...]]
 
 
@@ -37,7 +39,7 @@ def _people(shape: Shape) -> Rows:
 def _programmes(shape: Shape) -> Rows:
     for number in range(1, PROGRAMMES + 1):
         words = f"programme-{number}", f"Programme {number}"
-        yield 1, number, public_id("g", number), *words, "", "Europe/London", 5, True, NOW
+        yield 1, number, public_id("g", number), *words, "", "Europe/London", 5, True, NOW, *THRESHOLDS
 
 
 def _coordinators(shape: Shape) -> Rows:
@@ -144,7 +146,9 @@ def _check_ins(shape: Shape) -> Rows:
         asked_at = None if state == "due" else due_at
         wake_at = due_at if state == "due" else None
         anchor = (step - 1) // len(STEPS) + 1, due_at.date()
-        moments = due_at, due_at + timedelta(days=60), asked_at, wake_at
+        # What is asked was brought to mind, and then left to the coach.
+        escalated_at = due_at + timedelta(days=14) if state == "asked" else None
+        moments = due_at, due_at + timedelta(days=60), asked_at, wake_at, escalated_at
         yield number, public_id("k", number), step, public_id("q", step), membership, *anchor, state, *moments
 
 
@@ -168,7 +172,8 @@ def _goals(shape: Shape) -> Rows:
     for number, membership, _person in _goal_numbers(shape):
         words = "Launch a course with my team", "Because it reaches everyone."
         weights = 1 + number % 3, 1 + number % 2, -1
-        yield 1, number, public_id("t", number), membership, *words, *weights, *levels, NOW
+        set_at = _session_start(shape, (number - 1) // (shape.members * GOALS) + 1, 0)
+        yield 1, number, public_id("t", number), membership, *words, *weights, *levels, "in_progress", set_at
 
 
 def _ratings(shape: Shape) -> Rows:
@@ -176,6 +181,35 @@ def _ratings(shape: Shape) -> Rows:
         if number % GOALS:
             score = number % 4 - 1
             yield number, public_id("r", number), number, person, score, date(2026, 5, 1), "", NOW
+
+
+def _actions(shape: Shape) -> Rows:
+    """Two for each participant: one that is done, and one that was due two weeks after the last session."""
+    for cohort in shape.each():
+        due_on = shape.starts_on(cohort) + timedelta(weeks=SESSIONS + 1)
+        for place in range(shape.members):
+            number = shape.membership(cohort, place)
+            for position, state in enumerate(("done", "open")):
+                yield (
+                    1,
+                    public_id("x", number * 2 + position),
+                    number,
+                    number,
+                    "Ask two colleagues",
+                    due_on,
+                    state,
+                    "",
+                    NOW,
+                )
+
+
+def _practice(shape: Shape) -> Rows:
+    """Every third participant put something into practice."""
+    for cohort in shape.each():
+        for place in range(0, shape.members, 3):
+            on = shape.starts_on(cohort) + timedelta(weeks=8)
+            number = shape.membership(cohort, place)
+            yield public_id("z", number), number, "launch", on, "We launched the first run.", NOW
 
 
 def _project_numbers(shape: Shape) -> Iterator[tuple[int, int, int]]:
@@ -252,7 +286,8 @@ def _responses(shape: Shape) -> Rows:
 TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
     "person": ("version id public_id name email timezone is_administrator created_at", _people),
     "programme": (
-        "version id public_id slug name description timezone minimum_group is_synthetic created_at",
+        "version id public_id slug name description timezone minimum_group is_synthetic created_at"
+        " absences_in_a_row overdue_days unbooked_days goal_idle_days practice_weeks",
         _programmes,
     ),
     "programme_coordinator": ("programme_id person_id appointed_at", _coordinators),
@@ -272,13 +307,16 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
     ),
     "attendance": ("session_id membership_id status minutes source recorded_at", _attendance),
     "check_in": (
-        "id public_id step_id strand membership_id anchor_id anchor_on state due_at closes_at asked_at wake_at",
+        "id public_id step_id strand membership_id anchor_id anchor_on state due_at closes_at asked_at wake_at"
+        " escalated_at",
         _check_ins,
     ),
     "check_in_answer": ("check_in_id choice note answered_at via", _answers),
+    "action": ("version public_id membership_id owner_id statement due_on state reason created_at", _actions),
+    "practice_entry": ("public_id membership_id kind on text created_at", _practice),
     "goal": (
         "version id public_id membership_id statement why importance difficulty baseline much_less less expected more"
-        " much_more created_at",
+        " much_more state created_at",
         _goals,
     ),
     "rating": ("id public_id goal_id rated_by_id score rated_on note created_at", _ratings),

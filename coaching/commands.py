@@ -230,6 +230,30 @@ def _with_option(refusal: Invalid) -> Invalid:
     return Invalid(" ".join([refusal.message, *options]), refusal.messages, code=refusal.code)
 
 
+@import_group.command("observations")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@AS_JSON
+def import_values(file: Path, cohort_id: str, dry_run: bool, as_json: bool) -> None:
+    """Record values of goals' metrics from a table with email, goal, metric, date and value."""
+    from coaching.services import observation_imports as imports  # noqa: PLC0415
+
+    with database() as session:
+        cohort = imports.find_cohort(session, cohort_id)
+        lines = imports.import_observations(
+            session, cohort, file.read_bytes(), actor=None, now=clock.utc_now(), is_dry_run=dry_run
+        )
+    if as_json:
+        print_json([line._asdict() for line in lines])
+        return
+    for line in lines:
+        click.echo(f"row {line.number:<5} {line.outcome.replace('_', ' '):<9} {line.reason}")
+    click.echo(
+        ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in imports.count_outcomes(lines).items())
+    )
+
+
 @main.command("follow-ups")
 @click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
 @AS_JSON

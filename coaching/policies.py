@@ -205,6 +205,16 @@ def may_set_goal(actor: Actor, membership: Membership) -> bool:
     return membership.role == Role.PARTICIPANT and may_view_goals(actor, membership)
 
 
+def may_view_skills(actor: Actor, membership: Membership) -> bool:
+    """What somebody says of their own skills is theirs, and of the cohort's coaches."""
+    return is_self(actor, membership) or may_coach(actor, membership.cohort)
+
+
+def may_assess_skills(actor: Actor, membership: Membership) -> bool:
+    """Nobody rates another's skills: it is how a participant sees themselves."""
+    return membership.role == Role.PARTICIPANT and is_self(actor, membership)
+
+
 def may_view_actions(actor: Actor, membership: Membership) -> bool:
     """What a participant said they would do is theirs, and of those who run the cohort; no fellow reads it."""
     return may_view_member(actor, membership)
@@ -213,6 +223,21 @@ def may_view_actions(actor: Actor, membership: Membership) -> bool:
 def may_agree_action(actor: Actor, membership: Membership) -> bool:
     """Agree on an action, change it, say what became of it: the participant, and those who run the cohort."""
     return membership.role == Role.PARTICIPANT and may_view_actions(actor, membership)
+
+
+def may_give_action(actor: Actor, membership: Membership) -> bool:
+    """Say that a coach does it: those who run the cohort. A participant promises what they do themselves."""
+    return membership.role == Role.PARTICIPANT and may_run_cohort(actor, membership.cohort)
+
+
+def may_see_to_need(actor: Actor, membership: Membership) -> bool:
+    """Say what becomes of a signal that somebody needs their coach: the coaches of the cohort, who are told of it."""
+    return may_coach(actor, membership.cohort)
+
+
+def may_write_to(actor: Actor, membership: Membership) -> bool:
+    """Write somebody a letter as a member of the cohort: those who run it. Nobody writes to themselves."""
+    return may_run_cohort(actor, membership.cohort) and membership.person_id != actor.person_id
 
 
 def may_write_record(actor: Actor, coaching_session: CoachingSession) -> bool:

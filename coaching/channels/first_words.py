@@ -58,6 +58,30 @@ Say whether you come, without signing in:
 {{ link }}
 {% endif %}
 """
+_ACTION_REMINDER = """\
+Hello {{ name }},
+
+{% if count == 1 %}
+You said that you would do this:
+{% else %}
+You said that you would do these:
+{% endif %}
+
+{% for one in actions %}
+- {{ one.statement }}
+{% if one.day %}
+  By {{ one.day }}.
+{% endif %}
+{% if one.whose %}
+  For {{ one.whose }}, {{ one.cohort }}.
+{% else %}
+  {{ one.cohort }}
+{% endif %}
+
+{% endfor %}
+Say what became of it, or move it to another day:
+{{ link }}
+"""
 _SESSION_INVITE = """\
 Hello {{ name }},
 
@@ -128,6 +152,7 @@ Choose a password and come in:
 FIRST_WORDS: Mapping[str, Words] = {
     "check_in": Words(0, "{{ usual_subject }}", _CHECK_IN, ""),
     "session_reminder": Words(0, "In {{ ahead }}: {{ title }}, {{ when }}", _SESSION_REMINDER, ""),
+    "action_reminder": Words(0, "{{ usual_subject }}", _ACTION_REMINDER, ""),
     "session_invite": Words(0, "{{ usual_subject }}", _SESSION_INVITE, ""),
     "poll": Words(0, "{% if is_reminder %}Reminder: {% endif %}When could you meet? {{ title }}", _POLL, ""),
     "invitation": Words(0, "Your invitation to {{ to }}", _INVITATION, ""),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from coaching.channels.base import Letter
-from coaching.channels.moments import ahead, beside, moment, until
+from coaching.channels.moments import ahead, beside, day_of, moment, until
 
 LONGEST_SUBJECT = 150
 
@@ -31,7 +31,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(moment=moment, until=until, beside=beside, ahead=ahead)
+    environment.filters.update(moment=moment, until=until, beside=beside, ahead=ahead, day_of=day_of)
     return environment
 
 

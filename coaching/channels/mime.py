@@ -52,6 +52,9 @@ def write_mail(letter: Letter, *, sender: str) -> bytes:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if letter.facts.get("reply_to"):
+        # Of a letter that a person wrote: the answer is for them, and not for the product.
+        headers["Reply-To"] = write_address(one_line(letter.facts["by"]), letter.facts["reply_to"])
     if "unsubscribe" in letter.facts:
         # RFC 8058: the mail program has a button of its own, and posts to this address.
         headers["List-Unsubscribe"] = f"<{letter.facts['unsubscribe']}>"

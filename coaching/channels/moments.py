@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -10,6 +10,11 @@ def moment(iso: str, zone_name: str) -> str:
     """A stored moment as people read it, in their own zone, which is named."""
     local = _local(iso, zone_name)
     return f"{_day(local)}, {local:%H:%M} ({_place(zone_name)})"
+
+
+def day_of(iso: str) -> str:
+    """A stored day as people read it; it is the same day in every zone."""
+    return _day(date.fromisoformat(iso))
 
 
 def until(iso: str, end: str, zone_name: str) -> str:
@@ -51,5 +56,5 @@ def _local(iso: str, zone_name: str) -> datetime:
     return datetime.fromisoformat(iso).astimezone(ZoneInfo(zone_name))
 
 
-def _day(local: datetime) -> str:
+def _day(local: date) -> str:
     return f"{local:%A} {local.day} {local:%B %Y}"

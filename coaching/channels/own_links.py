@@ -18,7 +18,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from coaching.channels.placeholders import PLACEHOLDERS, Placeholder
+from coaching.channels.placeholder import Placeholder
+from coaching.channels.placeholders import PLACEHOLDERS
 
 # Of Unicode's area for private use: they mean nothing to anybody, and are taken out of what people wrote.
 _OPEN, _CLOSE, _LINK = "\ue000", "\ue001", "\ue002"

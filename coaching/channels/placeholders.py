@@ -7,40 +7,15 @@ reader's own zone, so that no template calls anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from coaching.channels.base import Letter
-from coaching.channels.moments import ahead, beside, moment, until
+from coaching.channels.moments import ahead, beside, day_of, moment, until
+from coaching.channels.placeholder import Placeholder
 
 Value = str | int | bool | list[str] | list[dict[str, Any]]
 # What stands for a link that nobody has: in an example, and where a mail is only looked at.
 LINK_EXAMPLE = "https://coaching.example.org/the-link-of-each-person"
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """A name that a template may use. `lines` are the names within each line of a list; `is_link` is an address that
-    is the person's own, and `is_needed` one that people need, so that the text and the HTML must both have it."""
-
-    name: str
-    what: str
-    example: Any
-    lines: tuple[Placeholder, ...] = ()
-    is_link: bool = False
-    is_needed: bool = False
-
-    @property
-    def is_list(self) -> bool:
-        return isinstance(self.example, list)
-
-    @property
-    def usage(self) -> str:
-        """How it is written in a template."""
-        if not self.is_list:
-            return f"{{{{ {self.name} }}}}"
-        inner = " ".join(f"{{{{ one.{line.name} }}}}" for line in self.lines) or "{{ one }}"
-        return f"{{% for one in {self.name} %}} {inner} {{% endfor %}}"
 
 
 _NAME = Placeholder("name", "Who gets the mail.", "Ann Author")
@@ -105,6 +80,20 @@ _ASKED = [
     | {f"link_{word}": f"{LINK_EXAMPLE}/{number}/{word}" for word in _TAPS}
     for number in (7, 8)
 ]
+_ACTION = (
+    _COHORT,
+    _PROGRAMME,
+    Placeholder("statement", "What they said they would do.", "Ask two colleagues to try the first week"),
+    Placeholder("day", "By when; may be empty.", "Tuesday 7 July 2026"),
+    Placeholder("whose", "Whom it was promised to, where a coach does it for a participant; else empty.", ""),
+)
+_PROMISED = [
+    {"cohort": "Cohort 7", "programme": "Course School", "statement": statement, "day": day, "whose": whose}
+    for statement, day, whose in (
+        ("Ask two colleagues to try the first week", "Tuesday 7 July 2026", ""),
+        ("Send the example of a course outline", "", "Ann Author"),
+    )
+]
 
 PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
     "check_in": (
@@ -124,6 +113,14 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
         _PLACE,
         Placeholder("preparation", "How to prepare; may be empty.", "Read chapter 2."),
         _RSVP,
+        _USUAL,
+    ),
+    "action_reminder": (
+        _NAME,
+        Placeholder("count", "How many actions it reminds of: all of one day are in one mail.", 2),
+        Placeholder("actions", "What the person said they would do.", _PROMISED, lines=_ACTION),
+        Placeholder("link", "The page where the person finds their actions, once they are signed in.",
+                    "https://coaching.example.org/actions", is_link=True),
         _USUAL,
     ),
     "session_invite": (
@@ -224,6 +221,15 @@ def _session_reminder(letter: Letter, _news: str) -> dict[str, Value]:
     }
 
 
+def _action_reminder(letter: Letter, _news: str) -> dict[str, Value]:
+    promised: list[dict[str, Any]] = [
+        {name: one[name] for name in ("cohort", "programme", "statement", "whose")}
+        | {"day": day_of(one["due_on"]) if one["due_on"] else ""}
+        for one in letter.facts["actions"]
+    ]
+    return {"count": len(promised), "actions": promised, "link": letter.link}
+
+
 def _session_invite(letter: Letter, news: str) -> dict[str, Value]:
     facts = letter.facts
     lines = [_session_line(line, letter.timezone) for line in facts["lines"]]
@@ -284,6 +290,7 @@ def _invitation(letter: Letter, _news: str) -> dict[str, Value]:
 _READERS: Mapping[str, Callable[[Letter, str], dict[str, Value]]] = {
     "check_in": _check_in,
     "session_reminder": _session_reminder,
+    "action_reminder": _action_reminder,
     "session_invite": _session_invite,
     "poll": _poll,
     "invitation": _invitation,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from jinja2 import nodes
 
-from coaching.channels.placeholders import PLACEHOLDERS, Placeholder
+from coaching.channels.placeholder import Placeholder
+from coaching.channels.placeholders import PLACEHOLDERS
 from coaching.channels.template_errors import WrongTemplate
 
 MOST_LOOPS = 5

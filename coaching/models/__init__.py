@@ -4,7 +4,15 @@ They do without `from __future__ import annotations`, with which SQLAlchemy woul
 text at each start.
 """
 
-from coaching.models.action import Action, ActionChange, ActionEnd, ActionOutcome, ActionReminder, ActionState
+from coaching.models.action import (
+    Action,
+    ActionChange,
+    ActionEnd,
+    ActionOutcome,
+    ActionReminder,
+    ActionState,
+    ReminderChoice,
+)
 from coaching.models.audit import AuditEntry, AuditHead
 from coaching.models.base import Base, Privacy, UTCDateTime
 from coaching.models.calendar import CalendarFeed, CalendarInvite, InvitedSession, Rsvp, RsvpChoice
@@ -212,6 +220,7 @@ __all__ = [
     "ReachSnapshot",
     "ReachSource",
     "RememberedMatch",
+    "ReminderChoice",
     "Response",
     "Role",
     "RowOutcome",

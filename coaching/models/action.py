@@ -1,6 +1,6 @@
 """Action: a commitment between sessions, what by when."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -11,6 +11,8 @@ from coaching.models.base import Base, Identified, PartialIndex, Privacy, Versio
 from coaching.models.coaching_session import CoachingSession
 from coaching.models.cohort import Membership
 from coaching.models.person import Person
+
+DAY = timedelta(days=1)
 
 
 class ActionState(StrEnum):
@@ -37,9 +39,17 @@ class ActionOutcome(StrEnum):
     REOPENED = "reopened"
 
 
+class ReminderChoice(StrEnum):
+    """When the owner of an action is reminded of it: the day before it is due, on another day, or not."""
+
+    DAY_BEFORE = "day_before"
+    ON = "on"
+    NONE = "none"
+
+
 def _by_its_member(context: DefaultExecutionContext) -> int:
     """An action is done by the member whose it is, where nothing else was said."""
-    number: int = context.get_current_parameters()["membership_id"]
+    number: int = context.get_current_parameters()["membership_id"]  # type: ignore[no-untyped-call]
     return number
 
 
@@ -83,6 +93,14 @@ class Action(Identified, Versioned, Base):
         Index("ix_action_owner_state", "owner_id", "state"),
         PartialIndex("ix_action_remind", "remind_at", "id", where="remind_at IS NOT NULL"),
     )
+
+    @property
+    def reminder(self) -> ReminderChoice:
+        """What was chosen, as the day tells it. Without a day of its own an action begins with the day before."""
+        if self.remind_on is None:
+            return ReminderChoice.NONE if self.due_on else ReminderChoice.DAY_BEFORE
+        is_before = self.due_on is not None and self.due_on - self.remind_on == DAY
+        return ReminderChoice.DAY_BEFORE if is_before else ReminderChoice.ON
 
 
 class ActionChange(Base):

@@ -32,3 +32,12 @@ class ExactDecimal(TypeDecorator[Decimal]):
 def plain_decimal(value: Decimal) -> Decimal:
     """The number without trailing zeros or an exponent, as people write it: 1200 and 1.5, not 1.2E+3 and 1.50."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def why_unfit(value: Decimal) -> str:
+    """Why a number cannot be kept exactly, for whoever wrote it; empty where it can."""
+    if not value.is_finite() or abs(value) > LARGEST:
+        return f"Write a number from -{LARGEST:,} to {LARGEST:,}."
+    if value != round(value, PLACES):
+        return f"Use at most {PLACES} decimal places."
+    return ""

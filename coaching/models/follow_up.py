@@ -65,7 +65,6 @@ class CheckIn(Identified, Base):
     held: Mapped[Held] = choice(Held, default=Held.NOT_HELD, server_default="")
     nudged: Mapped[int] = mapped_column(default=0, server_default="0")
     escalated_at: Mapped[datetime | None]
-    seen_to_at: Mapped[datetime | None]
     step: Mapped[FollowUpStep] = relationship()
     membership: Mapped[Membership] = relationship()
     answer: Mapped["CheckInAnswer | None"] = relationship(back_populates="check_in")

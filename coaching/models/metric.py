@@ -42,9 +42,6 @@ class Metric(Identified, Versioned, Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     goal: Mapped[Goal] = relationship()
-    observations: Mapped[list["Observation"]] = relationship(
-        back_populates="metric", order_by="Observation.observed_on, Observation.id"
-    )
 
     __table_args__ = (CheckConstraint("cadence_weeks BETWEEN 1 AND 52", name="cadence"),)
 
@@ -79,7 +76,7 @@ class Observation(Identified, Base):
     check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
-    metric: Mapped[Metric] = relationship(back_populates="observations")
+    metric: Mapped[Metric] = relationship()
     recorded_by: Mapped[Person | None] = relationship()
 
     __table_args__ = (

@@ -10,6 +10,9 @@ from coaching.models.base import Base, Identified, Privacy, Versioned, choice
 from coaching.models.cohort import Membership
 from coaching.models.programme import Programme
 
+LEAST_POINTS, MOST_POINTS = 3, 7
+MOST_SKILLS = 20
+
 
 class SkillScale(Identified, Versioned, Base):
     """The one scale on which a programme's skills are rated, from 1 to `points`. `words` has a text for each point;
@@ -23,7 +26,7 @@ class SkillScale(Identified, Versioned, Base):
     created_at: Mapped[datetime]
     programme: Mapped[Programme] = relationship()
 
-    __table_args__ = (CheckConstraint("points BETWEEN 3 AND 7", name="points"),)
+    __table_args__ = (CheckConstraint(f"points BETWEEN {LEAST_POINTS} AND {MOST_POINTS}", name="points"),)
 
 
 class Skill(Identified, Versioned, Base):
@@ -91,7 +94,7 @@ class SkillScore(Base):
     skill: Mapped[Skill] = relationship()
 
     __table_args__ = (
-        CheckConstraint("score BETWEEN 1 AND 7", name="score"),
+        CheckConstraint(f"score BETWEEN 1 AND {MOST_POINTS}", name="score"),
         UniqueConstraint("assessment_id", "skill_id"),
         Index("ix_skill_score_skill", "skill_id"),
     )

@@ -8,16 +8,17 @@ from coaching.models import MessageKind
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Text, Truth, Whole
 
 # Those that can be switched off.
-KINDS = (MessageKind.CHECK_IN, MessageKind.SESSION_REMINDER, MessageKind.POLL)
+KINDS = (MessageKind.CHECK_IN, MessageKind.SESSION_REMINDER, MessageKind.ACTION_REMINDER, MessageKind.POLL)
+_CHOOSE = f"Choose one of: {', '.join(kind.value for kind in KINDS)}."
 
 
 class Kind(fields.Enum[MessageKind]):
     """A kind of mail that can be switched off."""
 
-    default_error_messages = {"unknown": "Choose one of: check_in, session_reminder, poll."}  # noqa: RUF012
+    default_error_messages = {"unknown": _CHOOSE}  # noqa: RUF012
 
     def __init__(self) -> None:
-        shown = validate.OneOf(KINDS, error="Choose one of: check_in, session_reminder, poll.")
+        shown = validate.OneOf(KINDS, error=_CHOOSE)
         super().__init__(MessageKind, by_value=Text(24), validate=shown)
 
 

@@ -17,7 +17,8 @@ ASKERS = validate.OneOf([Role.PARTICIPANT, Role.COACH], error="Choose participan
 
 
 class PlanQuestionSchema(BaseSchema):
-    """A further question. `lowest`, `highest` and their words are for a scale."""
+    """A further question. `lowest`, `highest` and their words are for a scale; `metric_name` says which of a person's
+    metrics the figure is of, and may be left out where they have one."""
 
     kind = Word(QuestionKind, required=True)
     prompt = Text(500, required=True)
@@ -27,6 +28,7 @@ class PlanQuestionSchema(BaseSchema):
     lowest_label = Line(80)
     highest_label = Line(80)
     flows_to = Word(AnswerFlow, load_default=AnswerFlow.NOWHERE)
+    metric_name = Line(120)
 
     @validates_schema(skip_on_field_errors=True)
     def fits_together(self, data: dict[str, Any], **_context: Any) -> None:
@@ -40,6 +42,12 @@ class PlanQuestionSchema(BaseSchema):
         is_levels = data["kind"] == QuestionKind.SCALE and (data["lowest"], data["highest"]) == (-2, 2)
         if data["flows_to"] == AnswerFlow.GOAL_RATING and not is_levels:
             raise ValidationError("A goal is rated on a scale from -2 to 2. Choose that scale.", "flows_to")
+        is_figure = data["kind"] in {QuestionKind.NUMBER, QuestionKind.SCALE}
+        if data["flows_to"] == AnswerFlow.METRIC and not is_figure:
+            raise ValidationError("The value of a metric is a number. Choose that kind, or a scale.", "flows_to")
+        if data["metric_name"] and data["flows_to"] != AnswerFlow.METRIC:
+            text = "Only what goes to a metric can name one. Choose that, or leave this blank."
+            raise ValidationError(text, "metric_name")
 
 
 class EditStepSchema(BaseSchema):
@@ -87,6 +95,8 @@ class EditStepSchema(BaseSchema):
         flows = {question["flows_to"] for question in data["questions"]}
         if AnswerFlow.GOAL_RATING in flows and data["anchor"] != Anchor.GOAL_DUE:
             raise ValidationError("Only what is asked on a goal’s due date can rate that goal.", "questions")
+        if AnswerFlow.METRIC in flows and data["role"] == Role.COACH:
+            raise ValidationError("Metrics are of goals, and those are the participants’. Choose participants.", "role")
 
 
 class StepSchema(EditStepSchema):

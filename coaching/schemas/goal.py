@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Whole
+from coaching.models import GoalEnd, GoalState
+from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, Whole, Word
 
 
 class SetGoalSchema(BaseSchema):
@@ -23,6 +24,74 @@ class SetGoalSchema(BaseSchema):
     much_more = Line(500)
 
 
+class ReviseGoalSchema(BaseSchema):
+    """Another scale in the place of one that was rated: all of it, and what was wrong with the old one."""
+
+    much_less = Line(500, required=True)
+    less = Line(500, required=True)
+    expected = Line(500, required=True)
+    more = Line(500, required=True)
+    much_more = Line(500, required=True)
+    importance = Whole(0, 3, required=True)
+    difficulty = Whole(0, 3, required=True)
+    baseline = Whole(-2, -1, required=True)
+    reason = Line(1_000, required=True)
+
+
+class ScaleSchema(ReviseGoalSchema):
+    """A goal's current scale as it goes out. It is the goal's `version` that is its ETag."""
+
+    class Meta:
+        exclude = ("reason",)
+
+    edition = fields.Integer(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class AgreementSchema(BaseSchema):
+    """Which side has agreed to a goal as it stands; `version`, the goal's, says to what."""
+
+    state = Word(GoalState, dump_only=True)
+    participant_agreed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    coach_agreed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    coach_agreed_by = fields.String(
+        attribute="coach_agreed_by.name", dump_only=True, dump_default=None, allow_none=True
+    )
+    edition = fields.Integer(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
+class EndGoalSchema(BaseSchema):
+    """What became of a goal. One that is changed names the goal in its place, or writes it in one sentence."""
+
+    state = Word(GoalEnd, required=True)
+    on = Day(required=True)
+    reason = Text(1_000)
+    successor_id = PublicId(load_default=None, allow_none=True)
+    successor_statement = Line(500)
+
+
+class ReopenGoalSchema(BaseSchema):
+    reason = Text(1_000)
+
+
+class WriteMilestoneSchema(BaseSchema):
+    """A milestone as it is written, new or edited. The day on which it was reached is blank until then."""
+
+    statement = Line(500, required=True)
+    due_on = Day(load_default=None, allow_none=True)
+    reached_on = Day(load_default=None, allow_none=True)
+
+
+class MilestoneSchema(WriteMilestoneSchema):
+    """A milestone as it goes out."""
+
+    id = PublicId(attribute="public_id", dump_only=True)
+    goal_id = fields.String(attribute="goal.public_id", dump_only=True)
+    created_at = fields.AwareDateTime(dump_only=True)
+    version = fields.Integer(dump_only=True)
+
+
 class RateGoalSchema(BaseSchema):
     score = Whole(-2, 2, required=True)
     rated_on = Day(required=True)
@@ -30,37 +99,27 @@ class RateGoalSchema(BaseSchema):
 
 
 class RatingSchema(RateGoalSchema):
-    """A rating as it goes out, with who gave it."""
+    """A rating as it goes out, with who gave it, and the edition of the goal's scale that it was given on."""
 
     id = PublicId(attribute="public_id", dump_only=True)
+    edition = fields.Integer(dump_only=True)
     rated_by = fields.String(attribute="rated_by.name", dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
 
 
 class GoalSchema(SetGoalSchema):
-    """A goal as it goes out; `version` is its ETag."""
+    """A goal as it goes out; `version` is its ETag. Ratings of its current edition count."""
 
     id = PublicId(attribute="public_id", dump_only=True)
     membership_id = fields.String(attribute="membership.public_id", dump_only=True)
+    state = Word(GoalState, dump_only=True)
+    edition = fields.Integer(dump_only=True)
+    ended_on = fields.Date(dump_only=True, allow_none=True)
+    participant_agreed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    coach_agreed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    coach_agreed_by = fields.String(
+        attribute="coach_agreed_by.name", dump_only=True, dump_default=None, allow_none=True
+    )
     ratings = fields.List(fields.Nested(RatingSchema), dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     version = fields.Integer(dump_only=True)
-
-
-class GoalLineSchema(SetGoalSchema):
-    """A goal in a list: with its newest rating instead of all."""
-
-    id = PublicId(dump_only=True)
-    ratings = fields.Integer(dump_only=True)
-    latest_score = fields.Integer(dump_only=True, allow_none=True, validate=validate.Range(-2, 2))
-    latest_rated_on = fields.Date(dump_only=True, allow_none=True)
-
-
-class AttainmentSchema(BaseSchema):
-    """The T-scores over the rated goals; null where there is nothing to say."""
-
-    rated = fields.Integer(dump_only=True)
-    unrated = fields.Integer(dump_only=True)
-    baseline_t = fields.Float(dump_only=True, allow_none=True)
-    achieved_t = fields.Float(dump_only=True, allow_none=True)
-    change = fields.Float(dump_only=True, allow_none=True)

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
     OPEN_STATUSES,
     Action,
+    ActionChange,
+    ActionOutcome,
     ActionState,
     Attendance,
     CoachingSession,
@@ -26,7 +28,10 @@ from coaching.services.words import is_one_of, is_word
 
 
 class ActionLine(NamedTuple):
-    """An action in a list, with whose it is and in which session it was agreed; null where it was agreed alone."""
+    """An action in a list, with whose it is and in which session it was agreed; null where it was agreed alone.
+
+    `owner_id` and `owner` are who does it: the same member, or a coach. `moved` is how often it got another day.
+    """
 
     id: str
     membership_id: str
@@ -39,10 +44,13 @@ class ActionLine(NamedTuple):
     session_title: str | None
     created_at: datetime
     closed_at: datetime | None
+    owner_id: str
+    owner: str
+    moved: int
 
 
 class OwnAction(NamedTuple):
-    """One of one's own open actions."""
+    """One of the open actions that one does oneself."""
 
     id: str
     statement: str
@@ -51,10 +59,18 @@ class OwnAction(NamedTuple):
 
 
 Lines = Select[*tuple[Any, ...]]
-_IS_OPEN = is_word(Action.state, ActionState.OPEN)
+IS_OPEN = is_word(Action.state, ActionState.OPEN)
 # The earliest first, and those without a day last: engines disagree about where a null stands.
-_BY_DAY = (Action.due_on.is_(None), Action.due_on, Action.id)
-_LINES: Lines = (
+BY_DAY = (Action.due_on.is_(None), Action.due_on, Action.id)
+Doer = aliased(Membership)
+DoingPerson = aliased(Person)
+_MOVED = (
+    select(func.count())
+    .where(ActionChange.action_id == Action.id, is_word(ActionChange.outcome, ActionOutcome.MOVED))
+    .correlate(Action)
+    .scalar_subquery()
+)
+LINES: Lines = (
     select(
         Action.public_id,
         Membership.public_id,
@@ -67,16 +83,21 @@ _LINES: Lines = (
         CoachingSession.title,
         Action.created_at,
         Action.closed_at,
+        Doer.public_id,
+        DoingPerson.name,
+        _MOVED,
     )
     .join_from(Action, Membership, Membership.id == Action.membership_id)
     .join(Person, Person.id == Membership.person_id)
+    .join(Doer, Doer.id == Action.owner_id)
+    .join(DoingPerson, DoingPerson.id == Doer.person_id)
     .outerjoin(CoachingSession, CoachingSession.id == Action.session_id)
 )
-_OF_MEMBER = _LINES.where(Action.membership_id == bindparam("membership_id")).order_by(_IS_OPEN.desc(), *_BY_DAY)
-_OF_SESSION = _LINES.where(Action.session_id == bindparam("session_id")).order_by(Person.name, Membership.id, Action.id)
+_OF_MEMBER = LINES.where(Action.membership_id == bindparam("membership_id")).order_by(IS_OPEN.desc(), *BY_DAY)
+_OF_SESSION = LINES.where(Action.session_id == bindparam("session_id")).order_by(Person.name, Membership.id, Action.id)
 # What was agreed in a session counts from when that was held, whenever it was written down.
 _OPEN_AT_START = (
-    _LINES.outerjoin(
+    LINES.outerjoin(
         Attendance,
         and_(Attendance.membership_id == Membership.id, Attendance.session_id == bindparam("session_id")),
     )
@@ -86,16 +107,16 @@ _OPEN_AT_START = (
         is_one_of(Membership.status, OPEN_STATUSES),
         or_(Attendance.id.is_(None), WAS_THERE),
         func.coalesce(CoachingSession.starts_at, Action.created_at) < bindparam("starts_at"),
-        or_(_IS_OPEN, Action.closed_at >= bindparam("starts_at")),
+        or_(IS_OPEN, Action.closed_at >= bindparam("starts_at")),
     )
-    .order_by(Person.name, Membership.id, *_BY_DAY)
+    .order_by(Person.name, Membership.id, *BY_DAY)
 )
 OWN_OPEN: Select[str, str, str, date | None] = (
     select(Action.public_id, Action.statement, Cohort.name, Action.due_on)
-    .join_from(Membership, Action, Action.membership_id == Membership.id)
+    .join_from(Membership, Action, Action.owner_id == Membership.id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES), _IS_OPEN)
-    .order_by(*_BY_DAY)
+    .where(Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES), IS_OPEN)
+    .order_by(*BY_DAY)
 )
 
 

@@ -1,5 +1,5 @@
-"""Where an answer goes: into the practice log, its figures into the reach of the run that they are of, and a rating
-to the goal that was due.
+"""Where an answer goes: into the practice log, its figures into the reach of the run that they are of, a rating to the
+goal that was due, and values to the metrics of goals.
 
 Nothing that somebody took the time to say is lost because a flow cannot take it: it stands in the answer, with why it
 could not be used.
@@ -31,6 +31,7 @@ from coaching.models import (
     ReachSource,
 )
 from coaching.policies import Actor
+from coaching.services.check_in_metrics import flow_into_metrics
 from coaching.services.check_in_ratings import flow_into_goal
 from coaching.services.reach import report_reach
 
@@ -46,8 +47,8 @@ METRICS = {
 
 
 def flow_answer(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> None:
-    """Brings log, reach and goal into line with the answer. Call it in the answer's transaction, with permission
-    asked, and with the answer's replies kept."""
+    """Brings log, reach, goal and metrics into line with the answer. Call it in the answer's transaction, with
+    permission asked, and with the answer's replies kept."""
     on = now.astimezone(ZoneInfo(check_in.membership.person.timezone)).date()
     runs = _runs_meant(session, check_in, on)
     run = runs[0] if len(runs) == 1 else None
@@ -62,6 +63,7 @@ def flow_answer(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, a
     for reply in answer.replies:
         reply.unused_because = _flow_reply(session, reply, run, on=on, actor=actor, now=now)
     flow_into_goal(session, check_in, answer, actor=actor, on=on, now=now)
+    flow_into_metrics(session, check_in, answer, actor=actor, on=on, now=now)
 
 
 def _log(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from coaching.errors import Invalid, NotAllowed
+from coaching.errors import Conflict, Invalid, Refusal
 from coaching.models import (
     Anchor,
     AnswerChoice,
@@ -23,11 +23,13 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_view_goals, require
 from coaching.services import audit
-from coaching.services.goals import LEVELS, rate_goal
+from coaching.services.goal_levels import LEVELS
+from coaching.services.goals import rate_goal
 
 NO_GOAL = "This check-in does not ask about a goal, so this is no rating. It stands here."
 NO_LEVELS = "The goal's five levels are not all written yet, so this is no rating. Write them, then answer again."
 NO_LEVEL = "A goal is rated from -2 to 2, so this is no rating. It stands here."
+ENDED = "The goal has ended, so this is no rating of it. What you said stands here."
 NOT_RATED = "The goal cannot be rated now. What you said stands here."
 
 _ANSWERS = (
@@ -87,7 +89,7 @@ def flow_into_goal(
             reply.unused_because = NO_GOAL
         return
     newest = _newest(session, goal, check_in)
-    of_today = newest if newest is not None and newest.rated_on == on else None
+    of_today = newest if newest is not None and newest.rated_on == on and goal.ended_on is None else None
     if reply is None or reply.number is None:
         if of_today is not None:
             session.delete(of_today)
@@ -112,25 +114,30 @@ def _rate(
         return NO_LEVEL
     if newest is not None and newest.score == score:
         return ""
-    if newest is not None and newest.rated_on == on:
+    if newest is not None and newest.rated_on == on and goal.ended_on is None:
         newest.score = score
         audit.record(session, "goal.rating_corrected", newest, actor=actor, now=now)
         return ""
     try:
         rating = rate_goal(session, goal, actor=actor, now=now, score=score, rated_on=on)
-    except Invalid as refusal:
-        return NO_LEVELS if refusal.messages.keys() <= set(LEVELS.values()) else NOT_RATED
-    except NotAllowed:
-        return NOT_RATED
+    except Refusal as refusal:
+        return _why_not(refusal)
     rating.check_in_id = check_in.id
     return ""
 
 
+def _why_not(refusal: Refusal) -> str:
+    if isinstance(refusal, Conflict):
+        return ENDED
+    is_of_levels = isinstance(refusal, Invalid) and refusal.messages.keys() <= set(LEVELS.values())
+    return NO_LEVELS if is_of_levels else NOT_RATED
+
+
 def _newest(session: Session, goal: Goal, check_in: CheckIn) -> Rating | None:
-    """The latest of the ratings that this check-in's answers made."""
+    """The latest of the ratings of the goal's current edition that this check-in's answers made."""
     statement = (
         select(Rating)
-        .where(Rating.goal_id == goal.id, Rating.check_in_id == check_in.id)
+        .where(Rating.goal_id == goal.id, Rating.edition == goal.edition, Rating.check_in_id == check_in.id)
         .order_by(Rating.rated_on.desc(), Rating.id.desc())
         .limit(1)
     )

@@ -26,9 +26,10 @@ from sqlalchemy.orm import Session
 from coaching.channels.base import CHAT, INBOX, MAIL
 from coaching.models import Capability, ContactAddress, Message, MessageKind, MessageState, OptOut, Person
 from coaching.models.base import UTCDateTime
+from coaching.services.action_reminder_checks import ReminderReview, review_reminders
 from coaching.services.claimed_askings import CALLED_OFF, Fate, Gone, Review, review_askings
 from coaching.services.invite_checks import why_not_invited
-from coaching.services.letter_links import link_of
+from coaching.services.letter_links import PAGE_PATHS, link_of
 from coaching.services.mail_words import load_words
 from coaching.services.poll_checks import why_not_polled
 from coaching.services.reasons import IS_SUSPENDED, NO_MAIL_ADDRESS
@@ -192,6 +193,8 @@ def _review(
     stale = _why_stale(connection, claimed, now=now)
     asking = [message.id for message in claimed if message.kind == MessageKind.CHECK_IN]
     reviews = review_askings(connection, asking, now=now)
+    reminding = {message.id: message.facts for message in claimed if message.kind == MessageKind.ACTION_REMINDER}
+    reminders = review_reminders(connection, reminding, now=now)
     standing: list[ClaimedMessage] = []
     refused: list[Refused] = []
     for message in claimed:
@@ -199,6 +202,8 @@ def _review(
         review = reviews.get(message.id)
         if review is not None:
             verdict = _reviewed(message, reason, review)
+        elif message.id in reminders and not reason:
+            verdict = _reminded(message, reminders[message.id])
         else:
             verdict = Refused(message, reason) if reason else message
         if isinstance(verdict, Refused):
@@ -248,7 +253,7 @@ def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
 
 
 def _has_link(message: ClaimedMessage) -> bool:
-    return bool(link_of(message.kind, message.facts, message.secret, ""))
+    return message.kind not in PAGE_PATHS and bool(link_of(message.kind, message.facts, message.secret, ""))
 
 
 def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMessage | Refused:
@@ -265,3 +270,19 @@ def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMe
     standing = {item.public_id for item in review.standing}
     items = [item for item in message.facts["items"] if item["id"] in standing]
     return message._replace(facts=message.facts | {"items": items})
+
+
+def _reminded(message: ClaimedMessage, review: ReminderReview) -> ClaimedMessage | Refused:
+    """A mail that reminds of actions, with only those that still stand; or why it does not leave now.
+
+    Where some are gone it is written anew, unless its bytes went out before.
+    """
+    if not review.standing:
+        return Refused(message, review.reason)
+    if review.waits_until is not None:
+        return Refused(message, "", waits_until=review.waits_until)
+    actions = message.facts["actions"]
+    standing = [one for one in actions if one["id"] in review.standing]
+    if len(standing) == len(actions) or (review.is_fixed and message.wire is not None):
+        return message
+    return message._replace(facts=message.facts | {"actions": standing}, wire=None)

@@ -1,4 +1,7 @@
-"""A coach's home: who needs me this week, and what there is to celebrate. Four statements."""
+"""A coach's home: who needs me this week, what waits to be recorded, and what there is to celebrate.
+
+Three statements, and those of `needs`.
+"""
 
 from __future__ import annotations
 
@@ -10,40 +13,23 @@ from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, selec
 from sqlalchemy.orm import Session
 
 from coaching.models import (
-    OPEN_STATUSES,
     Attendance,
     BatchState,
     CoachingSession,
     Cohort,
     ImportBatch,
     ImportRow,
-    Membership,
-    Person,
-    Role,
     RowOutcome,
     SessionState,
 )
 from coaching.policies import Actor
 from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, read_cards
-from coaching.services.counted_sessions import MISSED_IN_A_ROW
 from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
-from coaching.services.silence import SilentCheckIn, read_silent
-from coaching.services.words import is_one_of, is_word
+from coaching.services.needs import NeedList, read_needs
+from coaching.services.words import is_word
 
-ABSENCES_IN_A_ROW = 2
 # Who has not recorded a session by then is not going to.
 RECORDS_WITHIN = timedelta(days=60)
-
-
-class AbsenceRun(NamedTuple):
-    """A participant who missed their latest sessions one after the other; an excused one neither counts nor ends it."""
-
-    membership_id: str
-    name: str
-    cohort_id: str
-    cohort: str
-    absences: int
-    since: datetime
 
 
 class OpenRecord(NamedTuple):
@@ -64,36 +50,10 @@ class CoachHome(NamedTuple):
     """`launches` are those of this month."""
 
     cohorts: tuple[CohortCard, ...]
-    silent: tuple[SilentCheckIn, ...]
-    absences: tuple[AbsenceRun, ...]
+    needs: NeedList
     launches: tuple[LaunchLine, ...]
     open_records: tuple[OpenRecord, ...]
 
-
-_LEARNERS = (
-    Membership.cohort_id.in_(COACHED),
-    is_word(Membership.role, Role.PARTICIPANT),
-    is_one_of(Membership.status, OPEN_STATUSES),
-)
-_ABSENCES = (
-    select(
-        Membership.public_id,
-        Person.name,
-        Cohort.public_id,
-        Cohort.name,
-        func.count(),
-        func.min(CoachingSession.starts_at),
-    )
-    .join_from(Membership, Attendance, Attendance.membership_id == Membership.id)
-    .join(CoachingSession, CoachingSession.id == Attendance.session_id)
-    .join(Person, Person.id == Membership.person_id)
-    .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(*_LEARNERS, MISSED_IN_A_ROW, Cohort.ends_on >= bindparam("today"))
-    .group_by(Membership.id, Person.id, Cohort.id)
-    .having(func.count() >= literal_column(str(ABSENCES_IN_A_ROW)))
-    .order_by(func.count().desc(), Person.name)
-    .limit(literal_column(str(LONGEST_LIST)))
-)
 
 _REVIEW = and_(ImportRow.batch_id == ImportBatch.id, is_word(ImportRow.outcome, RowOutcome.REVIEW))
 _OPEN_RECORDS = (
@@ -130,20 +90,18 @@ _OPEN_RECORDS = (
 
 
 def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
-    """The cohorts that the actor coaches, the running ones' absences, and the silence after the ended ones."""
+    """The cohorts that the actor coaches, who of them needs the actor, and what happened there."""
     connection = session.connection()
     today = now.astimezone(ZoneInfo(actor.timezone)).date()
     values = {
         "person_id": actor.person_id,
-        "today": today,
         "since": today.replace(day=1),
         "now": now,
         "records_since": now - RECORDS_WITHIN,
     }
     return CoachHome(
         cohorts=read_cards(connection, COACHED_CARDS, person_id=actor.person_id, now=now),
-        silent=read_silent(connection, person_id=actor.person_id),
-        absences=tuple(AbsenceRun(*row) for row in connection.execute(_ABSENCES, values).all()),
+        needs=read_needs(connection, actor=actor, now=now),
         launches=read_launches(connection, COACHED_SINCE, values),
         open_records=tuple(OpenRecord(*row) for row in connection.execute(_OPEN_RECORDS, values).all()),
     )

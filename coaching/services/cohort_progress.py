@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    literal_column,
     not_,
     select,
     type_coerce,
@@ -35,11 +34,12 @@ from coaching.models import (
     Membership,
     MembershipStatus,
     Person,
-    Rating,
     Role,
 )
 from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER, IS_OPEN, UNRECORDED
+from coaching.services.goal_attainment import CohortAttainment, attain_together
+from coaching.services.goal_scores import LATEST_SCORE
 from coaching.services.project_list import (
     OWNERS_IN_COHORT,
     PROJECTS_IN_COHORT,
@@ -49,15 +49,10 @@ from coaching.services.project_list import (
 )
 from coaching.services.session_list import WAS_THERE, SessionLine, last_session, next_session, read_sessions
 from coaching.services.words import is_word
-from coaching.statistics.gas import ScaledGoal, attainment
+from coaching.statistics.gas import Attainment, ScaledGoal, attainment
 
-LATEST_SCORE = (
-    select(Rating.score)
-    .where(Rating.goal_id == Goal.id)
-    .order_by(Rating.rated_on.desc(), Rating.id.desc())
-    .limit(literal_column("1"))
-    .scalar_subquery()
-)
+# Who withdrew was in, and keeps their place among those whose goals are counted.
+_NEVER_IN = frozenset(MembershipStatus) - {*OPEN_STATUSES, MembershipStatus.WITHDRAWN}
 _IN_COHORT = Membership.cohort_id == bindparam("cohort_id")
 
 MEMBERS = (
@@ -178,6 +173,7 @@ class CohortProgress(NamedTuple):
     last_session: SessionLine | None
     projects: tuple[ProjectLine, ...]
     totals: ReachTotals
+    attainment: CohortAttainment
 
     @property
     def participants(self) -> tuple[MemberProgress, ...]:
@@ -213,18 +209,21 @@ def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: date
     )
     connection, values = session.connection(), {"cohort_id": cohort.id, "now": now}
     sessions = read_sessions(connection, cohort, actor=actor)
-    goals = _read_goals(connection, values, with_scores=may_coach(actor, cohort))
+    reached = _read_goals(connection, values)
+    sees_scores = may_coach(actor, cohort)
     check_ins = _read_check_ins(connection, values, with_answers=may_run_cohort(actor, cohort))
     projects = read_projects(connection, PROJECTS_IN_COHORT, OWNERS_IN_COHORT, values)
     owned = projects.by_member()
+    rows = connection.execute(MEMBERS, values).all()
     members = tuple(
         MemberProgress(
             public_id, name, role, status, joined_at, attended, counted, excused, unrecorded, last,
-            goals.get(number, _NO_GOALS), check_ins.get(number, _NO_CHECK_INS), tuple(owned.get(public_id, ())),
+            _count_goals(reached.get(number), sees_scores), check_ins.get(number, _NO_CHECK_INS),
+            tuple(owned.get(public_id, ())),
         )
-        for number, public_id, name, role, status, joined_at, attended, counted, excused, unrecorded, last
-        in connection.execute(MEMBERS, values).all()
+        for number, public_id, name, role, status, joined_at, attended, counted, excused, unrecorded, last in rows
     )  # fmt: skip
+    came_in = [row[0] for row in rows if row[3] == Role.PARTICIPANT and row[4] not in _NEVER_IN]
     return CohortProgress(
         cohort=cohort,
         members=members,
@@ -233,6 +232,7 @@ def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: date
         last_session=last_session(sessions, now=now),
         projects=projects.lines,
         totals=projects.totals,
+        attainment=attain_together((reached.get(one) for one in came_in), minimum=cohort.programme.minimum_group),
     )
 
 
@@ -252,17 +252,20 @@ def cohort_overview(session: Session, cohort: Cohort, *, actor: Actor, now: date
     )
 
 
-def _read_goals(connection: Connection, values: dict[str, Any], *, with_scores: bool) -> dict[int, GoalCounts]:
-    """Counts by member, with both T where they are for the actor to see."""
+def _read_goals(connection: Connection, values: dict[str, Any]) -> dict[int, Attainment]:
+    """What each member's goals come to, of who has any."""
     goals: defaultdict[int, list[ScaledGoal]] = defaultdict(list)
     for membership_id, weight, baseline, score in connection.execute(_GOALS, values).all():
         goals[membership_id].append(ScaledGoal(weight, baseline, score))
-    counts: dict[int, GoalCounts] = {}
-    for membership_id, found in goals.items():
-        reached = attainment(found)
-        scores = (reached.baseline_t, reached.achieved_t) if with_scores else (None, None)
-        counts[membership_id] = GoalCounts(len(found), reached.rated, *scores)
-    return counts
+    return {membership_id: attainment(found) for membership_id, found in goals.items()}
+
+
+def _count_goals(reached: Attainment | None, sees_scores: bool) -> GoalCounts:
+    """A member's goals in numbers, with both T where they are for the actor to see."""
+    if reached is None:
+        return _NO_GOALS
+    scores = (reached.baseline_t, reached.achieved_t) if sees_scores else (None, None)
+    return GoalCounts(reached.rated + reached.unrated, reached.rated, *scores)
 
 
 def _read_check_ins(connection: Connection, values: dict[str, Any], *, with_answers: bool) -> dict[int, CheckInCounts]:

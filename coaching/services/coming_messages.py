@@ -1,8 +1,8 @@
 """What will be sent in the next 30 days, by what is known now: to whom, when, by which way, and why.
 
 So many statements, whoever is looked at: check-ins that the timetable will wake, with what the rules ask of their
-people, sessions that it will remind of, and messages that are written and wait. The future is a forecast: an answer, a
-move or a pause changes it.
+people, sessions and actions that it will remind of, and messages that are written and wait. The future is a forecast:
+an answer, a move or a pause changes it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from coaching.channels.base import MAIL
 from coaching.models import (
     Anchor,
     CoachingSession,
@@ -32,6 +33,7 @@ from coaching.models import (
 )
 from coaching.services.asking_forecast import Foreseen
 from coaching.services.asking_hours import next_open
+from coaching.services.coming_action_reminders import PlannedReminder, read_coming_action_reminders
 from coaching.services.coming_check_ins import Told, read_coming_check_ins
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
@@ -143,19 +145,23 @@ class Outlook(NamedTuple):
 
 
 def list_coming(session: Session, scope: MessageScope, *, now: datetime) -> Outlook:
-    """Everything that will be sent to whom the scope is about in the next 30 days. Nine statements at most."""
+    """Everything that will be sent to whom the scope is about in the next 30 days. Ten statements at most."""
     connection, until = session.connection(), now + AHEAD
     values = {"now": now, "until": until}
     check_ins = read_coming_check_ins(connection, scope, now=now, until=until, limit=LONGEST_LIST)
     sessions = connection.execute(_SESSIONS.where(scope.memberships), values).all()
     waiting = connection.execute(_WAITING.where(scope.messages), values).all()
+    actions, promised = read_coming_action_reminders(
+        connection, scope.memberships, now=now, until=until, limit=LONGEST_LIST
+    )
     lines = [
         *(_of_check_in(*each) for each in check_ins.found),
         *(line for row in sessions for line in _of_session(row, now, until)),
         *(_of_message(row, now) for row in waiting),
+        *(_of_actions(one) for one in actions),
     ]
     lines.sort(key=lambda line: (line.at, line.what, line.name))
-    is_cut = max(check_ins.rows, len(sessions), len(waiting)) == LONGEST_LIST or len(lines) > LONGEST_LIST
+    is_cut = max(check_ins.rows, len(sessions), len(waiting), promised) == LONGEST_LIST or len(lines) > LONGEST_LIST
     return Outlook(tuple(lines[:LONGEST_LIST]), until, is_cut)
 
 
@@ -198,6 +204,22 @@ def _of_session(row: Any, now: datetime, until: datetime) -> Iterable[ComingMess
                 membership_id=membership_id if people == 1 else None,
                 minutes=minutes,
             )
+
+
+def _of_actions(one: PlannedReminder) -> ComingMessage:
+    """A mail that reminds somebody of what they said they would do."""
+    return ComingMessage(
+        at=one.at,
+        kind=MessageKind.ACTION_REMINDER,
+        subject_id=one.subject_id,
+        channel=MAIL,
+        what=one.what,
+        cohort=one.cohort,
+        name=one.name,
+        membership_id=one.membership_id,
+        anchor_on=one.due_on,
+        refusal=one.refusal,
+    )
 
 
 def _of_message(row: Any, now: datetime) -> ComingMessage:

@@ -25,6 +25,7 @@ STEP = (
 )  # fmt: skip
 QUESTION = (
     "position", "kind", "prompt", "is_required", "lowest", "highest", "lowest_label", "highest_label", "flows_to",
+    "metric_name",
 )  # fmt: skip
 SAME = {
     "default": "This cohort follows the programme’s plan already.",

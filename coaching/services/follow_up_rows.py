@@ -147,7 +147,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
     .where(Membership.status.in_(OPEN_STATUSES), Person.erased_at.is_(None))
 )
 # A session is for everybody who was in by then, a one-to-one for its participant, and either for the coach who holds
-# it; a launch for its owners, in the programme that it was reported to; a goal for whom it belongs to.
+# it; a launch for its owners, in the programme that it was reported to; a goal for whom it belongs to, until it ends.
 _IS_AT = or_(
     and_(
         Membership.role == Role.PARTICIPANT,
@@ -167,7 +167,7 @@ _ANCHORED = {
     .where(CourseProject.programme_id == Cohort.programme_id),
     Anchor.GOAL_DUE: _MEMBERS.add_columns(Goal.id, Goal.due_on)
     .join(Goal, Goal.membership_id == Membership.id)
-    .where(Goal.due_on.is_not(None)),
+    .where(Goal.due_on.is_not(None), Goal.ended_on.is_(None)),
 }
 
 

@@ -56,6 +56,7 @@ class QuestionShape(TypedDict, total=False):
     lowest_label: str
     highest_label: str
     flows_to: AnswerFlow
+    metric_name: str
 
 
 class StepShape(TypedDict, total=False):
@@ -224,6 +225,7 @@ _USUAL: dict[str, Any] = {
     "lowest_label": "",
     "highest_label": "",
     "flows_to": AnswerFlow.NOWHERE,
+    "metric_name": "",
 }
 
 

@@ -20,17 +20,21 @@ LINK_PATHS = {
     MessageKind.SESSION_INVITE: "/rsvp/{secret}",
     MessageKind.SESSION_REMINDER: "/rsvp/{secret}",
 }
+# Pages that mails of a kind lead to for who is signed in: their address holds no secret.
+PAGE_PATHS = {MessageKind.ACTION_REMINDER: "/actions"}
 UNSUBSCRIBE_PATH = "/unsubscribe/{secret}"
 # Its name among the secrets that come from a message's own.
 UNSUBSCRIBE = "unsubscribe"
 # Nobody asked for these one by one, so each of them can be switched off.
-SWITCHABLE = (MessageKind.CHECK_IN, MessageKind.SESSION_REMINDER, MessageKind.POLL)
+SWITCHABLE = (MessageKind.CHECK_IN, MessageKind.SESSION_REMINDER, MessageKind.ACTION_REMINDER, MessageKind.POLL)
 # Of a message with this fact its secret opens nothing: only the way to unsubscribe comes from it.
 NO_LINK = "has_no_link"
 
 
 def link_of(kind: MessageKind, facts: dict[str, Any], secret: str | None, base_url: str) -> str:
     """The one link of a mail; empty where it has none, or one for each thing that it asks."""
+    if kind in PAGE_PATHS:
+        return base_url + PAGE_PATHS[kind]
     if not secret or kind == MessageKind.CHECK_IN or facts.get(NO_LINK):
         return ""
     return base_url + LINK_PATHS[kind].format(secret=secret)

@@ -125,6 +125,18 @@ def _session_reminder(session: Session, programme: Programme, _actor: Actor, _no
     return _Sample(facts, f"the session “{held.title}” of {held.cohort.name}")
 
 
+def _action_reminder(session: Session, programme: Programme, _actor: Actor, _now: datetime) -> _Sample | None:
+    """Of actions nothing is shown: they are read by whose they are and by those who run the cohort."""
+    cohort = session.scalars(_COHORTS.where(Cohort.programme_id == programme.id)).one_or_none()
+    return _Sample(_promised(cohort.name, programme.name), cohort.name) if cohort else None
+
+
+def _promised(cohort: str, programme: str) -> dict[str, Any]:
+    """A mail that reminds of one made-up action."""
+    action = {"id": "", "statement": "Ask two colleagues to try the first week", "due_on": "", "whose": ""}
+    return {"actions": [action | {"cohort": cohort, "programme": programme}]}
+
+
 def _session_invite(session: Session, programme: Programme, actor: Actor, now: datetime) -> _Sample | None:
     sample = _session_reminder(session, programme, actor, now)
     if sample is None:
@@ -171,6 +183,7 @@ def _made_up(kind: MessageKind, programme: Programme, now: datetime) -> _Sample:
     made_up: Mapping[MessageKind, dict[str, Any]] = {
         MessageKind.CHECK_IN: _asking(held | asked | {"closes_at": day[8].isoformat()}),
         MessageKind.SESSION_REMINDER: held,
+        MessageKind.ACTION_REMINDER: _promised("Cohort 7", programme.name),
         MessageKind.SESSION_INVITE: _invited(held),
         MessageKind.POLL: polled
         | {"minutes": 60, "slots": slots, "closes_at": day[3].isoformat(), "is_reminder": False},
@@ -182,6 +195,7 @@ def _made_up(kind: MessageKind, programme: Programme, now: datetime) -> _Sample:
 _SAMPLES: Mapping[MessageKind, Callable[[Session, Programme, Actor, datetime], _Sample | None]] = {
     MessageKind.CHECK_IN: _check_in,
     MessageKind.SESSION_REMINDER: _session_reminder,
+    MessageKind.ACTION_REMINDER: _action_reminder,
     MessageKind.SESSION_INVITE: _session_invite,
     MessageKind.POLL: _poll,
     MessageKind.INVITATION: _invitation,

@@ -18,7 +18,7 @@ from coaching.services import audit
 
 if TYPE_CHECKING:
     from coaching.channels.base import Words
-    from coaching.channels.placeholders import Placeholder
+    from coaching.channels.placeholder import Placeholder
 
 # In the order in which people meet them. A reset of a password belongs to no programme: it is the whole product's, and
 # who could write it could ask people for their passwords.
@@ -27,6 +27,7 @@ KINDS = (
     MessageKind.POLL,
     MessageKind.SESSION_INVITE,
     MessageKind.SESSION_REMINDER,
+    MessageKind.ACTION_REMINDER,
     MessageKind.CHECK_IN,
 )
 NAMES: Mapping[MessageKind, str] = MappingProxyType({
@@ -34,6 +35,7 @@ NAMES: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.POLL: "Finding a time",
     MessageKind.SESSION_INVITE: "Session, and what changes about it",
     MessageKind.SESSION_REMINDER: "Reminder before a session",
+    MessageKind.ACTION_REMINDER: "Reminder of actions",
     MessageKind.CHECK_IN: "Check-in",
 })  # fmt: skip
 ABOUT: Mapping[MessageKind, str] = MappingProxyType({
@@ -41,6 +43,7 @@ ABOUT: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.POLL: "To who is asked when they could meet, and once more to who has not answered.",
     MessageKind.SESSION_INVITE: "With the invite for the calendar, whenever a session is new, moves, or is cancelled.",
     MessageKind.SESSION_REMINDER: "As long before a session as its cohort says.",
+    MessageKind.ACTION_REMINDER: "A day before an action is due, or when its owner chose; one mail for several.",
     MessageKind.CHECK_IN: "What the follow-up plan asks, at each of its steps.",
 })  # fmt: skip
 MOST_WORDINGS = 100

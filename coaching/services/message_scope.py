@@ -9,7 +9,17 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from coaching.models import Asking, CheckIn, Cohort, Membership, Message, MessageKind, Programme
+from coaching.models import (
+    Action,
+    ActionReminder,
+    Asking,
+    CheckIn,
+    Cohort,
+    Membership,
+    Message,
+    MessageKind,
+    Programme,
+)
 from coaching.policies import (
     Actor,
     may_coordinate,
@@ -80,11 +90,17 @@ def scope_of_programme(programme: Programme, *, actor: Actor) -> MessageScope:
 
 
 def _about(memberships: ColumnElement[bool], cohorts: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Messages that belong to cohorts, or ask check-ins of them: one mail may ask for several cohorts."""
+    """Messages that belong to cohorts, or ask or remind their people: one mail may do so for several of them."""
     asked = (
         select(Asking.message_id)
         .join(CheckIn, CheckIn.id == Asking.check_in_id)
         .join(Membership, Membership.id == CheckIn.membership_id)
         .where(memberships)
     )
-    return and_(Message.kind.not_in(PRIVATE), or_(cohorts, Message.id.in_(asked)))
+    reminded = (
+        select(ActionReminder.message_id)
+        .join(Action, Action.id == ActionReminder.action_id)
+        .join(Membership, Membership.id == Action.owner_id)
+        .where(memberships)
+    )
+    return and_(Message.kind.not_in(PRIVATE), or_(cohorts, Message.id.in_(asked), Message.id.in_(reminded)))

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coaching.channels.base import MAIL
 from coaching.database import read_options
-from coaching.models import CalendarInvite, CoachingSession, Cohort, MessageKind, Poll, Series
+from coaching.models import CalendarInvite, CoachingSession, Cohort, Membership, MessageKind, Poll, Series
 from coaching.services.claims import ClaimedMessage
 
 _ids: Any = bindparam("ids", expanding=True)
 # Of each kind, the address of the page by the subject's number.
 _PAGES: Mapping[MessageKind, Select[Any, Any]] = {
+    MessageKind.LETTER: select(Membership.id, "/members/" + Membership.public_id).where(Membership.id.in_(_ids)),
     MessageKind.POLL: select(Poll.id, "/polls/" + Poll.public_id).where(Poll.id.in_(_ids)),
     MessageKind.SESSION_REMINDER: select(CoachingSession.id, "/sessions/" + CoachingSession.public_id).where(
         CoachingSession.id.in_(_ids)

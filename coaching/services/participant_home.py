@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
-from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Goal, Membership, Rating
+from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, FollowUpStep, Goal, GoalState, Membership
 from coaching.policies import Actor
 from coaching.services.action_list import OWN_OPEN, OwnAction
 from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_cards
-from coaching.services.cohort_progress import LATEST_SCORE
 from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
+from coaching.services.goal_scores import COACH_SCORE, LATEST_SCORE, PARTICIPANT_SCORE, RATINGS
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
 from coaching.services.words import is_one_of
@@ -34,15 +34,21 @@ class OpenCheckIn(NamedTuple):
 
 
 class GoalLine(NamedTuple):
-    """One of one's own goals with its newest score, which is None before the first rating."""
+    """One of one's own goals that go on, with its newest score, which is None before the first rating, and those of
+    either side; and which side has agreed to it as it stands."""
 
     id: str
     statement: str
     cohort: str
     due_on: date | None
+    state: GoalState
     baseline: int
     score: int | None
+    participant_score: int | None
+    coach_score: int | None
     ratings: int
+    is_agreed_by_participant: bool
+    is_agreed_by_coach: bool
 
 
 class ParticipantHome(NamedTuple):
@@ -79,12 +85,24 @@ _CHECK_INS = with_standing(
     )
     .order_by(CheckIn.due_at, CheckIn.id)
 )
-_RATINGS = select(func.count()).where(Rating.goal_id == Goal.id).scalar_subquery()
 _GOALS = (
-    select(Goal.public_id, Goal.statement, Cohort.name, Goal.due_on, Goal.baseline, LATEST_SCORE, _RATINGS)
+    select(
+        Goal.public_id,
+        Goal.statement,
+        Cohort.name,
+        Goal.due_on,
+        Goal.state,
+        Goal.baseline,
+        LATEST_SCORE,
+        PARTICIPANT_SCORE,
+        COACH_SCORE,
+        RATINGS,
+        Goal.participant_agreed_at.is_not(None),
+        Goal.coach_agreed_at.is_not(None),
+    )
     .join_from(Membership, Goal, Goal.membership_id == Membership.id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(*_OWN)
+    .where(*_OWN, Goal.ended_on.is_(None))
     .order_by(Goal.id)
 )
 

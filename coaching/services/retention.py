@@ -24,6 +24,7 @@ from coaching.models import (
     InboxItem,
     Membership,
     Message,
+    NeedMark,
     PrivateNote,
     RememberedMatch,
     SchedulerHeartbeat,
@@ -69,6 +70,7 @@ RULES = (
     Rule(SignInFailure, SignInFailure.id, (SignInFailure.at,), timedelta(days=1)),
     Rule(Message, Message.id, (Message.settled_at,), timedelta(days=365)),
     Rule(InboxItem, InboxItem.id, (InboxItem.created_at,), timedelta(days=365)),
+    Rule(NeedMark, NeedMark.id, (NeedMark.at,), timedelta(days=365)),
     Rule(DropInCode, DropInCode.session_id, (DropInCode.closes_at,), timedelta(days=30)),
     Rule(
         RememberedMatch,

@@ -30,8 +30,10 @@ NEVER_ASKED = {
 CAUSES = {
     MessageKind.SESSION_INVITE: "A session was scheduled, changed or called off.",
     MessageKind.SESSION_REMINDER: "The cohort reminds everybody of its sessions.",
+    MessageKind.ACTION_REMINDER: "They said that they would do something, and its day is near.",
     MessageKind.POLL: "A coach looks for a time when everybody can.",
     MessageKind.CHAT_TEST: "They tried their chat address out.",
+    MessageKind.LETTER: "Somebody who runs the cohort wrote it.",
     MessageKind.INVITATION: "Somebody was added to a cohort, and had no account yet.",
     MessageKind.PASSWORD_RESET: "Somebody asked for a new password.",
 }

@@ -69,3 +69,8 @@ def is_repeated(local: datetime, zone_name: str) -> bool:
 def latest_today(now: datetime, *zone_names: str) -> date:
     """The latest date that it is now in any of these zones: a later one is in the future for everyone concerned."""
     return max(now.astimezone(ZoneInfo(name)).date() for name in zone_names)
+
+
+def earliest_today(now: datetime, *zone_names: str) -> date:
+    """The earliest date that it is now in any of these zones: an earlier one is past for everyone concerned."""
+    return min(now.astimezone(ZoneInfo(name)).date() for name in zone_names)

@@ -36,12 +36,19 @@ ITEM: dict[str, Any] = {
 }
 TAPS = [f"{LINK}/did_it", f"{LINK}/not_yet", f"{LINK}/cannot_say"]
 # The links of a mail, in their order; of the other kinds it is the one.
-LINKS = {"check_in": [*TAPS, LINK, f"{LINK}/stop", UNSUBSCRIBE]}
+LINKS = {"check_in": [*TAPS, LINK, f"{LINK}/stop", UNSUBSCRIBE], "letter": []}
 FACTS: dict[str, dict[str, Any]] = {
     "check_in": {"items": [ITEM], "unsubscribe": UNSUBSCRIBE, "is_synthetic": False},
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
     "password_reset": {},
     "chat_test": {},
+    "letter": {
+        "subject": "How is it going?",
+        "paragraphs": ["Tell me <more>.", "Monday\nor Tuesday?"],
+        "by": "Carol Coach",
+        "cohort": "Cohort 7 & friends",
+        "reply_to": "carol@example.org",
+    },
     "poll": {
         "title": "A first meeting",
         "note": "An hour is enough.",

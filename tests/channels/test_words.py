@@ -27,8 +27,8 @@ def words(text: str = LINKED, *, subject: str = "A subject", html: str = "") -> 
 
 
 def test_every_kind_of_a_programme_can_be_edited() -> None:
-    """A password reset and a message that tries a chat out belong to no programme."""
-    assert set(PLACEHOLDERS) == {kind.value for kind in MessageKind} - {"password_reset", "chat_test"}
+    """A password reset and a message that tries a chat out belong to no programme, and a letter has its own words."""
+    assert set(PLACEHOLDERS) == {kind.value for kind in MessageKind} - {"password_reset", "chat_test", "letter"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

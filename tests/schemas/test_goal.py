@@ -10,9 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from coaching.errors import Invalid
 from coaching.schemas.base import checked, load_form
-from coaching.schemas.goal import AttainmentSchema, GoalSchema, RateGoalSchema, SetGoalSchema
+from coaching.schemas.goal import GoalSchema, RateGoalSchema, SetGoalSchema
 from coaching.services.goals import rate_goal
-from coaching.statistics.gas import ScaledGoal, attainment
 from tests.factories import NOW, actor_of, make_goal
 
 
@@ -53,13 +52,3 @@ def test_a_goal_goes_out_with_its_ratings(session: Session) -> None:
     assert out["membership_id"] == goal.membership.public_id
     assert out["version"] == 1
     assert [(rating["score"], rating["rated_by"]) for rating in out["ratings"]] == [(1, person.name)]
-
-
-def test_no_value_goes_out_as_null() -> None:
-    assert AttainmentSchema().dump(attainment([ScaledGoal(0, -1, 2)])) == {
-        "rated": 1,
-        "unrated": 0,
-        "baseline_t": None,
-        "achieved_t": None,
-        "change": None,
-    }

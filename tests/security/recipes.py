@@ -45,6 +45,15 @@ def rating(place: Place, _guest: Place) -> dict[str, Any]:
     return {"score": 1, "rated_on": days_on(place, 35), "note": "Getting there."}
 
 
+def revision(_place: Place, _guest: Place) -> dict[str, Any]:
+    levels = {name: f"It is {name}" for name in ("much_less", "less", "expected", "more", "much_more")}
+    return levels | {"importance": 2, "difficulty": 2, "baseline": -1, "reason": "It counted the wrong thing."}
+
+
+def goal_end(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"state": "dropped", "on": days_on(place, 35), "reason": "Somebody else does it."}
+
+
 def launch(place: Place, _guest: Place) -> dict[str, Any]:
     return {"launched_on": days_on(place, 20), "enrolments": 70}
 
@@ -195,6 +204,27 @@ def page_words(place: Place, _guest: Place) -> dict[str, Any]:
     return WORDS | {"version": str(place.rows["mail template"].version)}
 
 
+LETTER = {"subject": "How is it going?", "text": "Tell me.\n\nI am here on Monday."}
+THRESHOLDS = {
+    "absences_in_a_row": 3, "tells_silence": True, "overdue_days": 2, "unbooked_days": 14, "goal_idle_days": 30,
+    "practice_weeks": 6, "practice_from": "start",
+}  # fmt: skip
+
+
+def need(**said: Any) -> Recipe:
+    """The action that is overdue."""
+    return lambda place, _guest: {"signal": "overdue_action", "occurrence": _overdue(place)} | said
+
+
+def _overdue(place: Place) -> str:
+    action = place.rows["action"]
+    return f"{action.public_id}.{action.due_on}"
+
+
+def snoozed(place: Place, guest: Place) -> dict[str, Any]:
+    return need(until=days_on(place, 60))(place, guest)
+
+
 def room_code(_place: Place, guest: Place) -> dict[str, Any]:
     return {"code": guest.secrets["drop-in"]}
 
@@ -205,6 +235,36 @@ def reset_address(place: Place, _guest: Place) -> dict[str, Any]:
 
 def credentials(place: Place, _guest: Place) -> dict[str, Any]:
     return {"email": place.people["fellow"].email, "password": PASSWORD}
+
+
+METRIC = {"name": "Hours a week", "direction": "up", "target": "12.5"}
+VALUES = b"email,goal,metric,date,value\r\nfellow@here.example.org,Nothing,Nothing,2026-01-05,3\r\n"
+SKILL = {"name": "Asking good questions", "description": "So that others think."}
+
+
+def observation(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"value": "13.5", "observed_on": days_on(place, 35), "note": "Counted twice."}
+
+
+def values_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(VALUES), "values.csv")}
+
+
+def _skill(guest: Place, name: str) -> str:
+    """The cohort beside is in the same programme, and has no skills of its own."""
+    return guest.ids.get(name) or guest.ids["member"]
+
+
+def page_scores(_place: Place, guest: Place) -> dict[str, Any]:
+    return {f"skill-{_skill(guest, 'skill')}": "3"}
+
+
+def scores(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"scores": [{"skill_id": _skill(guest, "skill"), "score": 3}]}
+
+
+def skill_order(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"skill_ids": [_skill(guest, "skill"), _skill(guest, "rated skill")]}
 
 
 STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
@@ -263,7 +323,31 @@ FORMS: dict[str, Recipe] = {
     "follow_up_steps.remove": constant(**FIRST),
     "goals.create": constant(statement="Run it again"),
     "goals.rate": rating,
+    "metrics.correct": constant(value="14", reason="A typing error"),
+    "metrics.create": constant(**METRIC),
+    "metrics.end": constant(),
+    "metrics.record": observation,
+    "metrics.reopen": constant(),
+    "metrics.update": constant(**METRIC, **FIRST),
+    "observation_imports.apply": values_file,
+    "observation_imports.preview": values_file,
+    "skill_assessments.save": page_scores,
+    "skills.bring_back": constant(),
+    "skills.create": constant(**SKILL),
+    "skills.move": constant(to="down"),
+    "skills.retire": constant(),
+    "skills.start": constant(),
+    "skills.update": constant(**SKILL, **FIRST),
+    "skills.update_scale": constant(**{"points": "3", "word-1": "None", "word-3": "All"}),
     "goals.update": lambda place, guest: goal_values(place, guest) | FIRST,
+    "goal_states.agree": constant(**FIRST),
+    "goal_states.end": goal_end,
+    "goal_states.reopen": constant(reason="It goes on"),
+    "goal_states.update": lambda place, guest: revision(place, guest) | FIRST,
+    "milestones.create": constant(statement="A first draft"),
+    "milestones.reach": constant(),
+    "milestones.remove": constant(**FIRST),
+    "milestones.update": constant(statement="A second draft", **FIRST),
     "imports.apply": page_report,
     "imports.preview": page_report,
     "imports.resolve": owner,
@@ -278,6 +362,11 @@ FORMS: dict[str, Recipe] = {
     "mail_templates.preview": page_words,
     "mail_templates.revert": constant(wording="ours"),
     "mail_templates.update": page_words,
+    "letters.create": constant(**LETTER),
+    "need_thresholds.update": constant(**THRESHOLDS | FIRST | {"tells_silence": "true"}),
+    "needs.bring_back": need(),
+    "needs.see_to": need(note="Rang them"),
+    "needs.snooze": snoozed,
     "members.change": constant(status="paused", reason="On leave", **FIRST),
     "members.create": constant(**MEMBER),
     "members.invite": constant(),
@@ -320,7 +409,6 @@ FORMS: dict[str, Recipe] = {
     "attendance.mark": page_marks,
     "sessions.update": page_session(**FIRST),
     "sign_in.end": constant(),
-    "silence.see_to": constant(),
     "sign_in.submit": credentials,
     "unsubscribing.switch_off": constant(),
     "unsubscribing.switch_on": constant(),
@@ -340,6 +428,7 @@ BODIES: dict[str, Recipe] = {
     "api_actions.close": constant(state="done"),
     "api_actions.create": constant(**ACTION),
     "api_actions.edit": constant(**ACTION),
+    "api_actions.move": constant(due_on="2027-04-01", reason="Not this week"),
     "api_actions.reopen": constant(),
     "api_chat.save": constant(**WEBHOOK),
     "api_chat.test": constant(),
@@ -358,6 +447,26 @@ BODIES: dict[str, Recipe] = {
     "api_goals.create": constant(statement="Run it again"),
     "api_goals.edit": constant(statement="Another statement"),
     "api_goals.rate": rating,
+    "api_goal_states.agree": constant(),
+    "api_goal_states.end": goal_end,
+    "api_goal_states.reopen": constant(),
+    "api_goal_states.revise": revision,
+    "api_milestones.create": constant(statement="A first draft"),
+    "api_milestones.edit": constant(statement="A second draft"),
+    "api_metrics.correct": constant(value="14", reason="A typing error"),
+    "api_metrics.create": constant(**METRIC),
+    "api_metrics.edit": constant(name="Hours a month"),
+    "api_metrics.end": constant(),
+    "api_metrics.record": observation,
+    "api_metrics.reopen": constant(),
+    "api_skills.assess": scores,
+    "api_skills.bring_back": constant(),
+    "api_skills.create": constant(**SKILL),
+    "api_skills.edit": constant(**SKILL),
+    "api_skills.order": skill_order,
+    "api_skills.replace_scale": constant(points=3, words=["None", "", "All"]),
+    "api_skills.retire": constant(),
+    "api_skills.start": constant(),
     "api_imports.match": owner,
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
@@ -367,6 +476,11 @@ BODIES: dict[str, Recipe] = {
     "api_mail_templates.preview": constant(**WORDS),
     "api_mail_templates.write": constant(**WORDS),
     "api_contact_preferences.replace": constant(weekly_limit=1, from_hour=9, until_hour=17, switched_off=["poll"]),
+    "api_letters.write": constant(**LETTER),
+    "api_needs.bring_back": need(),
+    "api_needs.see_to": need(note="Rang them"),
+    "api_needs.set_all": constant(**THRESHOLDS),
+    "api_needs.snooze": snoozed,
     "api_members.add": constant(**MEMBER),
     "api_members.change": constant(status="paused", reason="On leave"),
     "api_messages.leave": constant(),
@@ -397,7 +511,6 @@ BODIES: dict[str, Recipe] = {
     "api_runs.report": reach,
     "api_series.preview": series,
     "api_series.schedule": series,
-    "api_silence.see_to": constant(),
     "api_session_record.edit": constant(**RECORD),
     "api_sessions.cancel": constant(reason="Snow"),
     "api_sessions.copy": constant(local_start="2026-03-03T10:00"),
@@ -406,7 +519,7 @@ BODIES: dict[str, Recipe] = {
     "api_sessions.schedule": pair,
     "api_tokens.create": constant(**TOKEN),
 }
-UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report}
+UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report, "api_observation_imports.bring_in": values_file}
 BODILESS = frozenset(
     {
         "api_notes.remove",
@@ -421,11 +534,18 @@ BODILESS = frozenset(
         "api_imports.reopen",
         "api_remembered_names.forget",
         "api_follow_up_plans.remove",
+        "api_milestones.remove",
     }
 )
 # Those that name the version which they do away with.
 BODILESS_SEEN = frozenset(
-    {"api_notes.remove", "api_mail_templates.revert", "api_follow_up_plans.remove", "api_private_notes.remove"}
+    {
+        "api_notes.remove",
+        "api_mail_templates.revert",
+        "api_follow_up_plans.remove",
+        "api_milestones.remove",
+        "api_private_notes.remove",
+    }
 )
 # Bodies that hold identifiers.
 WITH_IDENTIFIERS = sorted(
@@ -449,6 +569,9 @@ WITH_IDENTIFIERS = sorted(
         slot,
         session_action,
         inbox_newest,
+        page_scores,
+        scores,
+        skill_order,
         private_note,
         private_handover,
     }

@@ -44,8 +44,8 @@ NOBODIES = (
 RAW_CSRF = "0" * 40
 DECOY = HASTY.hash("no account has this password")
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
-# What stands in an address and is no identifier: the kind of mail.
-WORDS = {"templates": "check_in", "mail-templates": "check_in"}
+# What stands in an address and is no identifier: the kind of mail, the moment that skills are rated at.
+WORDS = {"templates": "check_in", "mail-templates": "check_in", "assessments": "after"}
 _PLACEHOLDER = re.compile(r"([\w-]+)/<(\w+:)?(\w+)>")
 _OF_ONE_SHOWING = re.compile(rb'name="(csrf_token|form_id)" value="[^"]+"')
 _NAMED_FIELD = re.compile(r'<li><a href="#field-([^"]+)"')

@@ -65,6 +65,8 @@ contact_preferences.save                          ok  ok  ok  ok  ok  ok  ok  ok
 api_contact_preferences.show                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_contact_preferences.replace                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.show                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+actions.index                                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_actions.list_own                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_me.list_memberships                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.index                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_tokens.create                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -89,6 +91,8 @@ inbox.read_all                                    ok  404 404 404 404 404 404 40
 api_inbox.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_inbox.read                                    ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 api_inbox.read_all                                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+needs.list                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_needs.index                                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 
 # Private notes: for who wrote them, while they are in the cohort; written by its coaches.
 private_notes.of_member                           404 404 404 404 404 404 ok  404 404 404 404 404 404 404
@@ -144,6 +148,12 @@ api_progress.show_programme                       404 404 404 404 404 404 404 40
 cohorts.new                                       404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 cohorts.create                                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 api_programmes.open_one                           404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+
+# From when on somebody needs their coach: said by coordinators, read by those whose lists go by it.
+need_thresholds.edit                              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+need_thresholds.update                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_needs.show_thresholds                         404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_needs.set_all                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 
 # A programme's mails: written by its coordinators. Who coaches in it sees the programme, and not these.
 mail_templates.list                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
@@ -260,6 +270,10 @@ session_record.edit                               403 403 404 404 404 404 ok  40
 session_record.edit | pair session                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 session_record.update                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 session_record.update | pair session              403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+preparation.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+preparation.show | pair session                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_preparation.show                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_preparation.show | pair session               403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_session_record.edit                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_session_record.edit | pair session            403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_session_record.show                           ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
@@ -300,6 +314,10 @@ actions.close                                     ok  404 404 404 404 404 ok  40
 actions.close | coach action                      404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_actions.close                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_actions.close | coach action                  404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.move                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.move | coach action                   404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_actions.changes                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_actions.changes | fellow action               404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
 actions.reopen                                    409 404 404 404 404 404 409 404 404 404 404 409 404 409
 actions.reopen | done action                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 actions.reopen | coach action                     404 404 404 404 404 404 403 404 404 404 404 403 404 403
@@ -413,6 +431,117 @@ api_goals.list_ratings                            ok  404 404 404 404 404 ok  40
 api_goals.list_answers                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_goals.rate                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 api_goals.rate | coach goal                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goals.show_attainment                         ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.agree                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.agree | coach goal                    404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.agree                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.agree | coach goal                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.revise                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.revise | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.update                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.update | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.revise                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.revise | coach goal               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.end                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.end | coach goal                      404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.end                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.end | coach goal                  404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.create                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.create | coach goal                    404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_milestones.create                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.create | coach goal                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goal_states.reopen                                409 404 404 404 404 404 409 404 404 404 404 404 404 404
+goal_states.reopen | ended goal                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+goal_states.reopen | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.reopen                            409 404 404 404 404 404 409 404 404 404 404 404 404 404
+api_goal_states.reopen | ended goal               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.reopen | coach goal               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_goal_states.show_agreement                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.show_scale                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.list_revisions                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_goal_states.list_changes                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.index                              ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.show                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.edit                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.edit | coach milestone                 404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.update                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.update | coach milestone               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.reach                                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.reach | coach milestone                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+milestones.remove                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+milestones.remove | coach milestone               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_milestones.edit                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.edit | coach milestone             404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_milestones.remove                             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_milestones.remove | coach milestone           404 404 404 404 404 404 403 404 404 404 404 404 404 404
+goals.show | ended goal                           ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+
+# Metrics: who reads a goal reads them. Files of values are for the cohort's coaches.
+metrics.new                                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.create                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.create | coach goal                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.index                                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.create                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.create | coach goal                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.show                                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.edit                                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.edit | coach metric                       404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.update                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.update | coach metric                     404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.end                                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.end | coach metric                        404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.reopen | ended metric                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.record                                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.record | coach metric                     404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.new_correction                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.new_correction | coach observation        404 404 404 404 404 404 403 404 404 404 404 404 404 404
+metrics.correct                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+metrics.correct | coach observation               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.show                                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.edit                                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.edit | coach metric                   404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.end                                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.reopen | ended metric                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.list_all                              ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.record                                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.record | coach metric                 404 404 404 404 404 404 403 404 404 404 404 404 404 404
+api_metrics.correct                               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_metrics.correct | coach observation           404 404 404 404 404 404 403 404 404 404 404 404 404 404
+observation_imports.new                           403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+observation_imports.preview                       403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+observation_imports.apply                         403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+api_observation_imports.bring_in                  403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+
+# Skills: written by coordinators, rated by oneself, counted for those who run the cohort.
+skills.index                                      404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_skills.index                                  404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_skills.show_scale                             404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_skills.show                                   404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+skills.create                                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.edit_scale                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.update_scale                               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.edit                                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.update                                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.move                                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.retire                                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.bring_back | retired skill                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.create                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.order                                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.replace_scale                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.edit                                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.retire                                 404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.bring_back | retired skill             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.start                                      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_skills.start                                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+skills.update | rated skill                       404 404 404 404 404 404 403 404 403 404 404 409 404 409
+api_skills.edit | rated skill                     404 404 404 404 404 404 403 404 403 404 404 409 404 409
+skill_assessments.show                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+skill_assessments.edit                            ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+skill_assessments.save                            ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+skill_assessments.cohort                          403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_skills.show_member                            ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+api_skills.assess                                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_skills.show_cohort                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 
 # Course projects: seen in the cohorts of their owners, changed by owners and by those who run these cohorts.
 api_projects.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
@@ -461,6 +590,10 @@ api_runs.correct                                  ok  403 404 404 404 404 ok  40
 
 # The practice log: the participant's, and of those who run the cohort.
 practice.list                                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+line.member                                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+line.own                                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+api_line.member                                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_line.own                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 api_practice.index                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_practice.member_runs                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 practice.tie                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -488,8 +621,19 @@ api_message_lists.member_sent                     ok  404 404 404 404 404 ok  40
 message_lists.cohort                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_message_lists.cohort_coming                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_message_lists.cohort_sent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-silence.see_to                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-api_silence.see_to                                403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+# What is said to a need is the cohort's coaches'; a letter is from any of those who run it, and never to oneself.
+needs.show                                        403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.snooze                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.see_to                                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+needs.bring_back                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.snooze                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.see_to                                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_needs.bring_back                              403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+letters.new                                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+letters.create                                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+letters.create | coach member                     404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_letters.write                                 403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_letters.write | coach member                  404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_check_ins.show_answer                         404 404 404 404 404 404 404 404 404 404 404 404 404 404

@@ -25,6 +25,11 @@ CANARIES: dict[str, set[str]] = {
     "expected-here": PAIR,
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
+    "ended-statement-here": PAIR,
+    "why-dropped-here": PAIR,
+    "old-expected-here": PAIR,
+    "why-revised-here": PAIR,
+    "milestone-here": PAIR,
     # Who has left sees no cohort, but what is held about them is theirs.
     "withdrawn-statement-here": {"coach", "withdrawn"},
     # What was said in a check-in is for the participant and those who run the cohort; so is a one-to-one.

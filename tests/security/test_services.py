@@ -89,7 +89,14 @@ status_history                  ok  404 404 404 404 404 ok  404 404 404 404 ok  
 read_record                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_check_ins                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_silent                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-see_to_silence                  403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+read_line                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+find_next_session               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+snooze_need                     403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+see_to_need                     403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+bring_back_need                 403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+set_thresholds                  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+write_to_member                 403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+write_to_member | coach         404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -101,6 +108,22 @@ edit_goal                       ok  404 404 404 404 404 ok  404 404 404 404 404 
 edit_goal | coach               404 404 404 404 404 404 403 404 404 404 404 404 404 404
 rate_goal                       ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 rate_goal | coach               404 404 404 404 404 404 403 404 404 404 404 404 404 404
+agree_to_goal                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+revise_goal                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+end_goal                        ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+add_milestone                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+agree_to_goal | coach           404 404 404 404 404 404 403 404 404 404 404 404 404 404
+revise_goal | coach             404 404 404 404 404 404 403 404 404 404 404 404 404 404
+end_goal | coach                404 404 404 404 404 404 403 404 404 404 404 404 404 404
+add_milestone | coach           404 404 404 404 404 404 403 404 404 404 404 404 404 404
+reopen_goal                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+reopen_goal | coach             404 404 404 404 404 404 403 404 404 404 404 404 404 404
+edit_milestone                  ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+remove_milestone                ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+edit_milestone | coach          404 404 404 404 404 404 403 404 404 404 404 404 404 404
+remove_milestone | coach        404 404 404 404 404 404 403 404 404 404 404 404 404 404
+get_milestone                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+measure_attainment              ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 answer_check_in                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 choose_answer                   ok  404 404 404 404 404 403 404 404 404 404 403 404 403
 why_called_off                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -155,6 +178,13 @@ edit_action                     ok  404 404 404 404 404 ok  404 404 404 404 ok  
 edit_action | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
 close_action                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 close_action | coach            404 404 404 404 404 404 403 404 404 404 404 403 404 403
+agree_action | given            422 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+move_action                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+move_action | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
+list_action_changes             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+prepare_session                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+prepare_session | pair          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_own_actions                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 reopen_action                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_member_actions             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_session_actions            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
@@ -217,6 +247,32 @@ add_reach                       ok  403 404 404 404 404 ok  404 404 404 403 ok  
 remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 correct_reach                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_metrics                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+add_metric                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+edit_metric                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+end_metric                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+reopen_metric                   ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+list_observations               ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+record_observation              ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+correct_observation             ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+read_sheet                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+add_metric | coach              404 404 404 404 404 404 403 404 404 404 404 404 404 404
+edit_metric | coach             404 404 404 404 404 404 403 404 404 404 404 404 404 404
+end_metric | coach              404 404 404 404 404 404 403 404 404 404 404 404 404 404
+record_observation | coach      404 404 404 404 404 404 403 404 404 404 404 404 404 404
+correct_observation | coach     404 404 404 404 404 404 403 404 404 404 404 404 404 404
+import_observations             403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+list_skills                     404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+assess_skills                   ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+assess_skills | coach           404 404 404 404 404 404 403 404 404 404 404 403 404 403
+read_cohort_skills              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+write_scale                     404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+add_skill                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+start_with_template             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+edit_skill                      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+retire_skill                    404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+bring_back_skill                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+order_skills                    404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 list_messages                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 get_message                     404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 leave_message                   404 404 404 404 404 404 404 404 404 404 404 ok  404 ok

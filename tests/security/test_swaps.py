@@ -62,6 +62,8 @@ ROW_ENDPOINTS = (
     "api_imports.add_person",
 )
 NAME_ENDPOINTS = ("remembered_names.forget", "api_remembered_names.forget")
+# Theirs is a moment: before, after or later.
+MOMENT_ENDPOINTS = ("skill_assessments.edit", "skill_assessments.save", "api_skills.assess")
 # Their second word is no identifier, but a kind of mail.
 KIND_ENDPOINTS = (
     *(f"mail_templates.{verb}" for verb in ("edit", "update", "preview", "revert")),
@@ -96,7 +98,15 @@ def test_a_name_is_forgotten_by_its_own_cohort_alone(stage: Stage, endpoint: str
 
 def test_every_address_with_two_identifiers_is_looked_at(stage: Stage) -> None:
     with_two = {endpoint for endpoint in stage.rules if len(stage.nouns(endpoint)) > 1}
-    assert with_two == {*ROW_ENDPOINTS, *NAME_ENDPOINTS, *KIND_ENDPOINTS}
+    assert with_two == {*ROW_ENDPOINTS, *NAME_ENDPOINTS, *KIND_ENDPOINTS, *MOMENT_ENDPOINTS}
+
+
+@pytest.mark.parametrize("endpoint", MOMENT_ENDPOINTS)
+def test_a_moment_that_there_is_not_is_not_there(stage: Stage, endpoint: str) -> None:
+    here = stage.world.here
+    path = stage.path(endpoint, here, assessment="during")
+    answer = stage.send("participant", stage.method(endpoint), path, **request_options(endpoint, here))
+    assert (answer.kind, answer.kept) == ("404", None)
 
 
 @pytest.mark.parametrize("endpoint", KIND_ENDPOINTS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +35,10 @@ from coaching.models import (
     ExportChoice,
     FollowUpPlan,
     FollowUpStep,
+    Goal,
+    GoalChange,
+    GoalRevision,
+    GoalState,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -44,6 +49,9 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Metric,
+    MetricDirection,
+    Milestone,
     Note,
     NoteChange,
     NoteChangeState,
@@ -51,6 +59,8 @@ from coaching.models import (
     NoteConsent,
     NoteReview,
     NoteWriter,
+    Observation,
+    ObservationSource,
     Person,
     Poll,
     PollInvitee,
@@ -67,6 +77,11 @@ from coaching.models import (
     Role,
     RowOutcome,
     Series,
+    Skill,
+    SkillAssessment,
+    SkillMoment,
+    SkillScale,
+    SkillScore,
     Stage,
     StageChange,
     StatusChange,
@@ -138,8 +153,26 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     )
     for place in (here, there):
         _add_default_plan(session, place)
+        _add_skills(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
+
+
+def _add_skills(session: Session, place: Place) -> None:
+    """The programme's skills, of which the participant rated one before it all, and the scale."""
+    now = place.cohort.created_at
+    made = {
+        name: Skill(programme=place.programme, position=position, name=f"skill-{position}-{place.label}",
+                    created_at=now, retired_at=now if name == "retired skill" else None)
+        for position, name in enumerate(("rated skill", "skill", "retired skill"), start=1)
+    }  # fmt: skip
+    session.add(SkillScale(programme=place.programme, points=3, words=["None", "", "All"], created_at=now))
+    assessment = SkillAssessment(membership=place.members["participant"], moment=SkillMoment.BEFORE, at=now)
+    rated = made["rated skill"]
+    assessment.scores.append(SkillScore(skill=rated, skill_name=rated.name, score=2))
+    session.add_all([*made.values(), assessment])
+    session.flush()
+    place.rows |= made
 
 
 def _person(session: Session, who: str, label: str, **values: Any) -> Person:
@@ -258,10 +291,12 @@ class _Builder:
         marked = {
             name: self.says(name) for name in ("statement", "why", "much_less", "less", "expected", "more", "much_more")
         }
-        goal = factories.make_goal(self.session, self.members["participant"], **marked)
+        goal = factories.make_goal(self.session, self.members["participant"], edition=2, **marked)
+        self._goal_history(goal)
         self.add(
             Rating(
                 goal=goal,
+                edition=2,
                 rated_by_id=self.people["participant"].id,
                 score=0,
                 rated_on=self.day(10),
@@ -274,6 +309,55 @@ class _Builder:
         # No page makes one: a goal is a participant's. Should there be one all the same, it is not to be written on.
         strange = factories.make_goal(self.session, self.members["coach"], statement=self.says("coach-statement"))
         self.rows |= {"goal": goal, "unrated goal": fresh, "withdrawn goal": own, "coach goal": strange}
+        ended = {"statement": self.says("ended-statement"), "state": GoalState.DROPPED, "ended_on": self.day(5)}
+        self.rows["ended goal"] = factories.make_goal(self.session, self.members["participant"], **ended)
+        self.add(
+            GoalChange(
+                goal=self.rows["ended goal"],
+                state=GoalState.DROPPED,
+                at=self.ago(5),
+                on=self.day(5),
+                reason=self.says("why-dropped"),
+                successor=goal,
+            )
+        )
+        self.rows["coach milestone"] = self.add(Milestone(goal=strange, statement="Strange", created_at=self.ago(9)))
+        self._metrics(goal, strange)
+
+    def _goal_history(self, goal: Goal) -> None:
+        """An earlier edition, and a step on the way."""
+        scale = {name: self.says(f"old-{name}") for name in ("much_less", "less", "expected", "more", "much_more")}
+        revision = GoalRevision(
+            goal=goal, edition=1, importance=1, difficulty=1, baseline=-1, revised_at=self.ago(20),
+            reason=self.says("why-revised"), **scale,
+        )  # fmt: skip
+        self.add(revision)
+        self.rows["milestone"] = self.add(
+            Milestone(goal=goal, statement=self.says("milestone"), created_at=self.ago(9))
+        )
+
+    def _metrics(self, goal: Goal, strange: Goal) -> None:
+        """An open and an ended metric with a value each; and one of the goal that is nobody's to write on."""
+        for name, of, ended_at in (("", goal, None), ("ended ", goal, self.ago(5)), ("coach ", strange, None)):
+            metric = Metric(
+                goal=of,
+                name=self.says(f"{name.strip()}metric"),
+                direction=MetricDirection.UP,
+                target=Decimal(40),
+                created_at=self.ago(30),
+                ended_at=ended_at,
+            )
+            value = Observation(
+                metric=metric,
+                value=Decimal("12.5"),
+                observed_on=self.day(20),
+                source=ObservationSource.PAGE,
+                note=self.says("observation-note"),
+                recorded_by_id=self.people["participant"].id,
+                created_at=self.ago(20),
+            )
+            self.add(metric)
+            self.rows |= {f"{name}metric": metric, f"{name}observation": self.add(value)}
 
     def _sessions(self) -> None:
         everyone = factories.make_session(

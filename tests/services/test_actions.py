@@ -10,14 +10,8 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import Action, ActionEnd, ActionState, AuditEntry, Membership, MembershipStatus, Role, SessionState
-from coaching.services.actions import (
-    agree_action,
-    agree_session_action,
-    close_action,
-    edit_action,
-    get_action,
-    reopen_action,
-)
+from coaching.services.action_outcomes import close_action, reopen_action
+from coaching.services.actions import agree_action, agree_session_action, edit_action, get_action
 from coaching.services.session_record import find_next_meeting, write_record
 from tests.factories import NOW, make_action, make_membership, make_session
 from tests.services.racing import overlap

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
 from coaching.models import AuditEntry, Goal, MembershipStatus
+from coaching.services.goal_attainment import measure_attainment
+from coaching.services.goal_levels import LEVELS
 from coaching.services.goals import (
     FIXED,
-    LEVELS,
     edit_goal,
     get_goal,
     list_goals,
-    measure_attainment,
     rate_goal,
     set_goal,
 )
@@ -208,7 +208,7 @@ def test_attainment_leaves_out_and_counts_goals_that_were_never_rated(session: S
         goal = make_goal(session, team.ana, importance=importance, difficulty=difficulty)
         rate_goal(session, goal, actor=team.as_ana, now=NOW, score=score, rated_on=TODAY)
     make_goal(session, team.ana, importance=3, difficulty=3)
-    found = measure_attainment(session, team.ana, actor=team.as_coach)
+    found = measure_attainment(session, team.ana, actor=team.as_coach).overall
     assert (found.rated, found.unrated) == (3, 1)
     assert round(found.achieved_t, 2) == 53.52
     assert found.baseline_t < 50 < found.achieved_t
@@ -217,14 +217,14 @@ def test_attainment_leaves_out_and_counts_goals_that_were_never_rated(session: S
 def test_attainment_without_weight_is_no_value(session: Session, team: Team) -> None:
     goal = make_goal(session, team.ana, importance=0)
     rate_goal(session, goal, actor=team.as_ana, now=NOW, score=2, rated_on=TODAY)
-    found = measure_attainment(session, team.ana, actor=team.as_ana)
+    found = measure_attainment(session, team.ana, actor=team.as_ana).overall
     assert (found.rated, found.baseline_t, found.achieved_t, found.change) == (1, None, None, None)
 
 
 def test_a_member_without_goals_has_an_empty_list(session: Session, team: Team) -> None:
     member = make_membership(session, team.cohort)
     assert list_goals(session, member, actor=team.as_coach) == []
-    assert measure_attainment(session, member, actor=team.as_coach).baseline_t is None
+    assert measure_attainment(session, member, actor=team.as_coach).overall.baseline_t is None
 
 
 def test_an_edit_at_the_same_moment_as_a_rating_finds_it(engine: Engine, session: Session) -> None:

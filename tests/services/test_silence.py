@@ -1,53 +1,29 @@
-"""Silence: who stands on the list of who needs their coach, until somebody has seen to it."""
+"""Silence in a cohort: who was asked and did not answer, and who saw to it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import pytest
 from sqlalchemy.orm import Session
 
-from coaching.errors import Conflict
-from coaching.models import AuditEntry, CheckInState, Membership, Role
-from coaching.policies import Actor
-from coaching.services.silence import list_silent, see_to_silence
-from tests.factories import NOW, actor_of, make_check_in, make_membership, make_step
+from coaching.models import CheckInState, Role, Signal
+from coaching.services.need_acts import see_to_need
+from coaching.services.silence import list_silent
+from tests.factories import NOW, actor_of, make_coordinator, make_membership, make_person
+from tests.services.need_rows import make_running, make_silent
 
 
-@pytest.fixture
-def member(session: Session) -> Membership:
-    return make_membership(session)
-
-
-@pytest.fixture
-def coach(session: Session, member: Membership) -> Actor:
-    return actor_of(session, make_membership(session, member.cohort, role=Role.COACH).person)
-
-
-def test_who_was_seen_to_is_off_the_list_and_can_still_answer(
-    session: Session, member: Membership, coach: Actor
-) -> None:
-    asked_at = NOW - timedelta(days=15)
-    check_in = make_check_in(
-        session, make_step(session, member.cohort), member, due_at=asked_at, asked_at=asked_at,
-        state=CheckInState.ASKED, escalated_at=NOW, nudged=1,
-    )  # fmt: skip
-    (line,) = list_silent(session, member.cohort, actor=coach)
-    assert (line.id, line.name, line.nudges, line.asked_at) == (check_in.public_id, member.person.name, 1, asked_at)
-    for _ in range(2):
-        see_to_silence(session, check_in, actor=coach, now=NOW)
-        session.flush()
-    assert list_silent(session, member.cohort, actor=coach) == []
-    assert check_in.state == CheckInState.ASKED
-    assert session.query(AuditEntry).filter_by(act="check_in.seen_to").count() == 1, "the second time changes nothing"
-
-
-def test_what_is_not_silent_is_not_seen_to(session: Session, member: Membership, coach: Actor) -> None:
-    step = make_step(session, member.cohort)
-    waiting = make_check_in(session, step, member, state=CheckInState.ASKED, asked_at=NOW)
-    for state in (CheckInState.ASKED, CheckInState.ANSWERED):
-        waiting.state = state
-        waiting.escalated_at = NOW if state == CheckInState.ANSWERED else None
-        session.flush()
-        with pytest.raises(Conflict, match="does not wait"):
-            see_to_silence(session, waiting, actor=coach, now=NOW)
+def test_who_runs_the_cohort_sees_who_saw_to_a_silence_that_lasts(session: Session) -> None:
+    person = make_person(session, name="Carol Coach")
+    cohort = make_running(session, person)
+    member = make_membership(session, cohort)
+    check_in = make_silent(session, member)
+    make_silent(session, make_membership(session, cohort), step=check_in.step, escalated_at=None)
+    make_silent(session, make_membership(session, cohort, role=Role.OBSERVER), step=check_in.step)
+    coordinator = actor_of(session, make_coordinator(session, cohort.programme))
+    (line,) = list_silent(session, cohort, actor=coordinator)
+    assert (line.id, line.nudges, line.asked_at) == (check_in.public_id, 1, check_in.asked_at)
+    assert line.seen_to_by is None
+    coach, what = actor_of(session, person), {"signal": Signal.SILENT_CHECK_IN, "occurrence": check_in.public_id}
+    see_to_need(session, member, actor=coach, now=NOW, **what)
+    (line,) = list_silent(session, cohort, actor=coordinator)
+    assert (line.id, line.seen_to_by) == (check_in.public_id, "Carol Coach")
+    assert check_in.state == CheckInState.ASKED, "it can still be answered"

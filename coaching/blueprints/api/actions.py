@@ -10,19 +10,26 @@ from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.models import Action
-from coaching.schemas.action import ActionSchema, AgreeActionSchema, AgreeSessionActionSchema, CloseActionSchema
+from coaching.schemas.action import (
+    ActionSchema,
+    AgreeActionSchema,
+    AgreeSessionActionSchema,
+    CloseActionSchema,
+    MoveActionSchema,
+)
 from coaching.schemas.base import BaseSchema
 from coaching.services.action_list import ActionLine, list_member_actions, list_open_at_start, list_session_actions
-from coaching.services.actions import (
-    agree_action,
-    agree_session_action,
+from coaching.services.action_outcomes import (
+    ActionChangeLine,
     close_action,
-    edit_action,
-    get_action,
+    list_action_changes,
+    move_action,
     reopen_action,
 )
+from coaching.services.actions import agree_action, agree_session_action, edit_action, get_action
 from coaching.services.coaching_sessions import get_session
 from coaching.services.memberships import get_membership
+from coaching.services.own_actions import OwnActionLine, list_own_actions
 
 blueprint = ApiBlueprint(
     "actions",
@@ -97,7 +104,7 @@ def edit(data: dict[str, Any], action_id: str) -> Action:
     """Changes an action that is open."""
     action = get_action(rows(), action_id, actor=current_actor())
     blueprint.check_etag(action, ActionSchema)
-    values = merged(action, AgreeActionSchema, data)
+    values = merged(action, AgreeActionSchema, {"owner_id": action.owner.public_id} | data)
     return edit_action(rows(), action, actor=current_actor(), now=utc_now(), **values)
 
 
@@ -109,6 +116,32 @@ def close(data: dict[str, Any], action_id: str) -> Action:
     """Says what became of an action, `done` or `dropped`; who drops it says why."""
     action = get_action(rows(), action_id, actor=current_actor())
     return close_action(rows(), action, actor=current_actor(), now=utc_now(), **data)
+
+
+@blueprint.route("/actions/<id:action_id>/move", methods=["POST"])
+@blueprint.etag
+@blueprint.arguments(MoveActionSchema)
+@blueprint.response(200, ActionSchema)
+def move(data: dict[str, Any], action_id: str) -> Action:
+    """Gives an open action another day, and keeps why. Its reminder goes with it."""
+    action = get_action(rows(), action_id, actor=current_actor())
+    return move_action(rows(), action, actor=current_actor(), now=utc_now(), **data)
+
+
+@blueprint.route("/actions/<id:action_id>/changes")
+@blueprint.lists(shape_of(ActionChangeLine))
+def changes(action_id: str) -> list[ActionChangeLine]:
+    """What became of it, the oldest first: done, moved from one day to another, dropped, opened again."""
+    action = get_action(rows(), action_id, actor=current_actor())
+    return list_action_changes(rows(), action, actor=current_actor())
+
+
+@blueprint.route("/me/actions")
+@blueprint.lists(shape_of(OwnActionLine))
+def list_own() -> list[OwnActionLine]:
+    """Your own actions over all cohorts, and what a coach does for you: what is open, the overdue first, and after
+    that what was closed last."""
+    return list_own_actions(rows(), actor=current_actor(), now=utc_now())
 
 
 @blueprint.route("/actions/<id:action_id>/reopening", methods=["POST"])

@@ -198,7 +198,8 @@ def _list_response(items: Sequence[Any], cursor: str | None) -> Response:
     """The list, with the address of the page that starts after `cursor`."""
     following = None
     if cursor is not None:
-        following = f"{request.path}?{urlencode(request.args.to_dict() | {'after': cursor})}"
+        asked = request.args.to_dict(flat=False) | {"after": [cursor]}
+        following = f"{request.path}?{urlencode(asked, doseq=True)}"
     response = json_response({"items": items, "next": following})
     if following is not None:
         response.headers["Link"] = f'<{following}>; rel="next"'

@@ -30,7 +30,8 @@ class ProgressQuery(QuerySchema):
 def show_cohort(cohort_id: str) -> CohortReport:
     """Every member's progress, for those who run or observe the cohort.
 
-    Goal scores (T) are there for the cohort's coaches, answers for those who run it.
+    Goal scores (T) of a member are there for the cohort's coaches, answers for those who run it. `attainment` is of the
+    cohort as a whole, and hidden where too few of its people have a T.
     """
     cohort = get_cohort(rows(), cohort_id, actor=current_actor())
     progress = cohort_progress(rows(), cohort, actor=current_actor(), now=utc_now())
@@ -43,6 +44,7 @@ def show_cohort(cohort_id: str) -> CohortReport:
         "last_session": progress.last_session,
         "projects": list(progress.projects),
         "totals": progress.totals,
+        "attainment": progress.attainment,
     }
 
 

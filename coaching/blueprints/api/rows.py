@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, MembershipStatus, Role
+from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, GoalState, MembershipStatus, Role
 from coaching.services.attendance_grid import GridMember, GridSession
 from coaching.services.cohort_progress import MemberProgress
+from coaching.services.goal_attainment import CohortAttainment
 from coaching.services.import_lines import ImportLine
 from coaching.services.programme_progress import CohortFigures, Column
 from coaching.services.project_list import ProjectLine, ReachTotals
@@ -86,12 +87,54 @@ class CalendarRow(TypedDict):
 
 
 class RatingRow(TypedDict):
+    """A rating with its edition: those of the goal's current one count."""
+
     id: str
+    edition: int
     score: int
     rated_on: date
     note: str
     rated_by: str
     created_at: datetime
+
+
+class GoalChangeRow(TypedDict):
+    """A change of a goal's state: the day that it is about, and when it was written down."""
+
+    id: str
+    state: GoalState
+    on: date
+    at: datetime
+    reason: str
+    by: str | None
+    successor_id: str | None
+
+
+class GoalRevisionRow(TypedDict):
+    """The scale of an edition before the current one, and who put another in its place, when and why."""
+
+    edition: int
+    importance: int
+    difficulty: int
+    baseline: int
+    much_less: str
+    less: str
+    expected: str
+    more: str
+    much_more: str
+    revised_at: datetime
+    revised_by: str | None
+    reason: str
+    ratings: list[RatingRow]
+
+
+class MilestoneRow(TypedDict):
+    id: str
+    statement: str
+    due_on: date | None
+    reached_on: date | None
+    created_at: datetime
+    version: int
 
 
 class CheckInRow(TypedDict):
@@ -170,6 +213,7 @@ class CohortReport(TypedDict):
     last_session: SessionLine | None
     projects: list[ProjectLine]
     totals: ReachTotals
+    attainment: CohortAttainment
 
 
 class AttendanceReport(TypedDict):

@@ -7,44 +7,60 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.action_forms import LABELS, OUTCOMES, REMINDERS, owner_options, say_outcome, standing
 from coaching.blueprints.pages.cohorts import trail
-from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
+from coaching.blueprints.pages.forms import VERSION, Form, check_version, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.session_forms import session_run
 from coaching.blueprints.pages.sessions import render_session
 from coaching.blueprints.problems import status_of
-from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.extensions import db
-from coaching.models import Action, ActionEnd, ActionState, Membership
+from coaching.models import Action, ActionState, Membership, Role
 from coaching.policies import is_self, may_agree_action, may_view_actions, require
 from coaching.schemas.action import (
     AgreeActionSchema,
     AgreeSessionActionSchema,
     BackToSessionSchema,
-    CloseActionSchema,
+    SayOutcomeSchema,
 )
 from coaching.schemas.base import checked, load_form
+from coaching.services.action_outcomes import list_action_changes, reopen_action
 from coaching.services.actions import (
     FOR_PARTICIPANTS,
     agree_action,
     agree_session_action,
-    close_action,
     edit_action,
     get_action,
-    reopen_action,
 )
 from coaching.services.coaching_sessions import get_session
 from coaching.services.memberships import get_membership
+from coaching.services.own_actions import list_own_actions
 
-LABELS = {"statement": "What will be done", "due_on": "By when"}
-CLOSING = {"state": "It is", "reason": "Why, or how it went"}
-# Where the button "Done" of a list leads back to.
+CLOSING = {"state": "It is", "reason": "Why, or how it went", "due_on": "The new day"}
+# Where the buttons of a list lead back to.
 AT = "at"
-SAID = {ActionEnd.DONE: "Done: {}", ActionEnd.DROPPED: "Dropped: {}"}
 
 blueprint = Blueprint("actions", __name__)
+
+
+@blueprint.get("/actions")
+def index() -> ResponseReturnValue:
+    """One's own actions over all cohorts, the overdue first."""
+    actor, now = current_actor(), utc_now()
+    lines = list_own_actions(db.session(), actor=actor, now=now)
+    still_open = [line for line in lines if line.state == ActionState.OPEN]
+    return render_template(
+        "action/index.html",
+        overdue=[line for line in still_open if line.is_overdue and line.is_mine],
+        to_do=[line for line in still_open if line.is_mine and not line.is_overdue],
+        promised=[line for line in still_open if not line.is_mine],
+        closed=[line for line in lines if line.state != ActionState.OPEN],
+        learns=any(one.role == Role.PARTICIPANT for one in actor.standings.values()),
+        today=in_zone(now, actor.timezone).date(),
+        breadcrumb=[{"label": "Home", "url": url_for("home.show")}, {"label": "Your actions"}],
+    )
 
 
 @blueprint.get("/members/<id:membership_id>/actions/new")
@@ -90,7 +106,7 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/actions/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
     action = _changeable(public_id)
-    return _edit(action, _standing(action))
+    return _edit(action, standing(action))
 
 
 @blueprint.post("/actions/<id:public_id>/edit")
@@ -102,22 +118,22 @@ def update(public_id: str) -> ResponseReturnValue:
         edit_action(db.session(), action, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        return _edit(action, sent_again(refusal, lambda: _standing(action))), status_of(refusal)
+        return _edit(action, sent_again(refusal, lambda: standing(action))), status_of(refusal)
     flash("The action is saved.", "success")
     return redirect(url_for("actions.show", public_id=public_id), 303)
 
 
 @blueprint.post("/actions/<id:public_id>/closing")
 def close(public_id: str) -> ResponseReturnValue:
-    """Says what became of the action, and goes back to the list that it was said in."""
+    """Says what became of the action, or moves it, and goes back to the list that it was said in."""
     action = _changeable(public_id)
     try:
-        values = load_form(CloseActionSchema(), request.form, beside=(AT,))
-        close_action(db.session(), action, actor=current_actor(), now=utc_now(), **values)
+        values = load_form(SayOutcomeSchema(), request.form, beside=(AT,))
+        said = say_outcome(action, values, actor=current_actor(), now=utc_now())
         write()
     except (Invalid, Conflict) as refusal:
         return _page(action, sent_again(refusal)), status_of(refusal)
-    flash(SAID[values["state"]].format(action.statement), "success")
+    flash(said, "success")
     return redirect(_back(action), 303)
 
 
@@ -138,6 +154,8 @@ def reopen(public_id: str) -> ResponseReturnValue:
 def _back(action: Action) -> str:
     """The page whose list had the button. Nothing of what was sent is used as an address."""
     at = request.form.get(AT, "")
+    if at == "actions":
+        return url_for("actions.index")
     if at == "home":
         return url_for("home.show", _anchor="my-actions")
     if at == "member":
@@ -167,10 +185,6 @@ def _trail(membership: Membership, *steps: tuple[str, str]) -> list[dict[str, st
     return trail(membership.cohort, member, *steps)
 
 
-def _standing(action: Action) -> Form:
-    return filled(action.version, statement=action.statement, due_on=action.due_on)
-
-
 def _new(membership: Membership, form: Form) -> str:
     return render_template(
         "action/new.html",
@@ -179,6 +193,8 @@ def _new(membership: Membership, form: Form) -> str:
         errors=form.errors,
         labels=LABELS,
         is_own=is_self(current_actor(), membership),
+        owners=owner_options(membership.cohort),
+        reminders=REMINDERS,
         breadcrumb=_trail(membership, ("Add an action", "")),
     )
 
@@ -191,8 +207,17 @@ def _edit(action: Action, form: Form) -> str:
         form=form,
         errors=form.errors,
         labels=LABELS,
+        owners=_owners_of(action),
+        reminders=REMINDERS,
         breadcrumb=_trail(action.membership, *steps),
     )
+
+
+def _owners_of(action: Action) -> list[tuple[str, str]]:
+    """Who may do it, and the coach who does it now where the viewer may not choose another."""
+    owners = owner_options(action.membership.cohort)
+    own = (action.owner.public_id, action.owner.person.name)
+    return owners if action.owner_id == action.membership_id or own in owners else [*owners, own]
 
 
 def _page(action: Action, form: Form) -> str:
@@ -203,7 +228,8 @@ def _page(action: Action, form: Form) -> str:
         form=form,
         errors=form.errors,
         labels=CLOSING,
-        ends=[(end.value, words(end)) for end in ActionEnd],
+        outcomes=OUTCOMES,
+        changes=list_action_changes(db.session(), action, actor=actor),
         is_open=action.state == ActionState.OPEN,
         may_change=may_agree_action(actor, action.membership),
         today=in_zone(utc_now(), actor.timezone).date(),

@@ -25,7 +25,12 @@ FROM_HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
 UNTIL_HOURS = [(str(hour), f"{hour:02}:00") for hour in range(1, 25)]
 KINDS = [
     (MessageKind.CHECK_IN.value, "Check-ins", "Short questions on how it goes, after an end, a session or a launch."),
-    (MessageKind.SESSION_REMINDER.value, "Reminders", "The mails before a session."),
+    (MessageKind.SESSION_REMINDER.value, "Reminders of sessions", "The mails before a session."),
+    (
+        MessageKind.ACTION_REMINDER.value,
+        "Reminders of actions",
+        "The mail before something that you said you would do.",
+    ),
     (MessageKind.POLL.value, "Polls", "Questions on when you could meet. You still find them when you sign in."),
 ]
 

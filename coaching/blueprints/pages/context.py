@@ -26,7 +26,7 @@ _AROUND_NOBODY = select(_HOLDS_SYNTHETIC_DATA)
 PROGRAMME_PAGES = frozenset({
     "programmes", "cohorts", "members", "sessions", "series", "imports", "goals", "projects", "launches", "runs",
     "check_ins", "practice", "rsvps", "polls", "calendar_feeds", "attendance", "attendance_grid", "drop_in",
-    "remembered_names", "mail_templates",
+    "remembered_names", "mail_templates", "line", "letters", "need_thresholds",
 })  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def surroundings() -> dict[str, Any]:
 
 def menu(actor: Actor, unread: int) -> list[dict[str, Any]]:
     """The places that this person has a use for; the one they are in is marked."""
-    entries = [("Home", "home.show", request.blueprint == "home")]
+    entries = [("Home", "home.show", request.blueprint in {"home", "needs"})]
     if may_browse_programmes(actor):
         entries.append(("Programmes", "programmes.list", request.blueprint in PROGRAMME_PAGES))
     if actor.is_administrator:

@@ -26,7 +26,7 @@ NUMBER, UNIT = "offset_number", "offset_unit"
 LINES = ("label", "anchor", "role", "question", "channel")
 WHOLES = ("window_days", "nudges", "nudge_days", "escalate_days")
 BOXES = ("asks_enrolments", "is_alumni")
-ROW_LINES = ("kind", "prompt", "lowest_label", "highest_label", "flows_to")
+ROW_LINES = ("kind", "prompt", "lowest_label", "highest_label", "flows_to", "metric_name")
 ROW_WHOLES = ("lowest", "highest")
 ROW_BOXES = ("is_required", "remove")
 PLACE = "place"
@@ -56,6 +56,7 @@ ROW_LABELS = {
     "lowest_label": "Words at the low end",
     "highest_label": "Words at the high end",
     "flows_to": "Where the answer goes",
+    "metric_name": "Which metric",
     PLACE: "Order",
     "remove": "Leave it out",
 }
@@ -82,6 +83,7 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
         (AnswerFlow.ACTIVE.value, "Into the run’s active learners"),
         (AnswerFlow.COMPLETED.value, "Into the run’s completions"),
         (AnswerFlow.GOAL_RATING.value, "Into the rating of the goal"),
+        (AnswerFlow.METRIC.value, "Into a metric of the goal"),
     ],
 }
 USUAL: dict[str, Any] = {

@@ -6,9 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
-from coaching.blueprints.formatting import in_zone
-from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, as_typed, check_version, filled, sent_again, write
+from coaching.blueprints.pages.goal_page import LABELS, RATING, goal_link, goal_trail, render_goal, writable_goal
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
@@ -18,25 +17,11 @@ from coaching.models import Goal, Membership
 from coaching.policies import is_self, may_set_goal, may_view_member, require
 from coaching.schemas.base import load_form
 from coaching.schemas.goal import RateGoalSchema, SetGoalSchema
-from coaching.services.check_in_ratings import list_goal_answers
-from coaching.services.goals import BLANK, FOR_PARTICIPANTS, LEVELS, SCALE, edit_goal, get_goal, rate_goal, set_goal
+from coaching.services.goal_history import require_open
+from coaching.services.goal_levels import SCALE
+from coaching.services.goal_revisions import current_ratings
+from coaching.services.goals import BLANK, FOR_PARTICIPANTS, NOT_EDITED, edit_goal, get_goal, rate_goal, set_goal
 from coaching.services.memberships import get_membership
-
-LABELS = {
-    "statement": "Goal",
-    "why": "Why it matters",
-    "due_on": "By when",
-    "importance": "Importance",
-    "difficulty": "Difficulty",
-    "baseline": "Where you start",
-    "much_less": "Much less than expected",
-    "less": "Less than expected",
-    "expected": "As expected",
-    "more": "More than expected",
-    "much_more": "Much more than expected",
-}
-NAMES = {"score": "Where it is now", "rated_on": "On which day", "note": "A note"}
-SCORES = {score: LABELS[LEVELS[score]] for score in sorted(LEVELS, reverse=True)}
 
 blueprint = Blueprint("goals", __name__)
 
@@ -50,7 +35,7 @@ def new(membership_id: str) -> ResponseReturnValue:
 @blueprint.post("/members/<id:membership_id>/goals")
 @acts_once
 def create(membership_id: str) -> ResponseReturnValue:
-    """Sets the goal and shows it; its levels may be written later, before the first rating."""
+    """Sets the goal and shows it; its levels may be written later, before it is agreed on or rated."""
     membership = _membership(membership_id)
     try:
         values = load_form(SetGoalSchema(), request.form)
@@ -65,18 +50,19 @@ def create(membership_id: str) -> ResponseReturnValue:
 @blueprint.get("/goals/<id:public_id>")
 def show(public_id: str) -> ResponseReturnValue:
     goal = get_goal(db.session(), public_id, actor=current_actor())
-    return _page(goal, filled(rated_on=in_zone(utc_now(), current_actor().timezone).date()))
+    return render_goal(goal, filled(goal.version))
 
 
 @blueprint.get("/goals/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
-    goal = _writable(public_id)
+    goal = writable_goal(public_id)
+    require_open(goal, but=NOT_EDITED)
     return _edit(goal, _standing(goal))
 
 
 @blueprint.post("/goals/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
-    goal = _writable(public_id)
+    goal = writable_goal(public_id)
     try:
         check_version(goal)
         values = load_form(SetGoalSchema(), request.form, beside=(VERSION,))
@@ -92,24 +78,18 @@ def update(public_id: str) -> ResponseReturnValue:
 @acts_once
 def rate(public_id: str) -> ResponseReturnValue:
     """Adds a rating; the first one fixes the levels."""
-    goal = _writable(public_id)
+    goal = writable_goal(public_id)
     try:
         values = load_form(RateGoalSchema(), request.form)
         rate_goal(db.session(), goal, actor=current_actor(), now=utc_now(), **values)
         write()
     except (Invalid, Conflict) as refusal:
-        if isinstance(refusal, Invalid) and not refusal.messages.keys() <= NAMES.keys():
+        if isinstance(refusal, Invalid) and not refusal.messages.keys() <= RATING.keys():
             # It is the levels that are wrong, and they are no fields of this form.
             refusal = Invalid(refusal.message)
-        return _page(goal, sent_again(refusal)), status_of(refusal)
+        return render_goal(goal, sent_again(refusal), at="rate"), status_of(refusal)
     flash("The rating is kept.", "success")
     return redirect(url_for("goals.show", public_id=public_id), 303)
-
-
-def _writable(public_id: str) -> Goal:
-    goal = get_goal(db.session(), public_id, actor=current_actor())
-    require(may_set_goal(current_actor(), goal.membership), seen=True, message=FOR_PARTICIPANTS)
-    return goal
 
 
 def _membership(public_id: str) -> Membership:
@@ -117,11 +97,6 @@ def _membership(public_id: str) -> Membership:
     actor = current_actor()
     require(may_set_goal(actor, membership), seen=may_view_member(actor, membership), message=FOR_PARTICIPANTS)
     return membership
-
-
-def _trail(membership: Membership, *steps: tuple[str, str]) -> list[dict[str, str]]:
-    member = (membership.person.name, url_for("members.show", public_id=membership.public_id))
-    return trail(membership.cohort, member, *steps)
 
 
 def _standing(goal: Goal) -> Form:
@@ -136,14 +111,13 @@ def _new(membership: Membership, form: Form) -> str:
         errors=form.errors,
         labels=LABELS,
         is_own=is_self(current_actor(), membership),
-        breadcrumb=_trail(membership, ("Set a goal", "")),
+        breadcrumb=goal_trail(membership, ("Set a goal", "")),
     )
 
 
 def _edit(goal: Goal, form: Form) -> str:
     """The form; of a goal that was rated its scale stays as it stands, whatever was typed before."""
-    steps = (goal.statement, url_for("goals.show", public_id=goal.public_id)), ("Edit", "")
-    scale = {name: as_typed(getattr(goal, name)) for name in SCALE} if goal.ratings else {}
+    scale = {name: as_typed(getattr(goal, name)) for name in SCALE} if current_ratings(goal) else {}
     return render_template(
         "goal/edit.html",
         goal=goal,
@@ -152,23 +126,6 @@ def _edit(goal: Goal, form: Form) -> str:
         labels=LABELS,
         scale=scale,
         lost=[(LABELS[name], form.values.get(name)) for name in scale if form.values.get(name) != scale[name]],
-        breadcrumb=_trail(goal.membership, *steps),
-    )
-
-
-def _page(goal: Goal, form: Form) -> str:
-    return render_template(
-        "goal/show.html",
-        goal=goal,
-        membership=goal.membership,
-        form=form,
-        errors=form.errors,
-        names=NAMES,
-        labels=SCORES,
-        scores=[(str(score), label, goal.levels[score]) for score, label in SCORES.items()],
-        may_set=may_set_goal(current_actor(), goal.membership),
-        has_levels=all(goal.levels.values()),
-        latest=goal.ratings[-1] if goal.ratings else None,
-        answers=list_goal_answers(db.session(), goal, actor=current_actor()),
-        breadcrumb=_trail(goal.membership, (goal.statement, "")),
+        breadcrumb=goal_trail(goal.membership, goal_link(goal), ("Edit", "")),
+        is_agreed=goal.participant_agreed_at is not None or goal.coach_agreed_at is not None,
     )

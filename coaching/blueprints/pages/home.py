@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.needs import need_parts
 from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import Role
@@ -36,6 +37,7 @@ def show() -> ResponseReturnValue:
         first_name=actor.name.partition(" ")[0],
         today=in_zone(now, actor.timezone).date(),
         now=now,
+        **need_parts(now),
     )
 
 

@@ -12,31 +12,39 @@ from typing import Any
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.check_in_forms import months_of
+from coaching.blueprints.pages.line import draw_member
 from coaching.blueprints.pages.note_sections import member_place, newest_notes
+from coaching.blueprints.pages.skill_assessments import MOMENTS
 from coaching.extensions import db
 from coaching.models import Membership
-from coaching.policies import may_set_goal, may_view_goals
+from coaching.policies import may_set_goal, may_view_goals, may_view_skills
 from coaching.services.action_list import list_member_actions
 from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
 from coaching.services.contact_preferences import read_note
 from coaching.services.course_projects import list_projects
 from coaching.services.follow_up_choices import list_to_come
-from coaching.services.goals import list_goals, measure_attainment
+from coaching.services.goal_attainment import attain
+from coaching.services.goals import list_goals
+from coaching.services.member_outlook import find_next_session
+from coaching.services.person_line import read_line
 from coaching.services.progress import DENOMINATOR
+from coaching.services.skill_assessments import read_sheet
 
 Section = Callable[[Membership, datetime], dict[str, Any]]
 
 
 def goals_section(membership: Membership, _now: datetime) -> dict[str, Any]:
     """Goals and what their ratings come to: for the participant and the cohort's coaches alone."""
-    actor, session = current_actor(), db.session()
+    actor = current_actor()
     sees_goals = may_view_goals(actor, membership)
+    goals = list_goals(db.session(), membership, actor=actor) if sees_goals else []
     return {
         "sees_goals": sees_goals,
         "may_set": may_set_goal(actor, membership),
-        "goals": list_goals(session, membership, actor=actor) if sees_goals else [],
-        "attainment": measure_attainment(session, membership, actor=actor) if sees_goals else None,
+        "goals": [goal for goal in goals if goal.ended_on is None],
+        "ended_goals": [goal for goal in goals if goal.ended_on is not None],
+        "attainment": attain(goals),
     }
 
 
@@ -71,8 +79,29 @@ def attendance_section(membership: Membership, now: datetime) -> dict[str, Any]:
     return {"record": record, "tally": count_record(record), "denominator": DENOMINATOR}
 
 
+def head_section(membership: Membership, now: datetime) -> dict[str, Any]:
+    """What comes next; the other figures of the head are those of the sections below."""
+    actor = current_actor()
+    found = find_next_session(db.session(), membership, actor=actor, now=now)
+    return {"next_session": found, "next_day": in_zone(found.starts_at, actor.timezone).date() if found else None}
+
+
+def line_section(membership: Membership, now: datetime) -> dict[str, Any]:
+    """What happened through time, as a picture."""
+    line = read_line(db.session(), membership, actor=current_actor(), now=now)
+    return {"line": line, "pictures": draw_member(membership, line)}
+
+
 def notes_section(membership: Membership, _now: datetime) -> dict[str, Any]:
     return newest_notes(member_place(membership))
+
+
+def skills_section(membership: Membership, now: datetime) -> dict[str, Any]:
+    """How they see their own skills: for the participant and the cohort's coaches alone."""
+    if not may_view_skills(current_actor(), membership):
+        return {"skill_sheet": None}
+    sheet = read_sheet(db.session(), membership, actor=current_actor(), now=now)
+    return {"skill_sheet": sheet, "skill_moments": MOMENTS}
 
 
 # What a participant's page consists of; of a coach or an observer there is only their history.
@@ -82,7 +111,10 @@ SECTIONS: tuple[Section, ...] = (
     projects_section,
     check_ins_section,
     attendance_section,
+    head_section,
+    line_section,
     notes_section,
+    skills_section,
 )
 
 

@@ -15,6 +15,7 @@ from coaching.services.report_description import Reading
 
 # What fits into a form beside its other fields, and many times what a report of a large meeting comes to.
 LARGEST_FILE = 700_000
+CHOOSE = "Choose the report: a CSV file from Zoom or Teams."
 TOO_LARGE = "This file is over 700 KB, and reports are far smaller. Check that it is the participants report."
 
 
@@ -31,8 +32,8 @@ class Upload:
         return base64.urlsafe_b64encode(self.data).decode()
 
 
-def read_upload() -> Upload:
-    """The file, fresh from the person's disk or back from the page that showed what is in it."""
+def read_upload(choose: str = CHOOSE) -> Upload:
+    """The file, fresh from the person's disk or back from the page that showed what is in it; `choose` asks for it."""
     refuse_unknown("kept", "file_name", "timezone", "date_order", "anyway")
     file = request.files.get("file")
     if file is not None and file.filename:
@@ -45,7 +46,7 @@ def read_upload() -> Upload:
     except (ValueError, binascii.Error):
         data = b""
     if not data:
-        raise Invalid.field("file", "Choose the report: a CSV file from Zoom or Teams.")
+        raise Invalid.field("file", choose)
     return Upload(_plain(request.form.get("file_name", "")), data)
 
 

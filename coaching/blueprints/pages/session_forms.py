@@ -15,7 +15,7 @@ from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, filled, sent_again, zone_options
 from coaching.blueprints.pages.session_start import DAY, TIME, by_day_and_time, with_start
 from coaching.clock import utc_now
-from coaching.errors import Refusal
+from coaching.errors import NotFound, Refusal
 from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Role, Scope, SessionState
 from coaching.policies import may_run_cohort, require
@@ -23,6 +23,7 @@ from coaching.schemas.agenda import AGENDAS, AgendaTemplate
 from coaching.schemas.base import OF_EVERY_FORM, load_form
 from coaching.services.coaching_sessions import TEXTS, Coach, get_session, is_out, list_coaches, list_sessions
 from coaching.services.cohorts import get_cohort
+from coaching.services.memberships import get_membership
 from coaching.services.progress import cohort_overview
 
 LABELS = {
@@ -119,6 +120,17 @@ def suggested(cohort: Cohort, now: datetime) -> Form:
         return filled(title=title, timezone=cohort.timezone, **values)
     last = usual[-1]
     return filled(title=title, location=last.location, join_url=last.join_url, **_next(last, now))
+
+
+def suggested_pair(cohort: Cohort, membership_id: str, now: datetime) -> Form:
+    """A one-to-one with this participant, at the usual time of the cohort's sessions."""
+    membership = get_membership(db.session(), membership_id, actor=current_actor())
+    if membership.cohort_id != cohort.id or membership.role != Role.PARTICIPANT or is_out(membership):
+        raise NotFound
+    form = suggested(cohort, now)
+    own = {"title": f"One-to-one with {membership.person.name}"[:200], "pair_with": membership_id}
+    # The room of the whole cohort is seldom that of two.
+    return replace(form, values={**form.values, **own, "location": "", "join_url": ""})
 
 
 def copied(original: CoachingSession, now: datetime) -> Form:

@@ -9,6 +9,7 @@ from typing import Any
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
+from coaching.blueprints.pages.action_forms import REMINDERS, owner_options
 from coaching.blueprints.wording import words
 from coaching.extensions import db
 from coaching.models import AttendanceStatus, CoachingSession
@@ -46,6 +47,8 @@ def record_section(held: CoachingSession, now: datetime, lines: list[AttendanceL
             "open_before": list_open_at_start(session, held, actor=actor),
             "agreed": list_session_actions(session, held, actor=actor),
             "people": [(line.membership_id, line.name) for line in lines],
+            "owners": owner_options(held.cohort),
+            "reminders": REMINDERS,
             "next": following,
             "due_on": in_zone(following.starts_at, following.timezone).date() if following is not None else None,
             "today": in_zone(now, actor.timezone).date(),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import clock_text
+from coaching.blueprints.pages.action_forms import LABELS
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
 from coaching.blueprints.pages.note_sections import newest_notes, session_place
@@ -28,6 +29,7 @@ from coaching.blueprints.pages.session_forms import (
     session_run,
     standing,
     suggested,
+    suggested_pair,
 )
 from coaching.blueprints.pages.session_sections import attendance_section, record_section
 from coaching.blueprints.problems import status_of
@@ -75,8 +77,11 @@ blueprint = Blueprint("sessions", __name__)
 
 @blueprint.get("/cohorts/<id:cohort_id>/sessions/new")
 def new(cohort_id: str) -> ResponseReturnValue:
-    """The form with what the next session most likely is, or with all that the session named by `copy` says."""
+    """The form with what the next session most likely is, or with all that the session named by `copy` says; for a
+    one-to-one where `with` names a participant."""
     cohort, now, copy = cohort_run(cohort_id), utc_now(), request.args.get("copy")
+    if "with" in request.args:
+        return render_new(cohort, suggested_pair(cohort, request.args["with"], now))
     if copy is None:
         return render_new(cohort, suggested(cohort, now))
     original = session_run(checked(CopyQuery(), {"copy": copy})["copy"])
@@ -198,6 +203,7 @@ def render_session(held: CoachingSession, form: Form) -> str:
         held=held,
         form=form,
         errors=form.errors,
+        action_labels=LABELS,
         runs=runs,
         is_live=is_live,
         has_begun=has_begun,

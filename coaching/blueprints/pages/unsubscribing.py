@@ -21,6 +21,7 @@ ONE_CLICK = "List-Unsubscribe"
 KINDS = {
     MessageKind.CHECK_IN: ("check-ins", "the questions on how it goes, after an end, a session or a launch"),
     MessageKind.SESSION_REMINDER: ("reminders", "the mails before a session"),
+    MessageKind.ACTION_REMINDER: ("reminders of actions", "the mails before something that you said you would do"),
     MessageKind.POLL: ("polls", "the questions on when you could meet"),
 }
 

@@ -928,7 +928,6 @@ def upgrade():
         ),
         sa.Column("nudged", sa.Integer(), server_default="0", nullable=False),
         sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seen_to_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("wake_at IS NULL OR state IN ('due', 'asked')", name=op.f("ck_check_in_wakes")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_check_in_membership_id")),
         sa.ForeignKeyConstraint(["step_id"], ["follow_up_step.id"], name=op.f("fk_check_in_step_id")),

@@ -17,7 +17,6 @@ from coaching.models import (
     PracticeEntry,
     PracticeKind,
     ProjectOwner,
-    Rating,
     ReachMetric,
     ReachSnapshot,
     ReachSource,
@@ -26,22 +25,25 @@ from coaching.models import (
 )
 from coaching.services.demo import words
 from coaching.services.demo.cohorts import DemoCohort
+from coaching.services.demo.goals import build_goal_course, revise_scale
 
 LEAST_ENROLMENTS = 30_400
 PLATFORMS = (Platform.FUTURELEARN, Platform.MOODLE, Platform.NHS_LEARNING_HUB, Platform.OTHER)
 
 
 def build_goals(session: Session, cohorts: list[DemoCohort], *, rng: Random, now: datetime) -> None:
-    """One or two goals a participant, rated at the start and, where the cohort has ended, at the end."""
+    """One or two goals a participant, rated by both sides up to today; of the first in a coaching cohort that has ended
+    the scale was revised on the way."""
     for cohort in cohorts:
         for member in cohort.participants:
             for statement, why, levels in rng.sample(words.GOALS, rng.choice((1, 1, 2))):
                 goal = _goal(member, cohort=cohort, statement=statement, why=why, levels=levels, rng=rng)
                 session.add(goal)
-                days = [cohort.days[0]] + ([cohort.days[-1]] if cohort.days[-1] <= now.date() else [])
-                scores = (goal.baseline, rng.choices((-1, 0, 1, 2), (2, 5, 3, 1))[0])
-                for day, score in zip(days, scores, strict=False):
-                    goal.ratings.append(Rating(rated_by=member.person, score=score, rated_on=day, created_at=_at(day)))
+                last_score = rng.choices((-1, 0, 1, 2), (2, 5, 3, 1))[0]
+                build_goal_course(goal, cohort, last_score=last_score, today=now.date())
+                is_first = goal.membership is cohort.participants[0] and cohort.row.kind == CohortKind.COACHING
+                if is_first and cohort.days[-1] <= now.date():
+                    revise_scale(goal, on=cohort.days[2])
 
 
 def _goal(

@@ -178,4 +178,6 @@ ACTIONS = (
     "Put captions on the videos of week one",
     "Ask last year's learners what they missed",
 )
+PROMISED = "Send the outline of a course that worked, with its weekly tasks"
+WHY_MOVED = "Two weeks of night shifts left no time for it."
 WHY_DROPPED = "The team decided to build on an existing course instead."

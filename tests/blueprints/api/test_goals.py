@@ -13,7 +13,7 @@ from tests.worlds import World
 
 NEW = {
     "statement": "Launch a course with my team",
-    "due_on": "2026-12-01",
+    "due_on": "2098-12-01",
     "importance": 3,
     "much_less": "Nothing",
     "less": "An outline",

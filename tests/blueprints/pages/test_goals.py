@@ -42,12 +42,12 @@ class TestSetting:
             "difficulty": "1",
             "baseline": "-1",
         }
-        answer = browser.post(address, shown | {"statement": "Launch  a course", "due_on": "2027-01-31"})
+        answer = browser.post(address, shown | {"statement": "Launch  a course", "due_on": "2097-01-31"})
         goal = _only_goal(session)
         landed(answer, f"/goals/{goal.public_id}")
         page = browser.get(f"/goals/{goal.public_id}")
         assert goal.statement == "Launch a course"
-        assert "To be reached by 31 Jan 2027" in words(page)
+        assert "To be reached by 31 Jan 2097" in words(page)
         assert "The levels are not all written yet" in words(page)
         assert "How far is it?" not in words(page)
         assert f"/goals/{goal.public_id}/edit#levels" in links(page)

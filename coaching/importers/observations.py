@@ -1,0 +1,106 @@
+"""A table of observations: whose, of which goal and metric, on which day, and the value. Pure: bytes to rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from coaching.errors import Invalid
+from coaching.importers.lookalikes import HOW_TO_EXPORT, HOW_TO_EXPORT_TEAMS, HOW_TO_EXPORT_ZOOM
+from coaching.importers.opening import open_file
+
+COLUMNS = ("email", "goal", "metric", "date", "value")
+HOW_TO_WRITE = "The first row has the headings email, goal, metric, date and value. Save the sheet as 'CSV UTF-8'."
+TOO_LARGE = "This file is over 500 KB. Bring in fewer rows at a time."
+MAX_BYTES = 500_000
+MOST_ROWS = 2_000
+BAD_DAY = "Write the date as YYYY-MM-DD, such as 2026-03-14."
+_HEADINGS: Mapping[str, str] = {
+    "email": "email", "e-mail": "email", "email address": "email", "e-mail address": "email", "person": "email",
+    "goal": "goal", "metric": "metric",
+    "date": "date", "day": "date", "observed on": "date", "observed_on": "date", "on": "date",
+    "value": "value",
+}  # fmt: skip
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
+# Above the headings a spreadsheet may have a line that names the delimiter, or blank ones.
+_SEARCHED_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """A row as it was written; `day` is None where it is no date, and `broken` says what is wrong with the whole."""
+
+    number: int
+    email: str
+    goal: str
+    metric: str
+    written_day: str
+    day: date | None
+    value: str
+    broken: str = ""
+
+
+def read_observations(data: bytes) -> list[ObservationRow]:
+    """The rows in these bytes. Raises Invalid on the field `file` when this is no such table."""
+    if len(data) > MAX_BYTES:
+        raise Invalid.field("file", TOO_LARGE)
+    try:
+        table = open_file(data).table
+    except Invalid as refusal:
+        raise Invalid.field("file", _in_our_words(refusal.message)) from refusal
+    header, columns = _find_headings(table.rows)
+    rows = [
+        _row(place + 1, cells, columns, table.broken.get(place + 1, ""))
+        for place, cells in enumerate(table.rows)
+        if place > header and (any(cell.strip() for cell in cells) or place + 1 in table.broken)
+    ]
+    if not rows:
+        raise Invalid.field("file", "There is no row below the headings. Write an observation in each row.")
+    if len(rows) > MOST_ROWS:
+        raise Invalid.field("file", f"The file has more than {MOST_ROWS:,} rows. Bring in fewer at a time.")
+    return rows
+
+
+def read_day(text: str) -> date | None:
+    """The day that this text writes, None where it writes none."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def fold(text: str) -> str:
+    """What two spellings of a name have in common."""
+    return " ".join(text.split()).casefold()
+
+
+def _find_headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
+    best: dict[str, int] = {}
+    for place, cells in enumerate(rows[:_SEARCHED_ROWS]):
+        named = [_HEADINGS.get(fold(cell)) for cell in cells]
+        columns = {name: named.index(name) for name in COLUMNS if name in named}
+        if len(columns) == len(COLUMNS):
+            twice = [name for name in COLUMNS if named.count(name) > 1]
+            if twice:
+                raise Invalid.field("file", f"Two columns are headed {twice[0]}. Leave one of them out.")
+            return place, columns
+        best = max(best, columns, key=len)
+    missing = [name for name in COLUMNS if name not in best]
+    which = f"The heading {missing[0]} is missing." if len(missing) == 1 else f"Missing: {', '.join(missing)}."
+    raise Invalid.field("file", f"{which} {HOW_TO_WRITE}")
+
+
+def _row(number: int, cells: Sequence[str], columns: Mapping[str, int], broken: str) -> ObservationRow:
+    said = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+    day = read_day(said["date"])
+    return ObservationRow(number, said["email"], said["goal"], said["metric"], said["date"], day, said["value"], broken)
+
+
+def _in_our_words(message: str) -> str:
+    """The refusal of a file that is no table, without the advice for those who bring a meeting's report."""
+    for advice in (HOW_TO_EXPORT, HOW_TO_EXPORT_ZOOM, HOW_TO_EXPORT_TEAMS):
+        message = message.replace(advice, HOW_TO_WRITE)
+    return message
