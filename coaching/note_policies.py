@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from coaching.models import CoachingSession, Cohort, Membership, Note, NoteClass, NoteWriter, Role
-from coaching.policies import Actor, is_self, may_coach, may_follow, may_view_session
+from coaching.policies import Actor, Answer, is_self, is_writable, may_coach, may_follow, may_view_session
 
 
 class Reader(StrEnum):
@@ -119,9 +119,9 @@ def may_read_note(actor: Actor, note: Note) -> bool:
     return note.note_class == NoteClass.PAIR and note.pair_coach_id == pair_coach_of(actor, note.cohort)
 
 
-def may_edit_note(actor: Actor, note: Note) -> bool:
+def may_edit_note(actor: Actor, note: Note) -> Answer:
     """Its author, while they read it: nobody changes the words of others."""
-    return note.author_id == actor.person_id and may_read_note(actor, note)
+    return note.author_id == actor.person_id and may_read_note(actor, note) and is_writable(note.cohort)
 
 
 def may_change_class(actor: Actor, note: Note) -> bool:

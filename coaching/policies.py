@@ -2,68 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from coaching.errors import NotAllowed, NotFound
 from coaching.models import (
     OPEN_STATUSES,
     CoachingSession,
     Cohort,
+    CohortState,
     CourseProject,
     FollowUpPlan,
     InboxItem,
     Membership,
-    MembershipStatus,
     Poll,
-    PrivateNote,
     Role,
     Series,
 )
+from coaching.permission import Actor, Answer, Closed, Standing, require
 
-# The scope that a token needs for private notes beside the one to read or to write.
-PRIVATE_NOTES = "private_notes"
+# Whoever asks a policy knows who acts and how to refuse.
+__all__ = ["Actor", "Answer", "Standing", "require"]
 
-
-class Standing(NamedTuple):
-    """What an actor is in one cohort."""
-
-    membership_id: int
-    role: Role
-    status: MembershipStatus
-    programme_id: int
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN_STATUSES
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The person who acts, with all that policies ask of them, loaded once per request.
-
-    `scopes` is None for someone who is signed in, and for an API token its scopes (`read`, `write`, `private_notes`).
-    """
-
-    person_id: int
-    public_id: str
-    name: str
-    timezone: str
-    is_administrator: bool = False
-    programme_ids: frozenset[int] = frozenset()
-    standings: Mapping[int, Standing] = field(default_factory=dict)
-    scopes: frozenset[str] | None = None
-
-
-def require(allowed: bool, *, seen: bool, message: str = "You may look at this, but not change it.") -> None:
-    """Lets the act pass, or refuses it: as not found to those who may not see it, as not allowed to the others."""
-    if allowed:
-        return
-    if seen:
-        raise NotAllowed(message)
-    raise NotFound
+ARCHIVED = Closed("This cohort is archived. Open it again to change it.", code="cohort-archived")
 
 
 class Account(Protocol):
@@ -123,9 +84,20 @@ def may_coach(actor: Actor, cohort: Cohort) -> bool:
     return standing is not None and standing.role == Role.COACH
 
 
-def may_run_cohort(actor: Actor, cohort: Cohort) -> bool:
-    """Schedule, record attendance, add members: its coaches and the programme's coordinators."""
+def is_writable(cohort: Cohort) -> Answer:
+    """Whether anything may be written in the cohort. Whatever lets somebody write ends with this; what lets them read
+    asks nothing of the kind, so that an archived cohort is read by those who could read it."""
+    return cohort.state != CohortState.ARCHIVED or ARCHIVED
+
+
+def runs_cohort(actor: Actor, cohort: Cohort) -> bool:
+    """Its coaches and the programme's coordinators, who read what those who run it read, also once it is archived."""
     return may_coach(actor, cohort) or may_coordinate(actor, cohort.programme_id)
+
+
+def may_run_cohort(actor: Actor, cohort: Cohort) -> Answer:
+    """Schedule, record attendance, add members: those who run it, while it is not archived."""
+    return runs_cohort(actor, cohort) and is_writable(cohort)
 
 
 def may_view_cohort(actor: Actor, cohort: Cohort) -> bool:
@@ -135,7 +107,7 @@ def may_view_cohort(actor: Actor, cohort: Cohort) -> bool:
 def may_view_cohort_progress(actor: Actor, cohort: Cohort) -> bool:
     """The table of every member's progress: coaches, coordinators and observers, not fellow participants."""
     standing = _standing(actor, cohort.id)
-    return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.OBSERVER)
+    return runs_cohort(actor, cohort) or (standing is not None and standing.role == Role.OBSERVER)
 
 
 def may_follow(actor: Actor, cohort: Cohort) -> bool:
@@ -146,32 +118,42 @@ def may_follow(actor: Actor, cohort: Cohort) -> bool:
 def may_view_session(actor: Actor, coaching_session: CoachingSession | Series) -> bool:
     """A session, or a series, of the cohort is everybody's in it; a one-to-one is for its pair and those who run it."""
     cohort, pair = coaching_session.cohort, coaching_session.pair_membership_id
-    if pair is None or may_run_cohort(actor, cohort):
+    if pair is None or runs_cohort(actor, cohort):
         return may_view_cohort(actor, cohort)
     standing = _standing(actor, cohort.id)
     return standing is not None and standing.membership_id == pair
 
 
-def may_rsvp(actor: Actor, coaching_session: CoachingSession) -> bool:
-    """Whoever is in the cohort and sees the session may say whether they come; coordinators are not expected."""
+def attends(actor: Actor, coaching_session: CoachingSession) -> bool:
+    """Whoever is in the cohort and sees the session; coordinators are not expected."""
     return _standing(actor, coaching_session.cohort.id) is not None and may_view_session(actor, coaching_session)
 
 
-def may_answer_poll(actor: Actor, poll: Poll) -> bool:
+def may_rsvp(actor: Actor, coaching_session: CoachingSession) -> Answer:
+    """Whoever is expected may say whether they come."""
+    return attends(actor, coaching_session) and is_writable(coaching_session.cohort)
+
+
+def is_polled(actor: Actor, poll: Poll) -> bool:
     """Those who are asked, while they are in the cohort."""
     standing = _standing(actor, poll.cohort_id)
     return standing is not None and any(one.membership_id == standing.membership_id for one in poll.invitees)
 
 
+def may_answer_poll(actor: Actor, poll: Poll) -> Answer:
+    return is_polled(actor, poll) and is_writable(poll.cohort)
+
+
 def may_view_poll(actor: Actor, poll: Poll) -> bool:
     """Those who are asked, and those who run the cohort; what the others answered is for the latter alone."""
-    return may_run_cohort(actor, poll.cohort) or may_answer_poll(actor, poll)
+    return runs_cohort(actor, poll.cohort) or is_polled(actor, poll)
 
 
-def may_mark_self(actor: Actor, coaching_session: CoachingSession) -> bool:
+def may_mark_self(actor: Actor, coaching_session: CoachingSession) -> Answer:
     """Who is expected at the session: the cohort's participants, or the one of a pair."""
     standing, pair = _standing(actor, coaching_session.cohort_id), coaching_session.pair_membership_id
-    return standing is not None and standing.role == Role.PARTICIPANT and pair in {None, standing.membership_id}
+    is_theirs = standing is not None and standing.role == Role.PARTICIPANT and pair in {None, standing.membership_id}
+    return is_theirs and is_writable(coaching_session.cohort)
 
 
 def is_self(actor: Actor, membership: Membership) -> bool:
@@ -185,24 +167,23 @@ def is_that_person(actor: Actor, person_id: int) -> bool:
 
 
 def may_view_member(actor: Actor, membership: Membership) -> bool:
-    return is_self(actor, membership) or may_run_cohort(actor, membership.cohort)
+    return is_self(actor, membership) or runs_cohort(actor, membership.cohort)
 
 
-def may_change_standing(actor: Actor, membership: Membership) -> bool:
+def may_change_standing(actor: Actor, membership: Membership) -> Answer:
     """Those who run the cohort; a coach's standing is for coordinators, or one coach could oust another."""
     cohort = membership.cohort
-    return may_run_cohort(actor, cohort) and (
-        membership.role != Role.COACH or may_coordinate(actor, cohort.programme_id)
-    )
+    is_above = membership.role != Role.COACH or may_coordinate(actor, cohort.programme_id)
+    return is_above and may_run_cohort(actor, cohort)
 
 
 def may_view_goals(actor: Actor, membership: Membership) -> bool:
     return is_self(actor, membership) or may_coach(actor, membership.cohort)
 
 
-def may_set_goal(actor: Actor, membership: Membership) -> bool:
+def may_set_goal(actor: Actor, membership: Membership) -> Answer:
     """Goals are a participant's: they write them, alone or with their coach."""
-    return membership.role == Role.PARTICIPANT and may_view_goals(actor, membership)
+    return membership.role == Role.PARTICIPANT and may_view_goals(actor, membership) and is_writable(membership.cohort)
 
 
 def may_view_skills(actor: Actor, membership: Membership) -> bool:
@@ -210,9 +191,9 @@ def may_view_skills(actor: Actor, membership: Membership) -> bool:
     return is_self(actor, membership) or may_coach(actor, membership.cohort)
 
 
-def may_assess_skills(actor: Actor, membership: Membership) -> bool:
+def may_assess_skills(actor: Actor, membership: Membership) -> Answer:
     """Nobody rates another's skills: it is how a participant sees themselves."""
-    return membership.role == Role.PARTICIPANT and is_self(actor, membership)
+    return membership.role == Role.PARTICIPANT and is_self(actor, membership) and is_writable(membership.cohort)
 
 
 def may_view_actions(actor: Actor, membership: Membership) -> bool:
@@ -220,27 +201,29 @@ def may_view_actions(actor: Actor, membership: Membership) -> bool:
     return may_view_member(actor, membership)
 
 
-def may_agree_action(actor: Actor, membership: Membership) -> bool:
+def may_agree_action(actor: Actor, membership: Membership) -> Answer:
     """Agree on an action, change it, say what became of it: the participant, and those who run the cohort."""
-    return membership.role == Role.PARTICIPANT and may_view_actions(actor, membership)
+    return (
+        membership.role == Role.PARTICIPANT and may_view_actions(actor, membership) and is_writable(membership.cohort)
+    )
 
 
-def may_give_action(actor: Actor, membership: Membership) -> bool:
+def may_give_action(actor: Actor, membership: Membership) -> Answer:
     """Say that a coach does it: those who run the cohort. A participant promises what they do themselves."""
     return membership.role == Role.PARTICIPANT and may_run_cohort(actor, membership.cohort)
 
 
-def may_see_to_need(actor: Actor, membership: Membership) -> bool:
+def may_see_to_need(actor: Actor, membership: Membership) -> Answer:
     """Say what becomes of a signal that somebody needs their coach: the coaches of the cohort, who are told of it."""
-    return may_coach(actor, membership.cohort)
+    return may_coach(actor, membership.cohort) and is_writable(membership.cohort)
 
 
-def may_write_to(actor: Actor, membership: Membership) -> bool:
+def may_write_to(actor: Actor, membership: Membership) -> Answer:
     """Write somebody a letter as a member of the cohort: those who run it. Nobody writes to themselves."""
-    return may_run_cohort(actor, membership.cohort) and membership.person_id != actor.person_id
+    return membership.person_id != actor.person_id and may_run_cohort(actor, membership.cohort)
 
 
-def may_write_record(actor: Actor, coaching_session: CoachingSession) -> bool:
+def may_write_record(actor: Actor, coaching_session: CoachingSession) -> Answer:
     """What was covered, the shared notes, actions agreed on: by those who run the cohort. Who sees a session reads."""
     return may_run_cohort(actor, coaching_session.cohort)
 
@@ -250,13 +233,14 @@ def may_view_check_in(actor: Actor, membership: Membership) -> bool:
     return may_view_member(actor, membership)
 
 
-def may_answer_check_in(actor: Actor, membership: Membership) -> bool:
-    return is_self(actor, membership)
+def may_answer_check_in(actor: Actor, membership: Membership) -> Answer:
+    return is_self(actor, membership) and is_writable(membership.cohort)
 
 
-def may_start_project(actor: Actor, cohort: Cohort) -> bool:
+def may_start_project(actor: Actor, cohort: Cohort) -> Answer:
     standing = _standing(actor, cohort.id)
-    return may_run_cohort(actor, cohort) or (standing is not None and standing.role == Role.PARTICIPANT)
+    is_builder = standing is not None and standing.role == Role.PARTICIPANT
+    return (runs_cohort(actor, cohort) or is_builder) and is_writable(cohort)
 
 
 def _cohorts_of(project: CourseProject) -> Iterable[Cohort]:
@@ -272,19 +256,27 @@ def may_view_project(actor: Actor, project: CourseProject) -> bool:
 
 
 def owns_project(actor: Actor, project: CourseProject) -> bool:
-    return any(owner.membership is not None and is_self(actor, owner.membership) for owner in project.owners)
+    return any(True for _cohort in _owned_in(actor, project))
 
 
-def may_log_launch(actor: Actor, project: CourseProject) -> bool:
-    """Its owners, and the coaches and coordinators of their cohorts, who often hear of a launch first."""
-    return owns_project(actor, project) or any(may_run_cohort(actor, cohort) for cohort in _cohorts_of(project))
+def _owned_in(actor: Actor, project: CourseProject) -> Iterable[Cohort]:
+    for owner in project.owners:
+        if owner.membership is not None and is_self(actor, owner.membership):
+            yield owner.membership.cohort
 
 
-def may_edit_project(actor: Actor, project: CourseProject) -> bool:
+def may_log_launch(actor: Actor, project: CourseProject) -> Answer:
+    """Its owners, and the coaches and coordinators of their cohorts, who often hear of a launch first: as long as one
+    of the cohorts that let them is not archived."""
+    theirs = [*_owned_in(actor, project), *(one for one in _cohorts_of(project) if runs_cohort(actor, one))]
+    return bool(theirs) and (any(is_writable(cohort) for cohort in theirs) or ARCHIVED)
+
+
+def may_edit_project(actor: Actor, project: CourseProject) -> Answer:
     return may_log_launch(actor, project)
 
 
-def may_edit_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
+def may_edit_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> Answer:
     """The programme's plan is its coordinators' to change; a cohort's own is for those who run the cohort."""
     if plan.is_default:
         return may_coordinate(actor, plan.programme_id)
@@ -293,31 +285,6 @@ def may_edit_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bo
 
 def may_view_plan(actor: Actor, plan: FollowUpPlan, cohort: Cohort | None) -> bool:
     """Step by step: the programme's plan for those who coach in it too, a cohort's own for those who run the cohort."""
-    return may_open_cohort(actor, plan.programme_id) if plan.is_default else may_edit_plan(actor, plan, cohort)
-
-
-def may_write_private_notes(actor: Actor, cohort: Cohort) -> bool:
-    """Only the coaches of the cohort have notes of their own about it."""
-    return may_coach(actor, cohort)
-
-
-def may_read_private_note(actor: Actor, note: PrivateNote) -> bool:
-    """Its author, nobody else and in no role, for as long as they are in the cohort: also as an observer, so that who
-    handed the cohort over can still answer for what they wrote. Who has left reads nothing until they are back."""
-    return note.author_id == actor.person_id and may_keep_private_notes(actor, note.cohort_id)
-
-
-def may_keep_private_notes(actor: Actor, cohort_id: int) -> bool:
-    """Whoever is in the cohort keeps the private notes that are theirs; a participant has none."""
-    standing = _standing(actor, cohort_id)
-    return standing is not None and standing.role != Role.PARTICIPANT
-
-
-def may_edit_private_note(actor: Actor, note: PrivateNote) -> bool:
-    """Its author while they coach the cohort."""
-    return may_read_private_note(actor, note) and may_write_private_notes(actor, note.cohort)
-
-
-def reaches_private_notes(actor: Actor) -> bool:
-    """Whether one comes by a way that leads to private notes: signed in, or by a token that was made for them."""
-    return actor.scopes is None or PRIVATE_NOTES in actor.scopes
+    if plan.is_default:
+        return may_open_cohort(actor, plan.programme_id)
+    return cohort is not None and runs_cohort(actor, cohort)

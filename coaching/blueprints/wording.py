@@ -39,6 +39,7 @@ LABELS = {
     "action_reminder": "Reminder of actions",
     "reopened": "Opened again",
     "chat_test": "Test of a chat address",
+    "handover": "Another coach",
     "letter": "Letter",
     "not_told": "Not told yet",
     "older": "Has an older time",
@@ -85,6 +86,9 @@ LOOKS = {
     "paused": Look("warning", "pause"),
     "withdrawn": Look("neutral", "minus"),
     "completed": Look("success", "check"),
+    # Cohorts
+    "running": Look("success", "dot"),
+    "archived": Look("neutral", "minus"),
     # Roles and kinds
     "coach": Look("accent", "person"),
     "participant": Look("neutral", "person"),

@@ -73,7 +73,7 @@ You said that you would do these:
   By {{ one.day }}.
 {% endif %}
 {% if one.whose %}
-  For {{ one.whose }}, {{ one.cohort }}.
+  For {{ one.whose }}, {{ one.cohort }}
 {% else %}
   {{ one.cohort }}
 {% endif %}
@@ -140,6 +140,19 @@ Say which times suit you, without signing in:
 
 You can answer, and change your answer, until {{ until }}.
 """
+_HANDOVER = """\
+Hello {{ name }},
+
+{{ news }}
+{% if sessions %}
+
+{{ sessions }} {{ "session" if sessions == 1 else "sessions" }} to come {{ "goes" if sessions == 1 else "go" }} along, \
+with invites for the calendar where they change. Everything that was agreed and written stays as it is.
+{% endif %}
+
+Look at the cohort:
+{{ link }}
+"""
 _INVITATION = """\
 Hello {{ name }},
 
@@ -155,5 +168,6 @@ FIRST_WORDS: Mapping[str, Words] = {
     "action_reminder": Words(0, "{{ usual_subject }}", _ACTION_REMINDER, ""),
     "session_invite": Words(0, "{{ usual_subject }}", _SESSION_INVITE, ""),
     "poll": Words(0, "{% if is_reminder %}Reminder: {% endif %}When could you meet? {{ title }}", _POLL, ""),
+    "handover": Words(0, "{{ usual_subject }}", _HANDOVER, ""),
     "invitation": Words(0, "Your invitation to {{ to }}", _INVITATION, ""),
 }

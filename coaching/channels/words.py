@@ -29,7 +29,8 @@ from coaching.channels.own_links import (
     text_faults,
     without_marks,
 )
-from coaching.channels.placeholders import LINK_EXAMPLE, PLACEHOLDERS, example_values, needed_links, values_of
+from coaching.channels.placeholder_values import values_of
+from coaching.channels.placeholders import LINK_EXAMPLE, PLACEHOLDERS, example_values, needed_links
 from coaching.channels.sandbox import LONGEST_OUTPUT, TooLong, fill_in, ways_through
 from coaching.channels.template_errors import WrongTemplate
 

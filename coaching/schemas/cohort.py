@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from coaching.models import DEFAULT_REMINDERS, CohortKind, MembershipStatus, Role
+from coaching.models import DEFAULT_REMINDERS, CohortKind, CohortState, MembershipStatus, Role
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Day, Line, PublicId, Text, Whole, Word
 from coaching.schemas.person import Email
 
@@ -40,6 +40,7 @@ class CohortSchema(OpenCohortSchema):
 
     id = PublicId(attribute="public_id", dump_only=True)
     programme_id = fields.String(attribute="programme.public_id", dump_only=True)
+    state = Word(CohortState, dump_only=True)
     version = fields.Integer(dump_only=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from coaching.policies import PRIVATE_NOTES
+from coaching.private_note_policies import PRIVATE_NOTES
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Whole
 
 

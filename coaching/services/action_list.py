@@ -22,7 +22,8 @@ from coaching.models import (
     Person,
     Role,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_actions, may_view_session, require
+from coaching.policies import Actor, may_view_actions, may_view_session, require, runs_cohort
+from coaching.services.cohort_cards import IS_IN_LIFE
 from coaching.services.session_list import WAS_THERE
 from coaching.services.words import is_one_of, is_word
 
@@ -115,7 +116,12 @@ OWN_OPEN: Select[str, str, str, date | None] = (
     select(Action.public_id, Action.statement, Cohort.name, Action.due_on)
     .join_from(Membership, Action, Action.owner_id == Membership.id)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(Membership.person_id == bindparam("person_id"), is_one_of(Membership.status, OPEN_STATUSES), IS_OPEN)
+    .where(
+        Membership.person_id == bindparam("person_id"),
+        is_one_of(Membership.status, OPEN_STATUSES),
+        IS_OPEN,
+        IS_IN_LIFE,
+    )
     .order_by(*BY_DAY)
 )
 
@@ -159,7 +165,7 @@ def _read_seen(
     *,
     actor: Actor,
 ) -> list[ActionLine]:
-    if not may_run_cohort(actor, coaching_session.cohort):
+    if not runs_cohort(actor, coaching_session.cohort):
         statement = statement.where(Membership.person_id == bindparam("person_id"))
         values = {**values, "person_id": actor.person_id}
     return _read(session, statement, values)

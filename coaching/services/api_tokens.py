@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid, NotFound
 from coaching.models import ApiToken, Person
-from coaching.policies import PRIVATE_NOTES, Actor, may_sign_in, require
+from coaching.policies import Actor, may_sign_in, require
+from coaching.private_note_policies import PRIVATE_NOTES
 from coaching.services import audit
 from coaching.tokens import hash_secret
 

@@ -16,6 +16,7 @@ from coaching.models import CheckInState, Held, MembershipStatus
 from coaching.services.asking_rules import NO_STAGES, Change, Verdicts, judge
 from coaching.services.due_check_ins import AHEAD
 from coaching.services.due_records import Background, DueCheckIn
+from coaching.services.reasons import COHORT_PAUSED
 from coaching.services.who_is_asked import CONSENT_UNANSWERED, WAYS, nudges_of, why_never
 
 CLOSES_FIRST = "The time to answer it ends before they may be asked."
@@ -59,12 +60,13 @@ class _Future:
             yield from self._step()
 
     def _paused(self) -> Iterator[Foreseen]:
-        """Of a membership that is paused nobody knows for how long."""
-        paused = [due for due in self.waiting.values() if due.status == MembershipStatus.PAUSED]
+        """Of a membership or a cohort that is paused nobody knows for how long."""
+        paused = [due for due in self.waiting.values() if due.is_paused]
         for due in paused:
             del self.waiting[due.id]
             if _is_to_be_sent(due):
-                yield _unsent(due, max(due.wake_at, self.now), MEMBER_PAUSED)
+                is_alone = due.status == MembershipStatus.PAUSED
+                yield _unsent(due, max(due.wake_at, self.now), MEMBER_PAUSED if is_alone else COHORT_PAUSED)
 
     def _step(self) -> Iterator[Foreseen]:
         verdicts = Verdicts()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from coaching.channels.base import MAIL
-from coaching.models import CheckInState, Held, MembershipStatus
+from coaching.models import CheckInState, Held
 from coaching.models.contact import WEEKLY_LIMIT
 from coaching.services.asking_hours import (
     days_later,
@@ -142,8 +142,8 @@ class _Person:
             self._change(due, wake_at=None, escalated_at=self.now if is_silent(due) else None)
         elif reason:
             self._refuse(due, reason)
-        elif due.status == MembershipStatus.PAUSED:
-            # Nobody knows for how long. Whoever comes back is looked at then.
+        elif due.is_paused:
+            # Nobody knows for how long. Whoever comes back is looked at then, and so is a cohort that goes on.
             self._change(due, wake_at=due.closes_at, held=Held.PAUSED)
         elif not needs_consent or not self._waits_for_consent(due):
             return Item(due, is_nudge, needs_consent)
@@ -214,7 +214,7 @@ class _Person:
         return (
             channel_for(due, self.channels) == channel
             and not why_never(due, stages, self.channels)
-            and due.status != MembershipStatus.PAUSED
+            and not due.is_paused
             and (not due.is_alumni or due.alumni_consent is True)
             and (not is_nudge or (due.nudged < due.step.nudges and due.id not in self.known.unsent))
             and due.closes_at > self.now

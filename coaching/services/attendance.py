@@ -23,7 +23,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_session, require
+from coaching.policies import Actor, may_run_cohort, may_view_session, require, runs_cohort
 from coaching.services import audit
 from coaching.services.attendance_trail import note_changes
 
@@ -93,7 +93,7 @@ def list_attendance(session: Session, coaching_session: CoachingSession, *, acto
     statement, values = _LINES, {"cohort_id": coaching_session.cohort_id, "session_id": coaching_session.id}
     if coaching_session.pair_membership_id is not None:
         statement = statement.where(Membership.id == coaching_session.pair_membership_id)
-    if not may_run_cohort(actor, coaching_session.cohort):
+    if not runs_cohort(actor, coaching_session.cohort):
         statement = statement.where(Membership.person_id == actor.person_id)
     return [AttendanceLine._make(row) for row in session.execute(statement, values).all()]
 

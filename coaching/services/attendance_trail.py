@@ -20,7 +20,7 @@ from coaching.models import (
     Membership,
     Person,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_session, require
+from coaching.policies import Actor, may_view_session, require, runs_cohort
 
 # What a line of attendance and its line in the trail have in common.
 SAID = ("status", "minutes", "source", "batch_id")
@@ -69,7 +69,7 @@ class TrailLine:
 def list_changes(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[TrailLine]:
     """The session's trail, the oldest first. Those who do not run the cohort get what was said of themselves."""
     require(may_view_session(actor, coaching_session), seen=False)
-    statement = _CHANGES if may_run_cohort(actor, coaching_session.cohort) else _OWN_CHANGES
+    statement = _CHANGES if runs_cohort(actor, coaching_session.cohort) else _OWN_CHANGES
     values = {"session_id": coaching_session.id, "person_id": actor.person_id}
     return [TrailLine(*row) for row in session.connection().execute(statement, values).all()]
 

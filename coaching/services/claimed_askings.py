@@ -20,6 +20,8 @@ from coaching.models import (
     Asking,
     CheckIn,
     CheckInState,
+    Cohort,
+    CohortState,
     ContactPreference,
     Membership,
     MembershipStatus,
@@ -28,7 +30,7 @@ from coaching.models import (
 )
 from coaching.services.asking_hours import next_open, start_of
 from coaching.services.askings import WAS_TRANSMITTED
-from coaching.services.reasons import HAS_LEFT, IS_PAUSED, WANTS_NO_MORE
+from coaching.services.reasons import COHORT_ARCHIVED, COHORT_PAUSED, HAS_LEFT, IS_PAUSED, WANTS_NO_MORE
 from coaching.services.who_is_asked import hours_of
 
 ANSWERED = "The check-in was answered already."
@@ -46,6 +48,7 @@ _ITEMS = (
         CheckIn.state,
         CheckIn.closes_at,
         Membership.status,
+        Cohort.state,
         Membership.follow_ups_stopped_at,
         Person.timezone,
         ContactPreference.from_hour,
@@ -57,6 +60,7 @@ _ITEMS = (
     .join(Message, Message.id == Asking.message_id)
     .join(CheckIn, CheckIn.id == Asking.check_in_id)
     .join(Membership, Membership.id == CheckIn.membership_id)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
     .join(Person, Person.id == Message.recipient_id)
     .outerjoin(ContactPreference, ContactPreference.person_id == Message.recipient_id)
     .where(Asking.message_id.in_(bindparam("messages", expanding=True)))
@@ -85,6 +89,7 @@ class AskedItem(NamedTuple):
     state: CheckInState
     closes_at: datetime
     status: MembershipStatus
+    cohort: CohortState
     stopped_at: datetime | None
     timezone: str
     from_hour: int | None
@@ -177,8 +182,10 @@ def _why_gone(item: AskedItem, now: datetime) -> tuple[str, Fate] | None:
         (item.state != CheckInState.ASKED, CALLED_OFF, Fate.OFF),
         (item.closes_at <= now, OVER, Fate.OVER),
         (item.status not in OPEN_STATUSES, HAS_LEFT, Fate.OFF),
+        (item.cohort == CohortState.ARCHIVED, COHORT_ARCHIVED, Fate.OFF),
         (item.stopped_at is not None, WANTS_NO_MORE, Fate.OFF),
         (item.status == MembershipStatus.PAUSED, IS_PAUSED, Fate.AGAIN),
+        (item.cohort == CohortState.PAUSED, COHORT_PAUSED, Fate.AGAIN),
         (is_away, PERSON_PAUSED, Fate.AGAIN),
     )
     return next(((reason, fate) for holds, reason, fate in reasons if holds), None)

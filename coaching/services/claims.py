@@ -253,7 +253,8 @@ def _why_not(message: ClaimedMessage, living: Collection[str]) -> str:
 
 
 def _has_link(message: ClaimedMessage) -> bool:
-    return message.kind not in PAGE_PATHS and bool(link_of(message.kind, message.facts, message.secret, ""))
+    has_secret = bool(message.secret) and message.kind not in PAGE_PATHS
+    return has_secret and bool(link_of(message.kind, message.facts, message.secret, ""))
 
 
 def _reviewed(message: ClaimedMessage, reason: str, review: Review) -> ClaimedMessage | Refused:

@@ -23,7 +23,7 @@ from coaching.models import (
     SessionState,
 )
 from coaching.models.base import UTCDateTime
-from coaching.policies import Actor, may_run_cohort, may_view_session, require
+from coaching.policies import Actor, may_view_session, require, runs_cohort
 from coaching.services.bookings import LONGEST, may_be_told
 from coaching.services.words import is_one_of, is_word
 
@@ -116,7 +116,7 @@ class Clash:
 def list_clashes(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[Clash]:
     """Who is expected elsewhere while this session goes on, for those who run its cohort. One statement."""
     require(
-        may_run_cohort(actor, coaching_session.cohort),
+        runs_cohort(actor, coaching_session.cohort),
         seen=may_view_session(actor, coaching_session),
         message="Who is expected elsewhere is for those who run the cohort.",
     )

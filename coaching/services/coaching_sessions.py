@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, CoachingSession, Cohort, Membership, Person, Role, Scope, SessionState
-from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require
+from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_session, require, runs_cohort
 from coaching.services import audit, session_effects
 from coaching.services.attendance import check_may_be_cancelled, check_may_be_to_come, take_back_early_marks
 from coaching.services.bookings import check_coach_is_free
@@ -217,7 +217,7 @@ def list_sessions(session: Session, cohort: Cohort, *, actor: Actor) -> list[Coa
         .where(CoachingSession.cohort_id == cohort.id)
         .order_by(CoachingSession.starts_at, CoachingSession.id)
     )
-    if not may_run_cohort(actor, cohort):
+    if not runs_cohort(actor, cohort):
         own = actor.standings[cohort.id].membership_id
         pair = CoachingSession.pair_membership_id
         statement = statement.where(pair.is_(None) | (pair == own))
@@ -234,7 +234,7 @@ def usual_coach(session: Session, cohort: Cohort, *, actor: Actor) -> int | None
 
 def list_coaches(session: Session, cohort: Cohort, *, actor: Actor) -> list[Coach]:
     """Those who may hold the cohort's sessions, the longest there first."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
+    require(runs_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     return [Coach(*row) for row in session.execute(_coaches(cohort))]
 
 

@@ -24,6 +24,7 @@ from coaching.models import (
     CoachingSession,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     Programme,
     Role,
@@ -40,6 +41,7 @@ class CohortCard(NamedTuple):
     id: str
     name: str
     kind: CohortKind
+    state: CohortState
     programme: str
     starts_on: date
     ends_on: date
@@ -61,8 +63,14 @@ _SHOWN = (
     CoachingSession.ends_at,
     CoachingSession.timezone,
 )
+# An archived cohort asks nothing of its coaches any more.
+IS_IN_LIFE = is_one_of(Cohort.state, (CohortState.RUNNING, CohortState.PAUSED))
 IS_MINE = (_MINE.person_id == bindparam("person_id"), is_one_of(_MINE.status, OPEN_STATUSES))
-COACHED = select(_MINE.cohort_id).where(*IS_MINE, is_word(_MINE.role, Role.COACH))
+COACHED = (
+    select(_MINE.cohort_id)
+    .join(Cohort, Cohort.id == _MINE.cohort_id)
+    .where(*IS_MINE, is_word(_MINE.role, Role.COACH), IS_IN_LIFE)
+)
 ATTENDED = select(_MINE.cohort_id).where(*IS_MINE, not_(is_word(_MINE.role, Role.COACH)))
 
 PARTICIPANTS = (
@@ -102,6 +110,7 @@ def _cards(role: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Selec
             Cohort.public_id,
             Cohort.name,
             Cohort.kind,
+            Cohort.state,
             Programme.name,
             Cohort.starts_on,
             Cohort.ends_on,

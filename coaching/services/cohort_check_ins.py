@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import CheckIn, CheckInAnswer, CheckInState, Cohort, FollowUpStep, Membership, Person
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_view_cohort, require, runs_cohort
 from coaching.services.paging import Page, Statement, check_limit, read_page
 
 _MARK, _MARKED = aliased(CheckIn), aliased(Membership)
@@ -26,7 +26,7 @@ def list_cohort_check_ins(
 ) -> Page:
     """Every member's check-ins with what they answered, for those who run the cohort."""
     require(
-        may_run_cohort(actor, cohort),
+        runs_cohort(actor, cohort),
         seen=may_view_cohort(actor, cohort),
         message="Everybody's check-ins are for the cohort's coaches and coordinators. You can look at your own.",
     )

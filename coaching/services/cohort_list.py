@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, bindparam, literal_column, or_, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, String, bindparam, literal_column, not_, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import (
@@ -16,6 +16,7 @@ from coaching.models import (
     CoachingSession,
     Cohort,
     CohortKind,
+    CohortState,
     Membership,
     Programme,
     ProgrammeCoordinator,
@@ -23,15 +24,16 @@ from coaching.models import (
 from coaching.policies import Actor, may_coordinate
 from coaching.services.cohort_cards import PARTICIPANTS, next_session
 from coaching.services.paging import Page, Statement, check_limit, read_page
-from coaching.services.words import is_one_of
+from coaching.services.words import is_one_of, is_word
 
 
-class CohortState(StrEnum):
-    """Where a cohort stands today, in the zone of who looks."""
+class CohortTime(StrEnum):
+    """Where a cohort stands today, in the zone of who looks. Archived ones are in no other list than their own."""
 
     CURRENT = "current"
     PAST = "past"
     FUTURE = "future"
+    ARCHIVED = "archived"
 
 
 _MARK = aliased(Cohort)
@@ -41,6 +43,7 @@ _COLUMNS = (
     Cohort.public_id.label("id"),
     Cohort.name,
     type_coerce(Cohort.kind, String).label("kind"),
+    type_coerce(Cohort.state, String).label("state"),
     Cohort.description,
     Cohort.timezone,
     Cohort.starts_on,
@@ -53,9 +56,10 @@ _COLUMNS = (
     next_session(CoachingSession.starts_at, _IS_FOR_ALL).label("next_session_at"),
 )
 _IN_STATE = {
-    CohortState.CURRENT: (Cohort.starts_on <= bindparam("today"), Cohort.ends_on >= bindparam("today")),
-    CohortState.PAST: (Cohort.ends_on < bindparam("today"),),
-    CohortState.FUTURE: (Cohort.starts_on > bindparam("today"),),
+    CohortTime.CURRENT: (Cohort.starts_on <= bindparam("today"), Cohort.ends_on >= bindparam("today")),
+    CohortTime.PAST: (Cohort.ends_on < bindparam("today"),),
+    CohortTime.FUTURE: (Cohort.starts_on > bindparam("today"),),
+    CohortTime.ARCHIVED: (),
 }
 
 
@@ -66,7 +70,7 @@ def list_cohorts(
     now: datetime,
     programme: Programme | None = None,
     kind: CohortKind | None = None,
-    state: CohortState | None = None,
+    state: CohortTime | None = None,
     text: str | None = None,
     limit: int = 50,
     after: str | None = None,
@@ -94,7 +98,7 @@ def list_cohorts(
 
 
 @lru_cache(maxsize=256)
-def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -> Statement:
+def _statement(filters: frozenset[str], state: CohortTime | None, limit: int) -> Statement:
     conditions: dict[str, ColumnElement[bool]] = {
         "mine": _is_mine(Cohort),
         "programme": Cohort.programme_id == bindparam("programme_id"),
@@ -103,7 +107,9 @@ def _statement(filters: frozenset[str], state: CohortState | None, limit: int) -
         "after": tuple_(Cohort.starts_on, Cohort.id)
         < tuple_(_mark(_MARK.starts_on, filters).scalar_subquery(), _mark(_MARK.id, filters).scalar_subquery()),
     }
-    in_state = _IN_STATE[state] if state is not None else ()
+    is_archived = is_word(Cohort.state, CohortState.ARCHIVED)
+    apart = is_archived if state == CohortTime.ARCHIVED else not_(is_archived)
+    in_state = (*(_IN_STATE[state] if state is not None else ()), apart)
     chosen = (conditions[name] for name in sorted(filters))
     # The page is cut out first, so that counts and next sessions are looked up for its rows alone.
     page = (

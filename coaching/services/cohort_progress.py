@@ -36,7 +36,7 @@ from coaching.models import (
     Person,
     Role,
 )
-from coaching.policies import Actor, may_coach, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
+from coaching.policies import Actor, may_coach, may_view_cohort, may_view_cohort_progress, require, runs_cohort
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER, IS_OPEN, UNRECORDED
 from coaching.services.goal_attainment import CohortAttainment, attain_together
 from coaching.services.goal_scores import LATEST_SCORE
@@ -211,7 +211,7 @@ def cohort_progress(session: Session, cohort: Cohort, *, actor: Actor, now: date
     sessions = read_sessions(connection, cohort, actor=actor)
     reached = _read_goals(connection, values)
     sees_scores = may_coach(actor, cohort)
-    check_ins = _read_check_ins(connection, values, with_answers=may_run_cohort(actor, cohort))
+    check_ins = _read_check_ins(connection, values, with_answers=runs_cohort(actor, cohort))
     projects = read_projects(connection, PROJECTS_IN_COHORT, OWNERS_IN_COHORT, values)
     owned = projects.by_member()
     rows = connection.execute(MEMBERS, values).all()

@@ -19,6 +19,7 @@ from coaching.models import (
     Anchor,
     CoachingSession,
     Cohort,
+    CohortState,
     ContactPreference,
     Held,
     Membership,
@@ -77,6 +78,7 @@ _SESSIONS: Select[*tuple[Any, ...]] = (
         Person.suspended_at.is_(None),
         Person.erased_at.is_(None),
         is_word(CoachingSession.state, SessionState.SCHEDULED),
+        is_word(Cohort.state, CohortState.RUNNING),
         CoachingSession.starts_at > bindparam("now"),
         CoachingSession.next_reminder_at <= bindparam("until"),
     )

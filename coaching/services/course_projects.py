@@ -25,14 +25,7 @@ from coaching.models import (
     Stage,
     StageChange,
 )
-from coaching.policies import (
-    Actor,
-    may_edit_project,
-    may_start_project,
-    may_view_cohort,
-    may_view_project,
-    require,
-)
+from coaching.policies import Actor, may_edit_project, may_start_project, may_view_cohort, may_view_project, require
 from coaching.services import audit, follow_ups
 from coaching.services.project_list import OWNERS_IN_COHORT, PROJECTS_IN_COHORT, ProjectLine, read_projects
 from coaching.services.project_records import (

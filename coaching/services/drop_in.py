@@ -21,7 +21,7 @@ from coaching.models import (
     SessionState,
     SignInFailure,
 )
-from coaching.policies import Actor, may_mark_self, may_run_cohort, may_view_session, require
+from coaching.policies import Actor, may_mark_self, may_run_cohort, may_view_session, require, runs_cohort
 from coaching.services import audit
 from coaching.services.attendance import thresholds_of
 from coaching.services.attendance_trail import note_changes
@@ -49,7 +49,7 @@ class SelfMark:
 
 def find_code(session: Session, coaching_session: CoachingSession, *, actor: Actor, now: datetime) -> DropInCode | None:
     """The session's code while it is open, for those who run the cohort."""
-    _require_runner(coaching_session, actor=actor)
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     found = session.get(DropInCode, coaching_session.id)
     return found if found is not None and is_open(found, coaching_session, now=now) else None
 

@@ -128,7 +128,7 @@ _STEPS = {
     for engine in ENGINES
 }
 _COHORTS = {
-    engine: select(Cohort.id, Cohort.name, Programme.name, Programme.is_synthetic)
+    engine: select(Cohort.id, Cohort.name, Programme.name, Programme.is_synthetic, Cohort.state)
     .join(Programme, Programme.id == Cohort.programme_id)
     .where(among(Cohort.id, "numbers", engine))
     for engine in ENGINES

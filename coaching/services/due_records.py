@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from coaching.models import CheckInState, Held, MembershipStatus, Role
+from coaching.models import CheckInState, CohortState, Held, MembershipStatus, Role
 
 
 class AskedStep(NamedTuple):
@@ -25,12 +25,13 @@ class AskedStep(NamedTuple):
 
 
 class AskedCohort(NamedTuple):
-    """What a mail says of a cohort: read once for all of its check-ins in a batch."""
+    """What a mail says of a cohort, and whether it is paused: read once for all of its check-ins in a batch."""
 
     id: int
     name: str
     programme: str
     is_synthetic: bool
+    state: CohortState
 
 
 class DueCheckIn(NamedTuple):
@@ -83,6 +84,11 @@ class DueCheckIn(NamedTuple):
     @property
     def is_alumni(self) -> bool:
         return self.step.is_alumni
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nobody asks them for the time being, themselves or the whole cohort. Nobody knows for how long."""
+        return self.status is MembershipStatus.PAUSED or self.cohort.state is CohortState.PAUSED
 
 
 class Background(NamedTuple):

@@ -112,9 +112,9 @@ _PEOPLE = (
     .join(Person, Person.id == Membership.person_id)
     .where(
         Membership.cohort_id == bindparam("cohort_id"),
-        Membership.role != Role.OBSERVER,
         or_(
-            Membership.status.in_(OPEN_STATUSES),
+            and_(Membership.role != Role.OBSERVER, Membership.status.in_(OPEN_STATUSES)),
+            # Who was told of them while they took part or coached, and does not any more.
             Membership.person_id.in_(bindparam("person_ids", expanding=True)),
         ),
     )
@@ -160,6 +160,11 @@ class Member:
     name: str
     email: str | None
     may_sign_in: bool
+
+    @property
+    def is_in(self) -> bool:
+        """Whether sessions are theirs to come to: who looks on is expected at none."""
+        return self.status in OPEN_STATUSES and self.role != Role.OBSERVER
 
     @property
     def can_be_told(self) -> bool:
@@ -225,7 +230,7 @@ def read_ground(
 
 def is_expected(row: SessionRow, member: Member) -> bool:
     """Participants at what is everybody's or their own; coaches at what is everybody's, and at what they lead."""
-    if member.status not in OPEN_STATUSES:
+    if not member.is_in:
         return False
     if row.pair_membership_id is None:
         return True
@@ -239,7 +244,7 @@ def is_expected(row: SessionRow, member: Member) -> bool:
 def wanted_by(event: Event, member: Member) -> Wanted:
     """What the member's calendar should have of the event, begun or not."""
     meetings = {number: row.meeting for number, row in event.sessions.items() if row.is_on and is_expected(row, member)}
-    return Wanted(meetings, is_in=member.status in OPEN_STATUSES)
+    return Wanted(meetings, is_in=member.is_in)
 
 
 def _fate(state: MessageState | None) -> Fate:

@@ -15,6 +15,8 @@ from sqlalchemy import Select, and_
 from coaching.models import (
     CheckIn,
     CheckInState,
+    Cohort,
+    CohortState,
     ContactPreference,
     FollowUpStep,
     Membership,
@@ -37,6 +39,7 @@ class Standing(NamedTuple):
     closes_at: datetime
     asked_at: datetime | None
     status: MembershipStatus
+    cohort_state: CohortState
     is_alumni: bool
     alumni_consent: bool | None
     timezone: str
@@ -56,7 +59,8 @@ class Standing(NamedTuple):
     def may_come(self) -> bool:
         """Whether it is asked at all, as things stand."""
         is_wanted = not self.opted_out and not (self.is_alumni and self.alumni_consent is False)
-        return self.state == CheckInState.DUE and is_wanted and self.status != MembershipStatus.PAUSED
+        is_on = self.status != MembershipStatus.PAUSED and self.cohort_state == CohortState.RUNNING
+        return self.state == CheckInState.DUE and is_wanted and is_on
 
 
 COLUMNS = (
@@ -65,6 +69,7 @@ COLUMNS = (
     CheckIn.closes_at,
     CheckIn.asked_at,
     Membership.status,
+    Cohort.state,
     FollowUpStep.is_alumni,
     Membership.alumni_consent,
     Person.timezone,
@@ -78,7 +83,7 @@ COLUMNS = (
 
 
 def with_standing(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The statement, which has CheckIn, FollowUpStep and Membership and selects `COLUMNS`, with what these need."""
+    """The statement, with what `COLUMNS` needs besides its CheckIn, FollowUpStep, Membership and Cohort."""
     opted_out = and_(OptOut.person_id == Person.id, is_word(OptOut.kind, MessageKind.CHECK_IN))
     return (
         statement.join(Person, Person.id == Membership.person_id)

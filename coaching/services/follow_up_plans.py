@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from coaching.errors import Conflict, NotFound
 from coaching.models import Cohort, Followed, FollowUpPlan, FollowUpQuestion, FollowUpStep, Programme, Role
-from coaching.policies import Actor, may_open_cohort, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_open_cohort, may_run_cohort, may_view_cohort, require, runs_cohort
 from coaching.services import audit
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.follow_up_changes import Effect
@@ -61,7 +61,7 @@ def read_cohort_plan(session: Session, cohort: Cohort, *, actor: Actor) -> Cohor
     if plan is None:
         return CohortPlan(cohort, Followed.NONE, None, [])
     steps = standing_steps(plan)
-    if not may_run_cohort(actor, cohort):
+    if not runs_cohort(actor, cohort):
         steps = [step for step in steps if step.role == Role.PARTICIPANT]
     return CohortPlan(cohort, Followed.DEFAULT if plan.is_default else Followed.OWN, plan, steps)
 

@@ -19,6 +19,7 @@ from coaching.models import (
     CheckInState,
     CoachingSession,
     Cohort,
+    CohortState,
     CourseProject,
     CourseRun,
     FollowUpPlan,
@@ -64,8 +65,9 @@ class PlannedStep(NamedTuple):
 
 
 class Anchored(NamedTuple):
-    """Something that steps count from, for one member. `is_asked` is false for who is paused or wants to hear no more:
-    what they have moves, and they get nothing new. Who `declined` to be asked so long after the end has no alumni step.
+    """Something that steps count from, for one member. `is_asked` is false for who is paused or wants to hear no
+    more, and where the cohort does not run: what they have moves, and they get nothing new. Who `declined` to be asked
+    so long after the end has no alumni step.
     """
 
     membership_id: int
@@ -139,7 +141,11 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         Membership.cohort_id,
         Membership.role,
         Person.timezone,
-        and_(Membership.status.in_(ASKED_STATUSES), Membership.follow_ups_stopped_at.is_(None)),
+        and_(
+            Membership.status.in_(ASKED_STATUSES),
+            Membership.follow_ups_stopped_at.is_(None),
+            Cohort.state == CohortState.RUNNING,
+        ),
         Membership.alumni_consent.is_(False),
     )
     .join(Person, Person.id == Membership.person_id)

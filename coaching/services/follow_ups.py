@@ -46,7 +46,7 @@ from coaching.services.follow_up_rows import (
 )
 from coaching.services.insertion import insert_rows
 from coaching.services.outbox import cancel_messages
-from coaching.services.reasons import HAS_LEFT
+from coaching.services.reasons import COHORT_ARCHIVED, HAS_LEFT
 from coaching.tokens import new_public_ids
 
 MOVED = "The cohort's end moved, and the check-in with it."
@@ -96,11 +96,25 @@ def resume_check_ins(session: Session, membership: Membership, *, now: datetime)
     return effect.made + effect.reopened
 
 
+def resume_cohort_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> None:
+    """Makes what came up in a cohort while it was paused, where its moment is recent enough or to come."""
+    _settle(session, of_cohort(cohort.id), now=now, reason=REPLANNED)
+
+
+def withdraw_cohort_check_ins(session: Session, cohort: Cohort, *, now: datetime) -> int:
+    """Ends what nobody in a cohort that is archived has answered, as for somebody who leaves."""
+    return _withdraw(session, of_cohort(cohort.id), now=now, reason=COHORT_ARCHIVED)
+
+
 def withdraw_check_ins(session: Session, membership: Membership, *, now: datetime, reason: str = HAS_LEFT) -> int:
     """Ends what a member has not answered: nothing more is asked, nothing unsent leaves, links close."""
+    return _withdraw(session, of_members(Membership.id == membership.id), now=now, reason=reason)
+
+
+def _withdraw(session: Session, part: Part, *, now: datetime, reason: str) -> int:
     # The statements below read what the session may still hold.
     session.flush()
-    rows = lock_check_ins(session.connection(), of_members(Membership.id == membership.id))
+    rows = lock_check_ins(session.connection(), part)
     standing = [row for row in rows if row.state in (CheckInState.DUE, CheckInState.ASKED)]
     stopped = _call_off(session, [row.id for row in standing], now=now, reason=reason)
     _reschedule(session, [withdraw(row, row.id in stopped) for row in standing])

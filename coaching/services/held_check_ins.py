@@ -1,4 +1,5 @@
-"""When somebody is paused, comes back, or says anew how they want to be asked: what waits for them is decided anew.
+"""When somebody, or a whole cohort, is paused or comes back, or somebody says anew how they want to be asked: what
+waits for them is decided anew.
 
 Mails that have not left are taken back, and what was put off is looked at again at once, by the sweep, with the rules
 as they are now.
@@ -11,12 +12,23 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, exists, literal, null, select, update
 from sqlalchemy.orm import Session
 
-from coaching.models import Asking, CheckIn, CheckInState, Held, Membership, Message, Person
+from coaching.models import (
+    Asking,
+    CheckIn,
+    CheckInState,
+    Cohort,
+    CohortState,
+    Held,
+    Membership,
+    MembershipStatus,
+    Message,
+    Person,
+)
 from coaching.models.base import UTCDateTime
 from coaching.services.askings import take_back
 from coaching.services.due_moments import LATEST
 from coaching.services.outbox import CANCELLABLE
-from coaching.services.reasons import IS_PAUSED
+from coaching.services.reasons import COHORT_PAUSED, IS_PAUSED
 
 CHANGED = "They changed when they may be asked."
 
@@ -39,8 +51,27 @@ def pause_member(session: Session, membership: Membership, *, now: datetime) -> 
 
 
 def resume_member(session: Session, membership: Membership, *, now: datetime) -> None:
-    """Wakes what the pause held back. What lies too far back by now is not asked any more."""
-    paused = (CheckIn.membership_id == membership.id) & (CheckIn.held == Held.PAUSED) & CheckIn.wake_at.is_not(None)
+    """Wakes what the pause held back, unless the cohort is paused, too. What lies too far back is not asked."""
+    if membership.cohort.state == CohortState.RUNNING:
+        _wake(session, CheckIn.membership_id == membership.id, now=now)
+
+
+def pause_cohort(session: Session, cohort: Cohort, *, now: datetime) -> None:
+    """What its members were to be asked by mails that have not left is not asked while it is paused."""
+    _take_back(session, _in_cohort(cohort), COHORT_PAUSED, now=now)
+
+
+def resume_cohort(session: Session, cohort: Cohort, *, now: datetime) -> None:
+    """Wakes what the pause held back, save of those who are paused themselves. What lies too far back is not asked."""
+    _wake(session, _in_cohort(cohort, Membership.status != MembershipStatus.PAUSED), now=now)
+
+
+def _in_cohort(cohort: Cohort, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return CheckIn.membership_id.in_(select(Membership.id).where(Membership.cohort_id == cohort.id, *conditions))
+
+
+def _wake(session: Session, whose: ColumnElement[bool], *, now: datetime) -> None:
+    paused = whose & (CheckIn.held == Held.PAUSED) & CheckIn.wake_at.is_not(None)
     is_late = (CheckIn.state == CheckInState.DUE) & (CheckIn.due_at < now - LATEST)
     _change(
         session,

@@ -20,7 +20,7 @@ from coaching.models import (
     Role,
     RowOutcome,
 )
-from coaching.policies import Actor
+from coaching.policies import Actor, may_view_session, require, runs_cohort
 from coaching.services import audit
 from coaching.services.attendance_imports import open_members, require_runner
 from coaching.services.import_recording import is_expected, put_back, record_batch
@@ -56,13 +56,13 @@ def get_batch(session: Session, public_id: str, *, actor: Actor) -> tuple[Import
         batch.session_id,
         options=[joinedload(CoachingSession.cohort).joinedload(Cohort.programme)],
     )
-    require_runner(actor, coaching_session)
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     return batch, coaching_session
 
 
 def list_batches(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[ImportBatch]:
     """The session's imports, the newest first, with their rows."""
-    require_runner(actor, coaching_session)
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     statement = (
         select(ImportBatch)
         .where(ImportBatch.session_id == coaching_session.id)
@@ -74,7 +74,7 @@ def list_batches(session: Session, coaching_session: CoachingSession, *, actor: 
 
 def list_candidates(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[Membership]:
     """Whom a row in doubt may be: the members expected at the session, by name."""
-    require_runner(actor, coaching_session)
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     members = open_members(session, coaching_session).values()
     expected = [member for member in members if is_expected(member, coaching_session)]
     return sorted(expected, key=lambda member: member.person.name)

@@ -11,8 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching.models import CoachingSession, ImportBatch, ImportRow, Membership, RowOutcome
-from coaching.policies import Actor
-from coaching.services.attendance_imports import require_runner
+from coaching.policies import Actor, may_view_session, require, runs_cohort
 from coaching.services.import_preview import ImportPreview
 from coaching.services.import_suggestions import suggest_members
 
@@ -56,7 +55,7 @@ def list_lines(
     session: Session, batch: ImportBatch, coaching_session: CoachingSession, *, actor: Actor
 ) -> list[ImportLine]:
     """The rows in the order of the file, for those who run the cohort."""
-    require_runner(actor, coaching_session)
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     lines = [ImportLine(*row) for row in session.execute(_ROWS, {"batch_id": batch.id})]
     if all(line.outcome != RowOutcome.REVIEW for line in lines):
         return lines

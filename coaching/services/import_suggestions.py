@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from coaching.importers.matching import Member, match_people
 from coaching.importers.presence import PresencePerson
 from coaching.models import CoachingSession, ImportBatch, ImportRow, Membership
-from coaching.policies import Actor
-from coaching.services.attendance_imports import open_members, require_runner
+from coaching.policies import Actor, may_view_session, require, runs_cohort
+from coaching.services.attendance_imports import open_members
 from coaching.services.import_recording import is_expected
 
 
@@ -16,7 +16,7 @@ def suggest_members(
     session: Session, batch: ImportBatch, coaching_session: CoachingSession, *, actor: Actor
 ) -> dict[str, tuple[Membership, ...]]:
     """The members that each row in doubt may be, by the row's public id, the likeliest first; none for no likeness."""
-    require_runner(actor, coaching_session)
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     rows = [row for row in batch.rows if row.is_in_doubt]
     members = open_members(session, coaching_session)
     known = [

@@ -23,7 +23,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_session, require
+from coaching.policies import Actor, may_view_session, require, runs_cohort
 from coaching.services.event_rows import LOST, WAITING
 from coaching.services.expected import MEETS
 
@@ -99,7 +99,7 @@ _LINES = (
 
 def list_invites(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[InviteLine]:
     """A line for each who is expected or was told: for those who run the cohort. One statement."""
-    require(may_run_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
+    require(runs_cohort(actor, coaching_session.cohort), seen=may_view_session(actor, coaching_session))
     rows = session.connection().execute(_LINES, {"session_id": coaching_session.id}).all()
     lines = [_line(row, coaching_session) for row in rows]
     return [line for line in lines if line is not None]

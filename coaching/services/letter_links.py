@@ -29,10 +29,17 @@ UNSUBSCRIBE = "unsubscribe"
 SWITCHABLE = (MessageKind.CHECK_IN, MessageKind.SESSION_REMINDER, MessageKind.ACTION_REMINDER, MessageKind.POLL)
 # Of a message with this fact its secret opens nothing: only the way to unsubscribe comes from it.
 NO_LINK = "has_no_link"
+# Under this name the facts say where a mail without a secret leads.
+PAGE = "page"
 
 
 def link_of(kind: MessageKind, facts: dict[str, Any], secret: str | None, base_url: str) -> str:
-    """The one link of a mail; empty where it has none, or one for each thing that it asks."""
+    """The one link of a mail; empty where it has none, or one for each thing that it asks.
+
+    A mail that asks nothing leads to a page where one signs in, and has no secret for it.
+    """
+    if PAGE in facts:
+        return base_url + str(facts[PAGE])
     if kind in PAGE_PATHS:
         return base_url + PAGE_PATHS[kind]
     if not secret or kind == MessageKind.CHECK_IN or facts.get(NO_LINK):

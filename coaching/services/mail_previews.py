@@ -164,6 +164,17 @@ def _invitation(session: Session, programme: Programme, actor: Actor, _now: date
     return _Sample({"to": cohort.name, "by": actor.name}, cohort.name) if cohort else None
 
 
+def _handover(session: Session, programme: Programme, _actor: Actor, _now: datetime) -> _Sample | None:
+    cohort = session.scalars(_COHORTS.where(Cohort.programme_id == programme.id)).one_or_none()
+    return _Sample(_handed_over(cohort.name, programme), cohort.name) if cohort else None
+
+
+def _handed_over(cohort: str, programme: Programme) -> dict[str, Any]:
+    """What a participant reads of a cohort that has another coach."""
+    told = {"cohort": cohort, "programme": programme.name, "old": "Carol Coach", "new": "Dora Coach"}
+    return told | {"pair": "", "sessions": 3, "reader": "participant"}
+
+
 def _made_up(kind: MessageKind, programme: Programme, now: datetime) -> _Sample:
     """Where the programme has nothing of the kind yet."""
     day = [(now + timedelta(days=days)).replace(minute=0, second=0, microsecond=0) for days in range(9)]
@@ -188,6 +199,7 @@ def _made_up(kind: MessageKind, programme: Programme, now: datetime) -> _Sample:
         MessageKind.POLL: polled
         | {"minutes": 60, "slots": slots, "closes_at": day[3].isoformat(), "is_reminder": False},
         MessageKind.INVITATION: {"to": "Cohort 7", "by": "Carol Coach"},
+        MessageKind.HANDOVER: _handed_over("Cohort 7", programme),
     }
     return _Sample(made_up[kind], "")
 
@@ -199,4 +211,5 @@ _SAMPLES: Mapping[MessageKind, Callable[[Session, Programme, Actor, datetime], _
     MessageKind.SESSION_INVITE: _session_invite,
     MessageKind.POLL: _poll,
     MessageKind.INVITATION: _invitation,
+    MessageKind.HANDOVER: _handover,
 }

@@ -29,6 +29,7 @@ KINDS = (
     MessageKind.SESSION_REMINDER,
     MessageKind.ACTION_REMINDER,
     MessageKind.CHECK_IN,
+    MessageKind.HANDOVER,
 )
 NAMES: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.INVITATION: "Invitation to Coaching",
@@ -37,6 +38,7 @@ NAMES: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.SESSION_REMINDER: "Reminder before a session",
     MessageKind.ACTION_REMINDER: "Reminder of actions",
     MessageKind.CHECK_IN: "Check-in",
+    MessageKind.HANDOVER: "Another coach",
 })  # fmt: skip
 ABOUT: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.INVITATION: "To who is added to a cohort and has no account yet.",
@@ -45,6 +47,7 @@ ABOUT: Mapping[MessageKind, str] = MappingProxyType({
     MessageKind.SESSION_REMINDER: "As long before a session as its cohort says.",
     MessageKind.ACTION_REMINDER: "A day before an action is due, or when its owner chose; one mail for several.",
     MessageKind.CHECK_IN: "What the follow-up plan asks, at each of its steps.",
+    MessageKind.HANDOVER: "To both coaches and those they coach, when one hands over to the other.",
 })  # fmt: skip
 MOST_WORDINGS = 100
 # What stands for the product's own words among the wordings that one can go back to.

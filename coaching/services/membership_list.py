@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal_column, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from coaching.models import OPEN_STATUSES, Cohort, Membership, Person
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_cohort_progress, require
+from coaching.policies import Actor, may_view_cohort, may_view_cohort_progress, require, runs_cohort
 from coaching.services.paging import Page, Statement, check_limit, read_page
 from coaching.services.words import is_one_of
 
@@ -24,7 +24,7 @@ _MARK, _MARKED = aliased(Membership), aliased(Person)
 def list_members(session: Session, cohort: Cohort, *, actor: Actor, limit: int = 50, after: str | None = None) -> Page:
     """Members by name: all of them, with applicants and leavers, for those who see everyone's progress."""
     require(may_view_cohort(actor, cohort), seen=False)
-    view = 2 if may_run_cohort(actor, cohort) else 1 if may_view_cohort_progress(actor, cohort) else 0
+    view = 2 if runs_cohort(actor, cohort) else 1 if may_view_cohort_progress(actor, cohort) else 0
     statement = _statement(view, after is not None, check_limit(limit))
     values = {"cohort_id": cohort.id, "cohort": cohort.public_id, "after": after}
     return read_page(session, statement, values, mark=lambda: _mark(_MARK.id), limit=limit)

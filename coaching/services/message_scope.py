@@ -23,11 +23,11 @@ from coaching.models import (
 from coaching.policies import (
     Actor,
     may_coordinate,
-    may_run_cohort,
     may_view_cohort,
     may_view_member,
     may_view_programme,
     require,
+    runs_cohort,
 )
 
 # Matters of an account, which are nobody's but the person's own.
@@ -70,7 +70,7 @@ def scope_of_member(membership: Membership, *, actor: Actor) -> MessageScope:
 
 def scope_of_cohort(cohort: Cohort, *, actor: Actor) -> MessageScope:
     """What a cohort's people get because of it, for those who run it."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=RUNNERS_ONLY)
+    require(runs_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=RUNNERS_ONLY)
     return MessageScope(
         memberships=Membership.cohort_id == cohort.id,
         messages=_about(Membership.cohort_id == cohort.id, Message.cohort_id == cohort.id),

@@ -21,7 +21,7 @@ from coaching.models import (
     Role,
 )
 from coaching.note_policies import may_change_class, may_read_note, offered_classes, only_narrows
-from coaching.policies import Actor, may_coordinate, may_view_cohort, require
+from coaching.policies import Actor, is_writable, may_coordinate, may_view_cohort, require
 from coaching.services import audit
 from coaching.services.notes import find_pair_coach, take_back_question
 
@@ -50,7 +50,11 @@ def change_class(
 
     Nobody is asked where every new reader is one already and the author wants it so.
     """
-    require(may_change_class(actor, note), seen=may_read_note(actor, note), message=FOR_THE_SIDES)
+    require(
+        may_change_class(actor, note) and is_writable(note.cohort),
+        seen=may_read_note(actor, note),
+        message=FOR_THE_SIDES,
+    )
     if note_class not in offered_classes(note.written_as, membership=note.membership, coaching_session=note.session):
         raise Invalid.field("note_class", NOT_FOR_IT)
     coach_id = _coach_of(session, note, note_class, pair_coach)
@@ -110,7 +114,7 @@ def answer_change(session: Session, change: NoteChange, *, actor: Actor, now: da
     """Says yes or no to what was asked. With the last yes the change is made; with the first no it never is."""
     own = [consent for consent in change.consents if consent.person_id == actor.person_id]
     is_asked = bool(own) and may_view_cohort(actor, change.note.cohort)
-    require(is_asked, seen=_is_concerned(actor, change), message=NOT_ASKED)
+    require(is_asked and is_writable(change.note.cohort), seen=_is_concerned(actor, change), message=NOT_ASKED)
     _lock_pending(session, change)
     own[0].agreed, own[0].answered_at = agreed, now
     if not agreed:
@@ -126,7 +130,8 @@ def answer_change(session: Session, change: NoteChange, *, actor: Actor, now: da
 
 def withdraw_change(session: Session, change: NoteChange, *, actor: Actor, now: datetime) -> NoteChange:
     """Takes back what was asked."""
-    require(change.by_id == actor.person_id, seen=_is_concerned(actor, change), message=NOT_YOURS)
+    is_theirs = change.by_id == actor.person_id and is_writable(change.note.cohort)
+    require(is_theirs, seen=_is_concerned(actor, change), message=NOT_YOURS)
     _lock_pending(session, change)
     change.state, change.decided_at = NoteChangeState.WITHDRAWN, now
     audit.record(session, "note_change.withdrawn", change, actor=actor, now=now)

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid
 from coaching.models import ExportChoice, Membership, NoteReview, Person, PrivateNote
-from coaching.policies import Actor, is_that_person, may_read_private_note, require
+from coaching.policies import Actor, is_that_person, require
+from coaching.private_note_policies import may_read_private_note
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
 from coaching.services.private_notes import PrivateNoteLine, check_way, line_of, own_notes

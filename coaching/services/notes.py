@@ -22,7 +22,7 @@ from coaching.models import (
     Role,
 )
 from coaching.note_policies import may_edit_note, may_read_note, may_write_note, writes_as
-from coaching.policies import Actor, may_follow, may_view_cohort, may_view_member, require
+from coaching.policies import Actor, is_writable, may_follow, may_view_cohort, may_view_member, require
 from coaching.services import audit
 from coaching.services.coaching_sessions import Coach
 
@@ -75,8 +75,8 @@ def write_note(
     is_allowed = may_write_note(actor, cohort, note_class, membership=membership, coaching_session=coaching_session)
     writer = writes_as(actor, cohort, membership)
     seen = may_view_cohort(actor, cohort) if membership is None else may_view_member(actor, membership)
+    require(writer is not None and is_writable(cohort), seen=seen, message=YOU_DO_NOT_WRITE)
     if writer is None or not is_allowed:
-        require(writer is not None, seen=seen, message=YOU_DO_NOT_WRITE)
         raise Invalid.field("note_class", NOT_THIS_CLASS)
     _check_place(cohort, membership, coaching_session)
     note = Note(

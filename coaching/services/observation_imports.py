@@ -28,7 +28,7 @@ from coaching.models import (
     Role,
 )
 from coaching.models.decimals import plain_decimal, why_unfit
-from coaching.policies import Actor, may_coach, may_view_cohort, require
+from coaching.policies import Actor, is_writable, may_coach, may_view_cohort, require
 from coaching.services import audit
 from coaching.services.observations import TO_COME, append_observation
 from coaching.services.zones import latest_today
@@ -94,8 +94,11 @@ def import_observations(
 
     For the cohort's coaches, and for the command line (None). Raises Invalid on `file` where it is no such table.
     """
-    require(actor is None or may_coach(actor, cohort), seen=actor is not None and may_view_cohort(actor, cohort),
-            message=FOR_COACHES)  # fmt: skip
+    require(
+        (actor is None or may_coach(actor, cohort)) and is_writable(cohort),
+        seen=actor is not None and may_view_cohort(actor, cohort),
+        message=FOR_COACHES,
+    )
     rows = read_observations(data)
     # Two imports into one cohort take turns, so that the second sees what the first did.
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, select
 
 from coaching.models import Cohort, Poll, PollInvitee, PollState
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_view_cohort, require, runs_cohort
 from coaching.services.words import is_word
 
 _OPEN = (
@@ -36,7 +36,7 @@ class OpenPoll:
 def read_open_polls(connection: Connection, cohort: Cohort, *, actor: Actor, now: datetime) -> list[OpenPoll]:
     """All for those who run the cohort; for the others those that ask them and may still be answered."""
     require(may_view_cohort(actor, cohort), seen=False)
-    runs = may_run_cohort(actor, cohort)
+    runs = runs_cohort(actor, cohort)
     standing = actor.standings.get(cohort.id)
     values = {"cohort_id": cohort.id, "membership_id": standing.membership_id if standing is not None else None}
     rows: Iterable[Any] = connection.execute(_OPEN, values)

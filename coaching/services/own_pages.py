@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coaching.channels.base import MAIL
 from coaching.database import read_options
-from coaching.models import CalendarInvite, CoachingSession, Cohort, Membership, MessageKind, Poll, Series
+from coaching.models import CalendarInvite, CoachingSession, Cohort, Handover, Membership, MessageKind, Poll, Series
 from coaching.services.claims import ClaimedMessage
 
 _ids: Any = bindparam("ids", expanding=True)
@@ -22,6 +22,9 @@ _PAGES: Mapping[MessageKind, Select[Any, Any]] = {
     MessageKind.SESSION_REMINDER: select(CoachingSession.id, "/sessions/" + CoachingSession.public_id).where(
         CoachingSession.id.in_(_ids)
     ),
+    MessageKind.HANDOVER: select(Handover.id, "/cohorts/" + Cohort.public_id)
+    .join(Cohort, Cohort.id == Handover.cohort_id)
+    .where(Handover.id.in_(_ids)),
     # A series has no page of its own; its cohort's has all of its sessions.
     MessageKind.SESSION_INVITE: select(
         CalendarInvite.id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, MessageKind, Poll, PollAnswer, PollChoice, PollInvitee, PollState, Purpose
-from coaching.policies import Actor, Standing, may_answer_poll, may_view_poll, require
+from coaching.policies import Actor, Standing, is_polled, may_answer_poll, may_view_poll, require
 from coaching.services.bookings import when
 from coaching.services.capabilities import find_capability
 from coaching.services.insertion import insert_or_update
@@ -58,7 +58,7 @@ def open_poll(session: Session, secret: str, *, now: datetime) -> OpenedPoll:
 
 def read_own(session: Session, poll: Poll, *, actor: Actor) -> dict[str, PollChoice]:
     """What the actor said of each slot, by its public identifier."""
-    require(may_answer_poll(actor, poll), seen=may_view_poll(actor, poll), message=NOT_ASKED)
+    require(is_polled(actor, poll), seen=may_view_poll(actor, poll), message=NOT_ASKED)
     invitee = _invitee(poll, actor)
     names = {slot.id: slot.public_id for slot in poll.slots}
     statement = select(PollAnswer.slot_id, PollAnswer.choice).where(PollAnswer.invitee_id == invitee.id)

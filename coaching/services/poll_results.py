@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, Poll, PollAnswer, PollChoice, PollInvitee
-from coaching.policies import Actor, may_run_cohort, may_view_poll, require
+from coaching.policies import Actor, may_view_poll, require, runs_cohort
 from coaching.services.clashes import Clash, Engagement, as_clash, overlapping, read_poll_engagements
 from coaching.services.coaching_sessions import usual_coach
 from coaching.services.poll_ranking import SlotTally, rank_slots
@@ -69,7 +69,7 @@ class PollResults:
 
 def read_results(session: Session, poll: Poll, *, actor: Actor, now: datetime) -> PollResults:
     """The results, for those who run the cohort. The same number of statements for 5 people and for 100."""
-    require(may_run_cohort(actor, poll.cohort), seen=may_view_poll(actor, poll), message=FOR_RUNNERS)
+    require(runs_cohort(actor, poll.cohort), seen=may_view_poll(actor, poll), message=FOR_RUNNERS)
     names = {slot.id: slot.public_id for slot in poll.slots}
     statement = (
         select(PollAnswer.invitee_id, PollAnswer.slot_id, PollAnswer.choice)

@@ -23,7 +23,7 @@ from coaching.models import (
     PollState,
     Role,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_poll, require
+from coaching.policies import Actor, may_run_cohort, may_view_cohort, may_view_poll, require, runs_cohort
 from coaching.services import audit, poll_mails
 from coaching.services.coaching_sessions import schedule_session
 from coaching.services.outbox import cancel_messages
@@ -82,7 +82,7 @@ def list_polls(session: Session, cohort: Cohort, *, actor: Actor) -> list[PollLi
         .group_by(Poll.id)
         .order_by(Poll.id.desc())
     )
-    if not may_run_cohort(actor, cohort):
+    if not runs_cohort(actor, cohort):
         own = select(PollInvitee.poll_id).where(PollInvitee.membership_id == actor.standings[cohort.id].membership_id)
         statement = statement.where(Poll.id.in_(own))
     return [PollLine(*row) for row in session.execute(statement)]
@@ -150,10 +150,15 @@ def close_poll(session: Session, poll: Poll, *, actor: Actor, now: datetime) -> 
     """Ends a poll without a session. Mails that have not left are called off."""
     require(may_run_cohort(actor, poll.cohort), seen=may_view_poll(actor, poll), message=RUNNERS_ONLY)
     _lock_undecided(session, poll)
-    poll.state = PollState.CLOSED
-    cancel_messages(session, MessageKind.POLL, [poll.id], now=now, reason=CLOSED)
-    audit.record(session, "poll.closed", poll, actor=actor, now=now)
+    end_poll(session, poll, actor=actor, now=now, reason=CLOSED)
     return poll
+
+
+def end_poll(session: Session, poll: Poll, *, actor: Actor, now: datetime, reason: str) -> None:
+    """Closes a poll that the caller has locked and that nobody has decided. The caller has asked permission."""
+    poll.state = PollState.CLOSED
+    cancel_messages(session, MessageKind.POLL, [poll.id], now=now, reason=reason)
+    audit.record(session, "poll.closed", poll, actor=actor, now=now)
 
 
 def choose_slot(

@@ -23,7 +23,7 @@ from coaching.models import (
     ReachSnapshot,
     ReachSource,
 )
-from coaching.policies import Actor, may_log_launch, may_view_member, require
+from coaching.policies import Actor, is_writable, may_log_launch, may_view_member, require
 from coaching.services import audit
 from coaching.services.reach import ReportedReach, report_reach
 
@@ -145,7 +145,7 @@ def tie_enrolments(
 ) -> ReportedReach:
     """Gives a check-in's figure to one of the participant's runs, where it then counts as of the day it was said."""
     may_see = may_view_member(actor, entry.membership)
-    require(may_see and may_log_launch(actor, run.project), seen=may_see)
+    require(may_see and may_log_launch(actor, run.project) and is_writable(entry.membership.cohort), seen=may_see)
     # Locked, so that one figure is not given to two runs.
     session.refresh(entry, attribute_names=["run_id"], with_for_update=True)
     if entry.kind != PracticeKind.CHECK_IN or entry.enrolments is None:

@@ -10,14 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import OPEN_STATUSES, Cohort, Membership, Note, NoteClass, PrivateNote, Role
-from coaching.policies import (
-    Actor,
-    may_edit_private_note,
-    may_keep_private_notes,
-    may_read_private_note,
-    may_sign_in,
-    require,
-)
+from coaching.policies import Actor, may_sign_in, require
+from coaching.private_note_policies import may_edit_private_note, may_keep_private_notes, may_read_private_note
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
 from coaching.services.notes import write_note

@@ -11,16 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import NotAllowed, NotFound
 from coaching.models import CoachingSession, Cohort, ExportChoice, Membership, PrivateNote, Role
-from coaching.policies import (
+from coaching.policies import Actor, may_coach, require
+from coaching.private_note_policies import (
     PRIVATE_NOTES,
-    Actor,
-    may_coach,
     may_edit_private_note,
     may_keep_private_notes,
     may_read_private_note,
     may_write_private_notes,
     reaches_private_notes,
-    require,
 )
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring

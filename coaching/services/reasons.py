@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 ANSWERED_BEFORE = "It was answered before the mail left."
+COHORT_ARCHIVED = "The cohort was archived."
+COHORT_PAUSED = "The cohort is paused."
 HAS_LEFT = "The member has left the cohort."
 IS_PAUSED = "The member is paused."
 IS_SUSPENDED = "The account is suspended."

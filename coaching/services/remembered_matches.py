@@ -13,7 +13,7 @@ from coaching.errors import NotFound
 from coaching.importers.matching import MemberKey
 from coaching.importers.remembered import Known, fold_known
 from coaching.models import Cohort, ImportRow, Membership, Person, RememberedMatch
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_run_cohort, may_view_cohort, require, runs_cohort
 from coaching.services import audit
 from coaching.tokens import new_public_id
 
@@ -82,13 +82,13 @@ def forget_rows(session: Session, cohort_id: int, rows: Iterable[ImportRow]) -> 
 
 def list_remembered(session: Session, cohort: Cohort, *, actor: Actor) -> list[RememberedName]:
     """The cohort's remembered names, by name."""
-    _require_runner(cohort, actor=actor)
+    require(runs_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     return [RememberedName(*row) for row in session.connection().execute(_LINES, {"cohort_id": cohort.id}).all()]
 
 
 def forget_name(session: Session, cohort: Cohort, public_id: str, *, actor: Actor, now: datetime) -> None:
     """Forgets one of them: the next report asks again. What was recorded by it stays."""
-    _require_runner(cohort, actor=actor)
+    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     statement = select(RememberedMatch).where(
         RememberedMatch.cohort_id == cohort.id, RememberedMatch.public_id == public_id
     )
@@ -97,10 +97,6 @@ def forget_name(session: Session, cohort: Cohort, public_id: str, *, actor: Acto
         raise NotFound
     session.delete(found)
     audit.record(session, "cohort.name_forgotten", cohort, actor=actor, now=now)
-
-
-def _require_runner(cohort: Cohort, *, actor: Actor) -> None:
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
 
 
 def _forget(session: Session, cohort_id: int, keys: set[Known]) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table, and_, bindparam, select
 from coaching.models import (
     OPEN_STATUSES,
     CoachingSession,
+    Cohort,
+    CohortState,
     Membership,
     MembershipStatus,
     Message,
@@ -18,7 +20,7 @@ from coaching.models import (
     RsvpChoice,
     SessionState,
 )
-from coaching.services.reasons import HAS_LEFT, IS_PAUSED
+from coaching.services.reasons import COHORT_ARCHIVED, COHORT_PAUSED, HAS_LEFT, IS_PAUSED
 
 _message = cast(Table, Message.__table__)
 _STANDING = (
@@ -28,9 +30,11 @@ _STANDING = (
         CoachingSession.state,
         CoachingSession.starts_at,
         Membership.status,
+        Cohort.state.label("cohort_state"),
         Rsvp.choice,
     )
     .join(CoachingSession, CoachingSession.id == _message.c.subject_id)
+    .join(Cohort, Cohort.id == CoachingSession.cohort_id)
     .outerjoin(
         Membership,
         and_(Membership.cohort_id == CoachingSession.cohort_id, Membership.person_id == _message.c.recipient_id),
@@ -58,14 +62,22 @@ def why_not_reminded(connection: Connection, numbers: list[int], *, now: datetim
 
 
 def _why_not(row: Any, *, now: datetime) -> str:
+    return _why_not_held(row, now=now) or _why_not_them(row)
+
+
+def _why_not_held(row: Any, *, now: datetime) -> str:
     if row.state == SessionState.CANCELLED:
         return "The session was cancelled."
     if row.starts_at != datetime.fromisoformat(row.facts["starts_at"]):
         return "The session has moved."
-    if row.starts_at <= now:
-        return "The session has begun."
+    return "The session has begun." if row.starts_at <= now else ""
+
+
+def _why_not_them(row: Any) -> str:
     if row.status == MembershipStatus.PAUSED:
         return IS_PAUSED
     if row.status not in OPEN_STATUSES:
         return HAS_LEFT
+    if row.cohort_state != CohortState.RUNNING:
+        return COHORT_PAUSED if row.cohort_state == CohortState.PAUSED else COHORT_ARCHIVED
     return "They said that they cannot come." if row.choice == RsvpChoice.NO else ""

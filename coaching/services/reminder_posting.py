@@ -20,6 +20,7 @@ from coaching.models import (
     Capability,
     CoachingSession,
     Cohort,
+    CohortState,
     Membership,
     MembershipStatus,
     Message,
@@ -69,6 +70,7 @@ _DUE = (
         Cohort.id,
         Cohort.name,
         Cohort.reminder_minutes,
+        Cohort.state,
         Programme.name,
         Programme.is_synthetic,
     )
@@ -129,12 +131,13 @@ class DueSession(NamedTuple):
     cohort_id: int
     cohort: str
     offsets: list[int]
+    cohort_state: CohortState
     programme: str
     is_synthetic: bool
 
     def span(self, now: datetime) -> int | None:
         """The shortest span before the start that has begun; None where nobody is reminded now."""
-        if self.state != SessionState.SCHEDULED or self.starts_at <= now:
+        if self.state != SessionState.SCHEDULED or self.starts_at <= now or self.cohort_state != CohortState.RUNNING:
             return None
         passed = (minutes for minutes in self.offsets if self.starts_at - timedelta(minutes=minutes) <= now)
         return min(passed, default=None)

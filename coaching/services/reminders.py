@@ -56,6 +56,12 @@ _OF_PERSON = select(Message.id).where(
     Message.subject_id.in_(select(_session.c.id).where(_session.c.cohort_id == bindparam("cohort_id"))),
 )
 
+_OF_COHORT = select(Message.id).where(
+    Message.kind == MessageKind.SESSION_REMINDER,
+    Message.cohort_id == bindparam("cohort_id"),
+    Message.state.in_(CANCELLABLE),
+)
+
 
 def occurrence_of(minutes: int, starts_at: datetime) -> str:
     """Which reminder this is of a session: so long before that start. A session that moves is reminded of anew."""
@@ -95,6 +101,12 @@ def call_off_for(session: Session, membership: Membership, *, now: datetime) -> 
     """Calls off what waits for somebody who is not expected any more."""
     values = {"person_id": membership.person_id, "cohort_id": membership.cohort_id}
     _call_off(session, list(session.connection().execute(_OF_PERSON, values).scalars()), OUT, now=now)
+
+
+def call_off_in(session: Session, cohort: Cohort, reason: str, *, now: datetime) -> None:
+    """Calls off what waits for anybody in a cohort that is paused or archived."""
+    found = session.connection().execute(_OF_COHORT, {"cohort_id": cohort.id})
+    _call_off(session, list(found.scalars()), reason, now=now)
 
 
 def _next(row: Any, *, now: datetime) -> datetime | None:

@@ -21,7 +21,7 @@ from coaching.models import (
     RsvpChoice,
     SessionState,
 )
-from coaching.policies import Actor, may_rsvp, may_run_cohort, may_view_session, require
+from coaching.policies import Actor, attends, may_rsvp, may_view_session, require, runs_cohort
 from coaching.services.bookings import when
 from coaching.services.insertion import insert_or_update
 
@@ -113,7 +113,7 @@ def answer_rsvps(session: Session, answers: Sequence[RsvpAnswer], *, actor: Acto
 def list_rsvps(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> list[RsvpLine]:
     """A line for each who is expected, answered or not, and for others who answered; for those who run the cohort."""
     require(
-        may_run_cohort(actor, coaching_session.cohort),
+        runs_cohort(actor, coaching_session.cohort),
         seen=may_view_session(actor, coaching_session),
         message=FOR_THOSE_WHO_RUN_IT,
     )
@@ -129,8 +129,8 @@ def list_rsvps(session: Session, coaching_session: CoachingSession, *, actor: Ac
 
 
 def own_rsvps(session: Session, sessions: Iterable[CoachingSession], *, actor: Actor) -> dict[int, OwnRsvp]:
-    """What the actor says of each of these sessions, by its number; of those alone that they may answer for."""
-    theirs = [held for held in sessions if may_rsvp(actor, held)]
+    """What the actor says of each of these sessions, by its number; of those alone at which they are expected."""
+    theirs = [held for held in sessions if attends(actor, held)]
     statement = select(Rsvp).where(
         Rsvp.session_id.in_([held.id for held in theirs]),
         Rsvp.membership_id.in_({actor.standings[held.cohort_id].membership_id for held in theirs}),
@@ -141,7 +141,7 @@ def own_rsvps(session: Session, sessions: Iterable[CoachingSession], *, actor: A
 
 def own_rsvp(session: Session, coaching_session: CoachingSession, *, actor: Actor) -> OwnRsvp:
     """What the actor says of this session."""
-    require(may_rsvp(actor, coaching_session), seen=may_view_session(actor, coaching_session), message=NOT_EXPECTED)
+    require(attends(actor, coaching_session), seen=may_view_session(actor, coaching_session), message=NOT_EXPECTED)
     return own_rsvps(session, [coaching_session], actor=actor)[coaching_session.id]
 
 

@@ -23,14 +23,7 @@ from coaching.models import (
     Role,
     Stage,
 )
-from coaching.policies import (
-    Actor,
-    may_log_launch,
-    may_start_project,
-    may_view_cohort,
-    may_view_project,
-    require,
-)
+from coaching.policies import Actor, may_log_launch, may_start_project, may_view_cohort, may_view_project, require
 from coaching.services import audit, follow_ups
 from coaching.services.course_projects import add_owner, start_project
 from coaching.services.project_records import (

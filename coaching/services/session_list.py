@@ -20,7 +20,7 @@ from coaching.models import (
     SessionState,
     mode_of,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_cohort_progress
+from coaching.policies import Actor, may_view_cohort_progress, runs_cohort
 from coaching.services.recurrence import frequency_of
 from coaching.services.words import is_one_of
 
@@ -92,7 +92,7 @@ class SessionLine(NamedTuple):
 
 def read_sessions(connection: Connection, cohort: Cohort, *, actor: Actor) -> tuple[SessionLine, ...]:
     """The cohort's sessions by time. A one-to-one is for its pair and for those who run the cohort."""
-    runs, counts = may_run_cohort(actor, cohort), may_view_cohort_progress(actor, cohort)
+    runs, counts = runs_cohort(actor, cohort), may_view_cohort_progress(actor, cohort)
     standing = actor.standings.get(cohort.id)
     own = standing.membership_id if standing is not None else None
     rows = connection.execute(_SESSIONS, {"cohort_id": cohort.id}).all()

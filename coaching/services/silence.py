@@ -25,7 +25,7 @@ from coaching.models import (
     Role,
     Signal,
 )
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_view_cohort, require, runs_cohort
 from coaching.services.launch_list import LONGEST_LIST
 from coaching.services.words import is_one_of, is_word
 
@@ -95,5 +95,5 @@ class SilentCheckIn(NamedTuple):
 
 def list_silent(session: Session, cohort: Cohort, *, actor: Actor) -> list[SilentCheckIn]:
     """Who is silent in a cohort, for those who run it. One statement."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_ITS_COACHES)
+    require(runs_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_ITS_COACHES)
     return [SilentCheckIn(*row) for row in session.connection().execute(_OF_COHORT, {"cohort_id": cohort.id}).all()]

@@ -6,11 +6,11 @@ from collections.abc import Collection, Set
 from functools import lru_cache
 
 from coaching.channels.base import CHAT, INBOX, MAIL
-from coaching.models import OPEN_STATUSES, MembershipStatus
+from coaching.models import OPEN_STATUSES, CohortState
 from coaching.models.contact import FROM_HOUR, UNTIL_HOUR
 from coaching.services.asking_hours import Hours
 from coaching.services.due_records import DueCheckIn
-from coaching.services.reasons import HAS_LEFT, IS_SUSPENDED, NO_MAIL_ADDRESS, WANTS_NO_MORE
+from coaching.services.reasons import COHORT_ARCHIVED, HAS_LEFT, IS_SUSPENDED, NO_MAIL_ADDRESS, WANTS_NO_MORE
 
 OPTED_OUT = "They switched check-ins off."
 OTHER_ROLE = "The member has another role in the cohort now."
@@ -34,6 +34,8 @@ def why_never(due: DueCheckIn, stages: Set[str], channels: Collection[str]) -> s
     """Why somebody may not be asked this at all, in words for their coach; empty where they may."""
     if due.status not in OPEN_STATUSES:
         return HAS_LEFT
+    if due.cohort.state is CohortState.ARCHIVED:
+        return COHORT_ARCHIVED
     if not due.may_sign_in:
         return IS_SUSPENDED
     if channel_for(due, channels) is None:
@@ -67,5 +69,5 @@ def nudges_of(due: DueCheckIn) -> int:
 
 def is_silent(due: DueCheckIn) -> bool:
     """Whether silence tells their coach anything: of who has left, is paused or wants no questions it does not."""
-    stays = due.status in OPEN_STATUSES and due.status != MembershipStatus.PAUSED
+    stays = due.status in OPEN_STATUSES and not due.is_paused
     return stays and due.may_sign_in and due.stopped_at is None

@@ -32,6 +32,7 @@ CAUSES = {
     MessageKind.SESSION_REMINDER: "The cohort reminds everybody of its sessions.",
     MessageKind.ACTION_REMINDER: "They said that they would do something, and its day is near.",
     MessageKind.POLL: "A coach looks for a time when everybody can.",
+    MessageKind.HANDOVER: "A cohort, or somebody’s one-to-ones, went from one coach to another.",
     MessageKind.CHAT_TEST: "They tried their chat address out.",
     MessageKind.LETTER: "Somebody who runs the cohort wrote it.",
     MessageKind.INVITATION: "Somebody was added to a cohort, and had no account yet.",

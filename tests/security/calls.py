@@ -55,6 +55,8 @@ from coaching.services import (
     clashes,
     coaching_sessions,
     cohort_check_ins,
+    cohort_history,
+    cohort_life,
     cohort_progress,
     cohorts,
     contact_preferences,
@@ -69,6 +71,8 @@ from coaching.services import (
     goal_revisions,
     goal_states,
     goals,
+    handover_choices,
+    handovers,
     held_data,
     import_batches,
     import_lines,
@@ -199,6 +203,12 @@ def list_settled_lines(scene: Scene) -> Any:
         row.outcome = RowOutcome.IGNORED
     scene.session.flush()
     return import_lines.list_lines(scene.session, batch, scene["session"], **scene.who)
+
+
+def archive_formal(scene: Scene) -> Any:
+    """A formal cohort is not its coaches' to archive."""
+    scene["cohort"].kind = CohortKind.FORMAL
+    return cohort_life.archive_cohort(scene.session, scene["cohort"], **scene.act)
 
 
 def sign_in_too_often(scene: Scene) -> None:
@@ -379,6 +389,28 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "programme_progress": lambda s: programme_progress.programme_progress(s.session, s["programme"], **s.act),
     "open_cohort": lambda s: cohorts.open_cohort(
         s.session, s["programme"], **s.act, name="Another", kind=CohortKind.FORMAL, **DAYS
+    ),
+    "foresee_change": lambda s: cohort_life.foresee_change(s.session, s["cohort"], **s.act),
+    "pause_cohort": lambda s: cohort_life.pause_cohort(s.session, s["cohort"], **s.act),
+    "archive_cohort": lambda s: cohort_life.archive_cohort(s.session, s["cohort"], **s.act),
+    "archive_cohort | formal": archive_formal,
+    "reopen_cohort": lambda s: cohort_life.reopen_cohort(s.session, s["cohort"], **s.act),
+    "plan_handover": lambda s: handover_choices.plan_handover(s.session, s["coach member"], **s.act),
+    "list_happenings": lambda s: cohort_history.list_happenings(s.session, s["cohort"], **s.who),
+    "list_takers": lambda s: handover_choices.list_takers(s.session, s["coach member"], **s.who),
+    "list_pairs": lambda s: handover_choices.list_pairs(s.session, s["coach member"], **s.act),
+    "find_taker": lambda s: handover_choices.find_taker(
+        s.session, s["coach member"], s["candidate"].public_id, **s.who
+    ),
+    "foresee_handover": lambda s: handover_choices.foresee_handover(
+        s.session, s["coach member"], s["candidate"], None, **s.act
+    ),
+    "hand_over_cohort": lambda s: handovers.hand_over_cohort(s.session, s["coach member"], s["candidate"], **s.act),
+    "hand_over_cohort | participant": lambda s: handovers.hand_over_cohort(
+        s.session, s["member"], s["candidate"], **s.act
+    ),
+    "hand_over_pair": lambda s: handovers.hand_over_pair(
+        s.session, s["coach member"], s["candidate"], s["member"], **s.act
     ),
     "edit_cohort": lambda s: cohorts.edit_cohort(s.session, s["cohort"], **s.act, name="Another", **DAYS),
     "get_default_plan": lambda s: follow_up_plans.get_default_plan(s.session, s["programme"], **s.who),

@@ -2,7 +2,7 @@
 
 Not part of the tests, because it takes minutes. What it takes away, one at a time:
 
-- `predicate`: a predicate of coaching/policies.py or coaching/note_policies.py says yes to everything;
+- `predicate`: a predicate of coaching/policies.py or of one beside it says yes to everything;
 - `clause`: a condition inside of one is true;
 - `refusal`: a `require(...)`, or an `if ...: raise NotFound` and the like, is gone from a service or a page;
 - `key`: one of the reasons not to take a session or a token counts no more.
@@ -41,7 +41,12 @@ from tests.security.test_matrix import LOOKERS_ON, NAMED, play, play_at_nothing,
 from tests.security.test_services import CALLS, outcome
 
 ROOT = Path(__file__).resolve().parents[2]
-POLICIES = ("coaching.policies", "coaching.note_policies")
+POLICIES = (
+    "coaching.policies",
+    "coaching.note_policies",
+    "coaching.private_note_policies",
+    "coaching.cohort_life_policies",
+)
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
 ASKERS = {"require", "require_runner", "_require_running", "_require_administrator"}
 KEYS = {
@@ -75,7 +80,7 @@ def mutants() -> Iterator[Mutant]:
     for name in POLICIES:
         policies = importlib.import_module(name)
         for function, node in functions(policies):
-            if isinstance(node.returns, ast.Name) and node.returns.id == "bool":
+            if isinstance(node.returns, ast.Name) and node.returns.id in {"bool", "Answer"}:
                 yield mutant("predicate", policies, function, node, [ast.Return(value=YES)])
             yield from changed(policies, function, node, "clause", YES)
     for name in guarded_modules():

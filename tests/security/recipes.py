@@ -79,6 +79,10 @@ def new_project(_place: Place, guest: Place) -> dict[str, Any]:
     return PROJECT | {"owners": [guest.ids["fellow member"]], "stage": "idea"}
 
 
+def handover(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"to": guest.ids["candidate"], "afterwards": "leaves", "reason": "A new post"}
+
+
 def owner(_place: Place, guest: Place) -> dict[str, Any]:
     return {"membership_id": guest.ids["fellow member"]}
 
@@ -313,7 +317,9 @@ FORMS: dict[str, Recipe] = {
         weekly_limit="1", from_hour="9", until_hour="17", switched_off=["poll"], version="0"
     ),
     "cohorts.create": constant(**COHORT, kind="formal"),
+    "cohort_life.change": constant(state="paused", reason="Summer"),
     "cohorts.update": constant(**COHORT, **FIRST),
+    "handovers.create": handover,
     "drop_in.end": constant(),
     "drop_in.mark": room_code,
     "drop_in.start": constant(),
@@ -435,7 +441,9 @@ BODIES: dict[str, Recipe] = {
     "api_check_ins.answer": constant(**ANSWER),
     "api_follow_up_choices.say_consent": constant(may_ask=True),
     "api_follow_up_choices.stop": constant(),
+    "api_cohort_life.change": constant(state="paused", reason="Summer"),
     "api_cohorts.edit": constant(**COHORT),
+    "api_handovers.create": handover,
     "api_follow_up_plans.add": constant(**STEP),
     "api_follow_up_plans.choose": constant(follows="default"),
     "api_follow_up_plans.edit": constant(**STEP),

@@ -204,6 +204,17 @@ api_cohorts.show                                  ok  ok  404 404 404 404 ok  40
 cohorts.edit                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 cohorts.update                                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_cohorts.edit                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+# A cohort's life: read and paused by who runs it; handed over by whose it is, or by a coordinator.
+cohort_life.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+cohort_life.change                                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_cohort_life.index                             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_cohort_life.show                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_cohort_life.change                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+handovers.new | coach member                      404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+handovers.create | coach member                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_handovers.show | coach member                 404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_handovers.create | coach member               404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_handovers.create                              403 404 404 404 404 404 403 404 404 404 404 403 404 403
 api_progress.show_cohort                          403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
 attendance_grid.show                              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 attendance_grid.download                          ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -63,6 +63,20 @@ preview_template                404 404 404 404 404 404 403 404 403 404 404 ok  
 programme_progress              404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 open_cohort                     404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 edit_cohort                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+foresee_change                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+pause_cohort                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+archive_cohort                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+archive_cohort | formal         403 403 404 404 404 404 403 404 404 404 403 ok  404 ok
+reopen_cohort                   403 403 404 404 404 404 409 404 404 404 403 409 404 409
+plan_handover                   404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_happenings                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_takers                     404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_pairs                      404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+find_taker                      404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+foresee_handover                404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+hand_over_cohort                404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+hand_over_pair                  404 404 404 404 404 404 422 404 404 404 404 422 404 422
+hand_over_cohort | participant  403 404 404 404 404 404 403 404 404 404 404 403 404 403
 get_default_plan                404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
 read_cohort_plan                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 choose_plan                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

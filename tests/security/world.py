@@ -151,6 +151,9 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     here.rows["shared run"] = factories.make_run(
         session, shared, launched_on=(now - timedelta(days=40)).date(), label="label-shared-here"
     )
+    # Who may take over from the coach of the cohort; elsewhere it is somebody who may not.
+    here.rows["candidate"], beside.rows["candidate"] = beside.people["coach"], here.people["coach"]
+    there.rows["candidate"] = there.people["coach"]
     for place in (here, there):
         _add_default_plan(session, place)
         _add_skills(session, place)

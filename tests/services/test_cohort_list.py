@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid
-from coaching.models import CohortKind, MembershipStatus, Person, Programme, Role
-from coaching.services.cohort_list import CohortState, list_cohorts
+from coaching.models import CohortKind, CohortState, MembershipStatus, Person, Programme, Role
+from coaching.services.cohort_list import CohortTime, list_cohorts
 from tests.factories import (
     NOW,
     actor_of,
@@ -53,6 +53,7 @@ def test_a_row_has_what_a_table_shows(session: Session, programme: Programme, co
         "id": cohort.public_id,
         "name": cohort.name,
         "kind": "coaching",
+        "state": "running",
         "description": "",
         "timezone": "Europe/London",
         "starts_on": cohort.starts_on,
@@ -93,7 +94,10 @@ def test_filters(session: Session, programme: Programme, coordinator: Person) ->
     assert names(session, coordinator, kind=CohortKind.FORMAL) == [
         "future formal 50%", "current formal 50%", "past formal 50%",
     ]  # fmt: skip
-    for state in CohortState:
+    over = make_cohort(session, programme, name="archived coaching 50%", starts_on=date(2026, 6, 1))
+    over.state = CohortState.ARCHIVED
+    session.flush()
+    for state in CohortTime:
         assert names(session, coordinator, state=state, kind=CohortKind.COACHING) == [f"{state} coaching 50%"]
     assert names(session, coordinator, text="PAST form") == ["past formal 50%"]
     assert len(names(session, coordinator, text="50%")) == 6

@@ -10,6 +10,7 @@ from coaching.blueprints.api import (
     chat,
     check_ins,
     coaching_sessions,
+    cohort_life,
     cohorts,
     contact_preferences,
     docs,
@@ -19,6 +20,7 @@ from coaching.blueprints.api import (
     follow_up_plans,
     goal_states,
     goals,
+    handovers,
     held_data,
     imports,
     inbox,
@@ -60,7 +62,7 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
-    needs, letters, private_notes, held_data,
+    needs, letters, private_notes, held_data, cohort_life, handovers,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from coaching.clock import utc_now
 from coaching.models import Cohort, CohortKind
 from coaching.schemas.base import Line, PublicId, Word
 from coaching.schemas.cohort import CohortSchema, EditCohortSchema
-from coaching.services.cohort_list import CohortState, list_cohorts
+from coaching.services.cohort_list import CohortTime, list_cohorts
 from coaching.services.cohorts import edit_cohort, get_cohort
 from coaching.services.paging import Page
 from coaching.services.programmes import find_filter_programme
@@ -27,7 +27,7 @@ class CohortQuery(PageQuery):
 
     programme = PublicId()
     kind = Word(CohortKind)
-    state = Word(CohortState)
+    state = Word(CohortTime)
     text = Line(200, metadata={"description": "A part of the name."})
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from coaching.models import AnswerChoice, BatchState, CheckInState, CohortKind, GoalState, MembershipStatus, Role
+from coaching.models import (
+    AnswerChoice,
+    BatchState,
+    CheckInState,
+    CohortKind,
+    CohortState,
+    GoalState,
+    MembershipStatus,
+    Role,
+)
 from coaching.services.attendance_grid import GridMember, GridSession
 from coaching.services.cohort_progress import MemberProgress
 from coaching.services.goal_attainment import CohortAttainment
@@ -31,6 +40,7 @@ class CohortRow(TypedDict):
     id: str
     name: str
     kind: CohortKind
+    state: CohortState
     description: str
     timezone: str
     starts_on: date

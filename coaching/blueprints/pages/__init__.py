@@ -13,6 +13,7 @@ from coaching.blueprints.pages import (
     chat,
     check_in_links,
     check_ins,
+    cohort_life,
     cohorts,
     contact_preferences,
     drop_in,
@@ -22,6 +23,7 @@ from coaching.blueprints.pages import (
     follow_ups,
     goal_states,
     goals,
+    handovers,
     held_data,
     home,
     imports,
@@ -73,6 +75,7 @@ NOUNS = (
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
+    cohort_life, handovers,
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Person
-from coaching.policies import PRIVATE_NOTES
+from coaching.private_note_policies import PRIVATE_NOTES
 from coaching.schemas.base import load_form
 from coaching.schemas.person import ApiTokenSchema, PersonSchema
 from coaching.services.api_tokens import create_api_token, list_api_tokens, revoke_api_token

@@ -18,7 +18,7 @@ from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import Cohort
-from coaching.policies import may_run_cohort
+from coaching.policies import runs_cohort
 from coaching.services.attendance_grid import AttendanceGrid, GridMember, GridSession, Mark, read_grid
 from coaching.services.cohorts import get_cohort
 from coaching.services.counted_sessions import DENOMINATOR
@@ -33,7 +33,7 @@ blueprint = Blueprint("attendance_grid", __name__)
 def show(cohort_id: str) -> ResponseReturnValue:
     """The whole grid for those who see everybody's progress; a participant sees their own row."""
     cohort, grid = _read(cohort_id)
-    runs = may_run_cohort(current_actor(), cohort)
+    runs = runs_cohort(current_actor(), cohort)
     return render_template(
         "attendance/grid.html",
         cohort=cohort,

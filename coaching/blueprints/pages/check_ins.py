@@ -14,7 +14,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CheckIn, CheckInState
-from coaching.policies import may_answer_check_in, require
+from coaching.policies import is_self, is_writable, may_answer_check_in, require
 from coaching.schemas.check_in import load_answer_form
 from coaching.services.check_in_subjects import read_subject
 from coaching.services.check_ins import FOR_THE_PARTICIPANT, answer_check_in, get_check_in, why_called_off
@@ -57,8 +57,8 @@ def answer(public_id: str) -> ResponseReturnValue:
 def _page(check_in: CheckIn, form: Form) -> str:
     membership, actor, now = check_in.membership, current_actor(), utc_now()
     is_open = check_in.state in {CheckInState.ASKED, CheckInState.ANSWERED, CheckInState.DUE}
-    is_open = is_open and check_in.due_at <= now < check_in.closes_at
-    is_own = may_answer_check_in(actor, membership)
+    is_open = is_open and check_in.due_at <= now < check_in.closes_at and bool(is_writable(membership.cohort))
+    is_own = is_self(actor, membership)
     asks_alumni = is_own and check_in.answer is not None
     alumni = read_alumni_question(db.session(), membership, actor=actor, now=now) if asks_alumni else []
     return render_template(

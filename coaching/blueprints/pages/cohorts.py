@@ -27,6 +27,7 @@ from coaching.policies import (
     may_start_project,
     may_view_cohort_progress,
     require,
+    runs_cohort,
 )
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import EditCohortSchema, OpenCohortSchema
@@ -142,7 +143,8 @@ def _progress(cohort: Cohort) -> str:
         grid_url=url_for("attendance_grid.show", cohort_id=cohort.public_id),
         unrecorded=[line for line in held if not line.recorded],
         denominator=DENOMINATOR,
-        runs=may_run_cohort(actor, cohort),
+        runs=runs_cohort(actor, cohort),
+        may_run=may_run_cohort(actor, cohort),
         coaches_it=may_coach(actor, cohort),
         follows=may_follow(actor, cohort),
         now=now,
@@ -154,7 +156,7 @@ def _progress(cohort: Cohort) -> str:
 def _grid(progress: CohortProgress, held: Iterable[SessionLine], marks: dict[tuple[str, str], Mark]) -> dict[str, Any]:
     """The picture of who came. A session that ended before somebody joined is marked as such."""
     actor = current_actor()
-    runs = may_run_cohort(actor, progress.cohort)
+    runs = runs_cohort(actor, progress.cohort)
     return {
         "members": [
             {

@@ -21,7 +21,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Cohort, Followed, Programme
-from coaching.policies import may_edit_plan, may_open_cohort, may_run_cohort, require
+from coaching.policies import may_edit_plan, may_open_cohort, may_run_cohort, require, runs_cohort
 from coaching.schemas.base import load_form
 from coaching.schemas.follow_up_plan import ChoosePlanSchema
 from coaching.services.cohorts import get_cohort
@@ -105,7 +105,8 @@ def _page(cohort: Cohort, form: Form | None = None) -> str:
         errors=form.errors if form else {},
         picture=_draw(cohort, steps, today),
         dates=_list_dates(cohort, steps, today),
-        runs=may_run_cohort(actor, cohort),
+        runs=runs_cohort(actor, cohort),
+        may_run=may_run_cohort(actor, cohort),
         edits=held.plan is not None and may_edit_plan(actor, held.plan, cohort),
         reads_programme=may_open_cohort(actor, cohort.programme_id),
         templates=missing_templates(held.steps),

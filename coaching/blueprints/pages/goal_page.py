@@ -83,7 +83,7 @@ def render_goal(goal: Goal, form: Form, *, at: str = "") -> str:
         form=form,
         errors=form.errors,
         at=at,
-        names=NAMES,
+        names=NAMES if goal.ended_on is None else NAMES | {"reason": "Why"},
         labels=SCORES,
         scores=[(str(score), label, goal.levels[score]) for score, label in SCORES.items()],
         today=in_zone(utc_now(), actor.timezone).date(),
@@ -92,7 +92,7 @@ def render_goal(goal: Goal, form: Form, *, at: str = "") -> str:
         may_write=may_set and goal.ended_on is None,
         has_levels=all(goal.levels.values()),
         has_agreed=(goal.participant_agreed_at if is_own else goal.coach_agreed_at) is not None,
-        **_shown(goal, is_choosing=may_set and goal.ended_on is None),
+        **_shown(goal, is_choosing=bool(may_set) and goal.ended_on is None),
         breadcrumb=goal_trail(membership, (goal.statement, "")),
     )
 

@@ -19,13 +19,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Role
-from coaching.policies import (
-    is_self,
-    may_change_standing,
-    may_coordinate,
-    may_run_cohort,
-    require,
-)
+from coaching.policies import is_self, may_change_standing, may_coordinate, may_run_cohort, require
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
 from coaching.services.coaching_sessions import list_coaches
@@ -170,6 +164,7 @@ def _page(membership: Membership, form: Form) -> str:
         form=form,
         errors=form.errors,
         is_own=is_self(actor, membership),
+        may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],

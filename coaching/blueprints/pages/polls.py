@@ -40,7 +40,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Cohort, Poll, PollChoice, PollState
-from coaching.policies import may_answer_poll, may_run_cohort, require
+from coaching.policies import is_polled, may_answer_poll, may_run_cohort, require, runs_cohort
 from coaching.schemas.base import PICK, checked, load_form
 from coaching.schemas.poll import AnswerPollSchema, ChooseSlotSchema
 from coaching.services.cohorts import get_cohort
@@ -75,7 +75,8 @@ def index(cohort_id: str) -> ResponseReturnValue:
         "poll/list.html",
         cohort=cohort,
         polls=list_polls(db.session(), cohort, actor=current_actor()),
-        runs=may_run_cohort(current_actor(), cohort),
+        runs=runs_cohort(current_actor(), cohort),
+        may_run=may_run_cohort(current_actor(), cohort),
         breadcrumb=trail(cohort, ("Finding a time", "")),
     )
 
@@ -260,7 +261,7 @@ def _edit(poll: Poll, form: Form) -> str:
 
 def _page(poll: Poll, form: Form | None = None) -> str:
     actor, now = current_actor(), utc_now()
-    runs, answers = may_run_cohort(actor, poll.cohort), may_answer_poll(actor, poll)
+    runs, answers = runs_cohort(actor, poll.cohort), is_polled(actor, poll)
     own = read_own(db.session(), poll, actor=actor) if answers else {}
     errors = form.errors if form else {}
     if form is None or not any(name.startswith(SLOT) for name in form.values):
@@ -274,9 +275,11 @@ def _page(poll: Poll, form: Form | None = None) -> str:
         choices=CHOICES,
         own=own,
         answers=answers,
+        may_answer=may_answer_poll(actor, poll),
         is_open=is_answerable(poll, now),
         is_undecided=poll.state == PollState.OPEN,
         runs=runs,
+        may_run=may_run_cohort(actor, poll.cohort),
         results=read_results(db.session(), poll, actor=actor, now=now) if runs else None,
         breadcrumb=trail(
             poll.cohort, ("Finding a time", url_for("polls.list", cohort_id=poll.cohort.public_id)), (poll.title, "")

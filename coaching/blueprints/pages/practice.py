@@ -13,7 +13,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Membership, Role
-from coaching.policies import is_self, may_run_cohort, may_start_project
+from coaching.policies import is_self, is_writable, may_start_project, runs_cohort
 from coaching.schemas.base import load_form
 from coaching.schemas.practice import TieEnrolmentsSchema
 from coaching.services.memberships import get_membership
@@ -62,7 +62,7 @@ def _page(membership: Membership, form: Form | None = None, *, failed_id: str = 
         chosen=form.values.get("run_id"),
         failed_id=failed_id,
         is_own=is_own,
-        may_tie=is_own or may_run_cohort(actor, membership.cohort),
+        may_tie=(is_own or runs_cohort(actor, membership.cohort)) and is_writable(membership.cohort),
         may_log=membership.role == Role.PARTICIPANT and may_start_project(actor, membership.cohort),
         breadcrumb=trail(
             membership.cohort,

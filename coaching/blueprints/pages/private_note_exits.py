@@ -19,7 +19,8 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Cohort
-from coaching.policies import may_edit_private_note, require
+from coaching.policies import require
+from coaching.private_note_policies import may_edit_private_note
 from coaching.schemas.base import load_form
 from coaching.schemas.private_note import DecideOnExportSchema, HandOverPrivateNotesSchema, SharePrivateNoteSchema
 from coaching.services.cohorts import get_cohort

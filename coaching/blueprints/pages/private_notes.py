@@ -20,7 +20,8 @@ from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Membership, PrivateNote
 from coaching.note_policies import offered_classes, writes_as
-from coaching.policies import may_coach, may_edit_private_note, may_write_private_notes, require
+from coaching.policies import may_coach, require
+from coaching.private_note_policies import may_edit_private_note, may_write_private_notes
 from coaching.schemas.base import load_form
 from coaching.schemas.private_note import EditPrivateNoteSchema, WritePrivateNoteSchema
 from coaching.services.coaching_sessions import get_session

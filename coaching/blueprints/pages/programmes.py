@@ -12,7 +12,7 @@ from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import Programme, Stage
 from coaching.policies import may_view_programme
-from coaching.services.cohort_list import list_cohorts
+from coaching.services.cohort_list import CohortTime, list_cohorts
 from coaching.services.programmes import get_programme, list_programmes
 from coaching.services.progress import DENOMINATOR, coordinator_home, programme_progress
 
@@ -59,13 +59,16 @@ def _progress(programme: Programme) -> str:
 
 def _coached(programme: Programme) -> str:
     actor, now = current_actor(), utc_now()
+    state = CohortTime.ARCHIVED if request.args.get("state") == CohortTime.ARCHIVED else None
     page = list_cohorts(
-        db.session(), actor=actor, now=now, programme=programme, limit=PAGE, after=request.args.get("after")
-    )
+        db.session(), actor=actor, now=now, programme=programme, state=state, limit=PAGE,
+        after=request.args.get("after"),
+    )  # fmt: skip
     return render_template(
         "programme/coached.html",
         programme=programme,
         cohorts=page,
+        state=state,
         breadcrumb=_trail(programme),
     )
 

@@ -17,7 +17,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CoachingSession, RsvpChoice, SessionState
-from coaching.policies import may_rsvp, may_run_cohort
+from coaching.policies import may_rsvp, runs_cohort
 from coaching.schemas.base import load_form
 from coaching.schemas.rsvp import AnswerRsvpSchema
 from coaching.services.clashes import list_clashes
@@ -72,7 +72,7 @@ def rsvp_parts(held: CoachingSession, now: datetime) -> dict[str, Any]:
     actor = current_actor()
     if held.state == SessionState.CANCELLED or held.starts_at <= now:
         return {"rsvps": None}
-    runs = may_run_cohort(actor, held.cohort)
+    runs = runs_cohort(actor, held.cohort)
     lines = list_rsvps(db.session(), held, actor=actor) if runs else []
     own = own_rsvp(db.session(), held, actor=actor) if may_rsvp(actor, held) and not runs else None
     return {

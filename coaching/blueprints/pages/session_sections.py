@@ -13,11 +13,12 @@ from coaching.blueprints.pages.action_forms import REMINDERS, owner_options
 from coaching.blueprints.wording import words
 from coaching.extensions import db
 from coaching.models import AttendanceStatus, CoachingSession
-from coaching.policies import may_mark_self, may_run_cohort
+from coaching.policies import may_mark_self, may_run_cohort, runs_cohort
 from coaching.services.action_list import list_open_at_start, list_session_actions
 from coaching.services.attendance import AttendanceLine, list_attendance
 from coaching.services.attendance_trail import list_changes
 from coaching.services.drop_in import is_on, list_open_sessions
+from coaching.services.grow import split_frame
 from coaching.services.import_batches import list_batches
 from coaching.services.session_record import find_next_meeting
 
@@ -25,7 +26,7 @@ from coaching.services.session_record import find_next_meeting
 def attendance_section(held: CoachingSession, now: datetime) -> dict[str, Any]:
     """Who came, where that is known from, and the reports that say so."""
     actor, session = current_actor(), db.session()
-    runs = may_run_cohort(actor, held.cohort)
+    runs = runs_cohort(actor, held.cohort)
     by_member = attrgetter("membership_id")
     changes = sorted(list_changes(session, held, actor=actor), key=by_member)
     return {
@@ -33,7 +34,7 @@ def attendance_section(held: CoachingSession, now: datetime) -> dict[str, Any]:
         "batches": list_batches(session, held, actor=actor) if runs else [],
         "statuses": [(status.value, words(status)) for status in AttendanceStatus],
         "changes": {member: list(lines) for member, lines in groupby(changes, key=by_member)},
-        "opens_code": runs and is_on(held, now=now),
+        "opens_code": may_run_cohort(actor, held.cohort) and is_on(held, now=now),
         "marks_self": may_mark_self(actor, held) and held in list_open_sessions(session, actor=actor, now=now),
     }
 
@@ -47,6 +48,7 @@ def record_section(held: CoachingSession, now: datetime, lines: list[AttendanceL
             "open_before": list_open_at_start(session, held, actor=actor),
             "agreed": list_session_actions(session, held, actor=actor),
             "people": [(line.membership_id, line.name) for line in lines],
+            "framed": split_frame(held.shared_notes),
             "owners": owner_options(held.cohort),
             "reminders": REMINDERS,
             "next": following,

@@ -37,7 +37,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.extensions import db
 from coaching.models import CoachingSession, Scope, SessionState
-from coaching.policies import may_run_cohort
+from coaching.policies import may_run_cohort, runs_cohort
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.coaching_session import (
     CancelSessionSchema,
@@ -194,7 +194,7 @@ def _about_clocks(held: CoachingSession) -> str:
 def render_session(held: CoachingSession, form: Form) -> str:
     """The session's page; `form` is the one on it that was refused."""
     actor, now = current_actor(), utc_now()
-    runs = may_run_cohort(actor, held.cohort)
+    runs = runs_cohort(actor, held.cohort)
     attendance = attendance_section(held, now)
     is_live, has_begun = held.state == SessionState.SCHEDULED, held.starts_at <= now
     awaits_leader = runs and is_live and not has_begun and held.led_by_id is None
@@ -205,6 +205,7 @@ def render_session(held: CoachingSession, form: Form) -> str:
         errors=form.errors,
         action_labels=LABELS,
         runs=runs,
+        may_run=may_run_cohort(actor, held.cohort),
         is_live=is_live,
         has_begun=has_begun,
         can_be_led=awaits_leader and bool(list_coaches(db.session(), held.cohort, actor=actor)),
