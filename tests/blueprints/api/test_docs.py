@@ -48,6 +48,7 @@ VERSIONED = (
     "/milestones/{milestone_id}", "/need-thresholds",
     "/milestones/{milestone_id}",
     "/notes/{note_id}", "/private-notes/{private_note_id}",
+    "/milestones/{milestone_id}", "/notes/{note_id}", "/private-notes/{private_note_id}", "/need-thresholds",
 )  # fmt: skip
 
 
