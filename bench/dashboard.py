@@ -35,7 +35,8 @@ RAW = (
     FROM coaching_session s LEFT JOIN attendance a ON a.session_id = s.id
     WHERE s.cohort_id = :cohort GROUP BY s.id ORDER BY s.starts_at""",
     """SELECT g.membership_id, g.importance * g.difficulty, g.baseline,
-      (SELECT r.score FROM rating r WHERE r.goal_id = g.id ORDER BY r.rated_on DESC, r.id DESC LIMIT 1)
+      (SELECT r.score FROM rating r WHERE r.goal_id = g.id AND r.edition = g.edition
+        ORDER BY r.rated_on DESC, r.id DESC LIMIT 1)
     FROM goal g JOIN membership m ON m.id = g.membership_id WHERE m.cohort_id = :cohort""",
     """SELECT c.membership_id, c.state, c.asked_at IS NOT NULL, a.choice
     FROM check_in c JOIN membership m ON m.id = c.membership_id LEFT JOIN check_in_answer a ON a.check_in_id = c.id

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
 from coaching.commands import main
-from coaching.models import Attendance, CoachingSession, Cohort, ImportBatch, Message, Person
+from coaching.models import Attendance, CoachingSession, Cohort, ExportChoice, ImportBatch, Message, Person, Role
+from tests.factories import NOTES_KEY, make_membership, make_private_note
 from tests.services.outbox_rows import make_message
 
 Command = Callable[..., Result]
@@ -126,6 +127,30 @@ WRONG = {
     "a programme that is none": ("programme", "coordinator", "nosuch", "ruth@example.org"),
     "a port that is none": ("serve", "--port", "70000"),
 }
+
+
+@with_tables
+def test_the_key_of_private_notes_is_rotated_and_a_missing_one_is_said(run: Command, rows: Session) -> None:
+    new, old = "a-new-key-of-notes-only-tests-use-012345678", NOTES_KEY
+    coach = make_membership(rows, role=Role.COACH)
+    member = make_membership(rows, coach.cohort)
+    decided = {"in_export": ExportChoice.INCLUDE, "decided_at": utc_now()}
+    note = make_private_note(rows, coach, "Only mine", about=member, **decided)
+    email = member.person.email or ""
+    rows.commit()
+    told = run("status", "--check", COACHING_NOTES_KEY=new)
+    assert "1 private note was written with a key that is not in COACHING_NOTES_KEY" in told.stdout
+    without = run("notes", "rotate-key", COACHING_NOTES_KEY=new)
+    assert (without.exit_code, "1 cannot be read" in without.stderr) == (1, True)
+    done = run("notes", "rotate-key", COACHING_NOTES_KEY=f"{new},{old}")
+    assert (done.exit_code, "1 put under the first key" in done.stdout) == (0, True)
+    assert "private note" not in run("status", "--check", COACHING_NOTES_KEY=new).stdout
+    again = run("notes", "rotate-key", COACHING_NOTES_KEY=new)
+    assert (again.exit_code, "0 put under the first key" in again.stdout) == (0, True)
+    held = json.loads(run("person", "export", email, COACHING_NOTES_KEY=new).stdout)
+    assert held["private_notes_about_you"][0]["text"] == "Only mine"
+    rows.refresh(note)
+    assert note.edited_at is None
 
 
 @with_tables

@@ -73,7 +73,7 @@ You said that you would do these:
   By {{ one.day }}.
 {% endif %}
 {% if one.whose %}
-  For {{ one.whose }}, {{ one.cohort }}.
+  For {{ one.whose }}, {{ one.cohort }}
 {% else %}
   {{ one.cohort }}
 {% endif %}

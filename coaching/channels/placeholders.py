@@ -118,7 +118,7 @@ PLACEHOLDERS: Mapping[str, tuple[Placeholder, ...]] = {
         Placeholder("count", "How many actions it reminds of: all of one day are in one mail.", 2),
         Placeholder("actions", "What the person said they would do.", _PROMISED, lines=_ACTION),
         Placeholder("link", "The page where the person finds their actions, once they are signed in.",
-                    "https://coaching.example.org/actions", is_link=True),
+                    LINK_EXAMPLE, is_link=True),
         _USUAL,
     ),
     "session_invite": (

@@ -38,7 +38,7 @@ class ReviseGoalSchema(BaseSchema):
     reason = Line(1_000, required=True)
 
 
-class ScaleSchema(ReviseGoalSchema):
+class GoalScaleSchema(ReviseGoalSchema):
     """A goal's current scale as it goes out. It is the goal's `version` that is its ETag."""
 
     class Meta:
@@ -48,7 +48,7 @@ class ScaleSchema(ReviseGoalSchema):
     version = fields.Integer(dump_only=True)
 
 
-class AgreementSchema(BaseSchema):
+class GoalAgreementSchema(BaseSchema):
     """Which side has agreed to a goal as it stands; `version`, the goal's, says to what."""
 
     state = Word(GoalState, dump_only=True)

@@ -33,9 +33,9 @@ def check_due_on(due_on: date | None, *, today: date, standing: date | None = No
 
 def check_moved_to(due_on: date, *, today: date, standing: date | None) -> None:
     """What is moved is moved to a day that is still to come, and to another one."""
-    check_due_on(due_on, today=today)
     if due_on < today:
         raise Invalid.field("due_on", "Choose today or a later day: it is still to be done.")
+    check_due_on(due_on, today=today)
     if due_on == standing:
         raise Invalid.field("due_on", "It is due on this day already. Choose another one.")
 

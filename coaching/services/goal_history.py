@@ -71,5 +71,5 @@ def settle_state(session: Session, goal: Goal, *, actor: Actor, now: datetime, r
 
 def take_back_agreements(session: Session, goal: Goal, *, actor: Actor, now: datetime, reason: str) -> None:
     """What the two sides agreed to is another now, so that neither has agreed to it."""
-    goal.participant_agreed_at = goal.coach_agreed_at = goal.coach_agreed_by_id = None
+    goal.participant_agreed_at = goal.coach_agreed_at = goal.coach_agreed_by = None
     settle_state(session, goal, actor=actor, now=now, reason=reason)

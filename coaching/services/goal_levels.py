@@ -103,13 +103,15 @@ def _check_order(levels: Mapping[str, str]) -> None:
         is_rise = len(rising) > len(falling) or (len(rising) == len(falling) and ends >= 0)
         (lower, _), (higher, _) = (falling if is_rise else rising)[0]
         direction = "rise" if is_rise else "fall"
-        message = (
-            f"{LEVEL_WORDS[lower].capitalize()} says “{levels[lower].strip()}”, and {LEVEL_WORDS[higher]} "
-            f"“{levels[higher].strip()}”. From each level to the better one the number has to {direction}, as it does "
-            "in the others. Change one of the two."
-        )
-        here = f"The number has to {direction} from level to level. It does not from {LEVEL_WORDS[lower]} to this one."
-        there = (
-            f"The number has to {direction} from level to level. It does not from this one to {LEVEL_WORDS[higher]}."
-        )
-        raise Invalid(message, {lower: [there], higher: [here]})
+        wrong = {
+            lower: [_broken(levels, lower, higher, direction)],
+            higher: [_broken(levels, higher, lower, direction)],
+        }
+        raise Invalid(f"{LEVEL_WORDS[lower].capitalize()}: {wrong[lower][0]}", wrong)
+
+
+def _broken(levels: Mapping[str, str], here: str, there: str, direction: str) -> str:
+    return (
+        f"This level says “{levels[here].strip()}”, and {LEVEL_WORDS[there]} “{levels[there].strip()}”. From each "
+        f"level to the better one the number has to {direction}, as it does in the others. Change one of the two."
+    )

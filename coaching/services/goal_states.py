@@ -12,7 +12,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
-from coaching.models import Anchor, CheckIn, CheckInState, FollowUpStep, Goal, GoalEnd, GoalState
+from coaching.models import Anchor, CheckIn, CheckInState, FollowUpStep, Goal, GoalEnd, GoalState, Person
 from coaching.policies import Actor, is_self
 from coaching.services import audit, follow_ups
 from coaching.services.goal_history import lock_goal, note_change, require_open, say_day, settle_state
@@ -49,7 +49,7 @@ def agree_to_goal(session: Session, goal: Goal, *, actor: Actor, now: datetime) 
     if is_participant:
         goal.participant_agreed_at = now
     else:
-        goal.coach_agreed_at, goal.coach_agreed_by_id = now, actor.person_id
+        goal.coach_agreed_at, goal.coach_agreed_by = now, session.get_one(Person, actor.person_id)
     settle_state(session, goal, actor=actor, now=now)
     audit.record(session, "goal.agreed_to", goal, actor=actor, now=now)
     return goal

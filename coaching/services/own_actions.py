@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from coaching.models import OPEN_STATUSES, Action, ActionState, Cohort, Membership
 from coaching.policies import Actor
 from coaching.services.action_days import today_of
-from coaching.services.action_list import BY_DAY, IS_OPEN, LINES, Doer
+from coaching.services.action_list import BY_DAY, IS_OPEN, LINES, Doer, Lines
 from coaching.services.words import is_one_of
 
 # A look back, and no archive: each cohort's page has all of its own.
@@ -20,7 +20,7 @@ _Standing = aliased(Membership)
 _MINE = select(_Standing.id).where(
     _Standing.person_id == bindparam("person_id"), is_one_of(_Standing.status, OPEN_STATUSES)
 )
-_OWN = (
+_OWN: Lines = (
     LINES.add_columns(
         Cohort.name, Membership.person_id == bindparam("person_id"), Doer.person_id == bindparam("person_id")
     )
@@ -62,7 +62,7 @@ def list_own_actions(session: Session, *, actor: Actor, now: datetime) -> list[O
     """What is open, the overdue first, and after that what was closed last. Two statements, however many cohorts."""
     connection, values, today = session.connection(), {"person_id": actor.person_id}, today_of(actor, now)
     rows = [*connection.execute(_OPEN, values), *connection.execute(_CLOSED, values)]
-    return [OwnActionLine(*row, _is_overdue(row, today)) for row in rows]
+    return [OwnActionLine._make((*row, _is_overdue(row, today))) for row in rows]
 
 
 def _is_overdue(row: Any, today: date) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from coaching.models import (
@@ -35,7 +35,7 @@ from coaching.models import (
     SessionState,
 )
 from coaching.policies import Actor, may_coach, may_view_session, may_write_record, require
-from coaching.services.action_list import ActionLine, list_open_at_start
+from coaching.services.action_list import ActionLine, Lines, list_open_at_start
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER
 from coaching.services.session_record import FOR_THOSE_WHO_RUN_IT
 from coaching.services.words import is_one_of, is_word
@@ -109,7 +109,7 @@ class Preparation(NamedTuple):
     people: tuple[PreparedPerson, ...]
 
 
-_LAST: Select[*tuple[Any, ...]] = (
+_LAST: Lines = (
     select(
         CoachingSession.public_id,
         CoachingSession.title,
@@ -133,7 +133,7 @@ _IS_ONE_OF_THEM = (
     is_word(Membership.role, Role.PARTICIPANT),
     is_one_of(Membership.status, OPEN_STATUSES),
 )
-_PEOPLE = (
+_PEOPLE: Lines = (
     select(Membership.id, Membership.public_id, Person.name, _CAME, _HELD)
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(CoachingSession, HELD_FOR_MEMBER)
@@ -157,7 +157,7 @@ def _newest(column: Any, *, is_own: bool) -> Any:
     )
 
 
-_GOALS = (
+_GOALS: Lines = (
     select(
         Goal.membership_id,
         Goal.public_id,
@@ -173,7 +173,7 @@ _GOALS = (
     .where(*_IS_ONE_OF_THEM, Goal.ended_on.is_(None))
     .order_by(Goal.id)
 )
-_ANSWERS = (
+_ANSWERS: Lines = (
     select(
         CheckIn.membership_id,
         CheckIn.public_id,
@@ -188,7 +188,7 @@ _ANSWERS = (
     .where(*_IS_ONE_OF_THEM, CheckInAnswer.answered_at > bindparam("since"))
     .order_by(CheckInAnswer.answered_at.desc(), CheckIn.id)
 )
-_LAUNCHES = (
+_LAUNCHES: Lines = (
     select(
         ProjectOwner.membership_id,
         CourseProject.public_id,
@@ -256,12 +256,12 @@ def _read_last(connection: Connection, pair: int | None, values: dict[str, Any])
     return LastTime(*row) if row is not None else None
 
 
-def _of_pair(statement: Select[Any], pair: int | None) -> Select[Any]:
+def _of_pair(statement: Lines, pair: int | None) -> Lines:
     return statement if pair is None else statement.where(Membership.id == bindparam("pair_id"))
 
 
 def _by_member(
-    connection: Connection, statement: Select[Any], pair: int | None, values: dict[str, Any], line: Any
+    connection: Connection, statement: Lines, pair: int | None, values: dict[str, Any], line: Any
 ) -> defaultdict[int, list[Any]]:
     found: defaultdict[int, list[Any]] = defaultdict(list)
     rows: Iterable[Any] = connection.execute(_of_pair(statement, pair), values)

@@ -36,7 +36,11 @@ ITEM: dict[str, Any] = {
 }
 TAPS = [f"{LINK}/did_it", f"{LINK}/not_yet", f"{LINK}/cannot_say"]
 # The links of a mail, in their order; of the other kinds it is the one.
-LINKS = {"check_in": [*TAPS, LINK, f"{LINK}/stop", UNSUBSCRIBE], "letter": []}
+LINKS = {
+    "action_reminder": [LINK, UNSUBSCRIBE],
+    "check_in": [*TAPS, LINK, f"{LINK}/stop", UNSUBSCRIBE],
+    "letter": [],
+}
 FACTS: dict[str, dict[str, Any]] = {
     "check_in": {"items": [ITEM], "unsubscribe": UNSUBSCRIBE, "is_synthetic": False},
     "invitation": {"to": "Cohort 7 & friends", "by": "Carol Coach"},
@@ -68,6 +72,20 @@ FACTS: dict[str, dict[str, Any]] = {
         "slots": ["2026-07-14T09:00:00+00:00", "2026-07-15T09:00:00+00:00"],
         "closes_at": "2026-07-13T08:00:00+00:00",
         "is_reminder": False,
+        "is_synthetic": False,
+    },
+    "action_reminder": {
+        "actions": [
+            {
+                "id": "0123456789abcdefghjk",
+                "statement": "Ask two colleagues",
+                "due_on": "2026-07-07",
+                "cohort": "Cohort 7 & friends",
+                "programme": "Course School",
+                "whose": "Bea Beginner",
+            }
+        ],
+        "unsubscribe": UNSUBSCRIBE,
         "is_synthetic": False,
     },
     "session_invite": calendar_facts.INVITE,

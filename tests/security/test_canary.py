@@ -25,6 +25,10 @@ CANARIES: dict[str, set[str]] = {
     "expected-here": PAIR,
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
+    "metric-here": PAIR,
+    "observation-note-here": PAIR,
+    # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
+    "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
     "ended-statement-here": PAIR,
     "why-dropped-here": PAIR,
     "old-expected-here": PAIR,
@@ -61,7 +65,8 @@ CANARIES: dict[str, set[str]] = {
     "words-of-one-to-one-note-here": {"participant", "coach", "coordinator"},
     "words-of-pair-note-here": PAIR,
     "words-of-fellow-note-here": {"fellow", "coach"},
-    "words-of-left-note-here": {"participant"},
+    # Who wrote it is given their own words of it in their export.
+    "words-of-left-note-here": PAIR,
     "words-of-cohort-note-here": INSIDERS - {"administrator"},
     "words-of-coordinator-note-here": {"coach", "coordinator"},
     # The participant is asked whether it may be in the evaluation, and is shown what.

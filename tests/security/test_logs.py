@@ -19,6 +19,7 @@ from coaching.blueprints import problems
 from coaching.config import Settings
 from coaching.extensions import db
 from coaching.jobs.guard import Guard
+from coaching.services.note_cipher import Keyring
 from coaching.serving import WebServer
 from tests.databases import Databases
 from tests.security.conftest import standing_stage
@@ -57,6 +58,9 @@ def private(stage: Stage) -> list[str]:
         *filter(None, cookies),
         *[f"/{segment}/" for segment in here.secrets],
         "statement-here",
+        "private-note-here",
+        request_options("private_notes.create", here)["data"]["body"],
+        request_options("private_notes.update", here)["data"]["body"],
     ]
 
 
@@ -67,7 +71,8 @@ def assert_private(stage: Stage, log: str) -> None:
 WORDY = ("goals.create", "check_ins.answer", "check_in_links.answer", "poll_links.answer", "account.create_token",
          "api_tokens.create", "api_check_ins.answer", "sign_in.submit", "sign_in.end", "invitations.accept",
          "password_resets.create", "password_resets.submit", "members.create", "api_members.add",
-         "imports.apply")  # fmt: skip
+         "imports.apply", "private_notes.create", "private_notes.update", "api_private_notes.create",
+         "api_private_notes.edit", "private_note_exits.share")  # fmt: skip
 
 
 def test_signing_in_links_and_forms_leave_nothing_in_the_log(in_production: Stage, logged: Callable[[], str]) -> None:
@@ -99,6 +104,30 @@ def test_a_fault_is_logged_by_its_kind_and_place_alone(
     assert "ValueError" in log
     assert endpoint in log
     assert_private(in_production, log)
+
+
+@pytest.mark.parametrize("act", ["seal", "read"])
+def test_a_fault_of_the_keys_quotes_no_private_note(
+    in_production: Stage, logged: Callable[[], str], monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    """A library's error may well hold what it was given."""
+
+    def fail(_keys: Keyring, *given: Any) -> None:
+        raise ValueError(f"{WRITTEN}: {given}")
+
+    monkeypatch.setattr(Keyring, act, fail)
+    here = in_production.world.here
+    for endpoint in ("private_notes.create", "private_notes.update", "api_private_notes.create"):
+        options = request_options(endpoint, here)
+        path = ROW_BY_ENDPOINT[endpoint].path(in_production, here)
+        answer = in_production.send("coach", in_production.method(endpoint), path, **options)
+        assert answer.status == 500 or act == "read"
+        assert WRITTEN not in answer.response.text
+    if act == "read":
+        path = in_production.path("private_notes.of_cohort", here)
+        assert in_production.send("coach", "GET", path).status == 500
+    assert "ValueError" in logged()
+    assert_private(in_production, logged())
 
 
 def test_a_databases_refusal_is_not_quoted(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
@@ -10,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import Action, ActionEnd, ActionState, AuditEntry, Membership, MembershipStatus, Role, SessionState
-from coaching.services.action_outcomes import close_action, reopen_action
+from coaching.policies import Actor
+from coaching.services.action_list import list_member_actions
+from coaching.services.action_outcomes import close_action, list_action_changes, move_action, reopen_action
 from coaching.services.actions import agree_action, agree_session_action, edit_action, get_action
+from coaching.services.own_actions import list_own_actions
 from coaching.services.session_record import find_next_meeting, write_record
-from tests.factories import NOW, make_action, make_membership, make_session
+from tests.factories import NOW, actor_of, make_action, make_membership, make_session
 from tests.services.racing import overlap
 from tests.services.teams import Team, make_team
 
@@ -60,6 +65,95 @@ def test_who_drops_an_action_says_why(session: Session, team: Team) -> None:
     assert action.state == ActionState.OPEN
     close_action(session, action, actor=team.as_ana, now=NOW, state=ActionEnd.DROPPED, reason="Another course")
     assert (action.state, action.reason) == (ActionState.DROPPED, "Another course")
+
+
+def test_an_action_that_moves_keeps_where_it_was_and_why(session: Session, team: Team) -> None:
+    action = agree_action(session, team.ana, actor=team.as_ana, now=NOW, statement="Ask", due_on=DAY)
+    session.flush()
+    later, after = DAY + timedelta(days=7), DAY + timedelta(days=9)
+    for fields, given in (
+        (["reason"], {"due_on": later, "reason": ""}),
+        (["due_on"], {"due_on": DAY, "reason": "No time"}),
+        (["due_on"], {"due_on": NOW.date() - timedelta(days=1), "reason": "No time"}),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            move_action(session, action, actor=team.as_ana, now=NOW, **given)  # type: ignore[arg-type]
+        assert list(refusal.value.messages) == fields
+    move_action(session, action, actor=team.as_ana, now=NOW, due_on=later, reason="No time")
+    assert (action.due_on, action.remind_on, action.state) == (later, later - timedelta(days=1), ActionState.OPEN)
+    # An edit may correct the day. That it did stands in the history, too.
+    edit_action(session, action, actor=team.as_coach, now=NOW, statement="Ask", due_on=after)
+    edit_action(session, action, actor=team.as_coach, now=NOW, statement="Ask two", due_on=after)
+    close_action(session, action, actor=team.as_ana, now=NOW, state=ActionEnd.DROPPED, reason="Too late")
+    session.flush()
+    with pytest.raises(Conflict, match="dropped already"):
+        move_action(session, action, actor=team.as_ana, now=NOW, due_on=later, reason="No time")
+    reopen_action(session, action, actor=team.as_coach, now=NOW)
+    session.flush()
+    told = [
+        (line.outcome, line.by, line.from_due_on, line.to_due_on, line.reason)
+        for line in list_action_changes(session, action, actor=team.as_coordinator)
+    ]
+    ana, coach = team.ana.person.name, team.as_coach.name
+    assert told == [
+        ("moved", ana, DAY, later, "No time"),
+        ("moved", coach, later, after, ""),
+        ("dropped", ana, None, None, "Too late"),
+        ("reopened", coach, None, None, ""),
+    ]
+    (line,) = list_member_actions(session, team.ana, actor=team.as_ana)
+    assert line.moved == 2
+
+
+def test_a_coach_promises_something_too(session: Session, team: Team) -> None:
+    coach = make_membership(session, team.cohort, role=Role.COACH)
+    elsewhere = make_membership(session, team.cleo.cohort, role=Role.COACH)
+
+    def agree(actor: Actor, owner: Membership) -> Action:
+        given = {"statement": "Send an outline", "owner_id": owner.public_id}
+        made = agree_action(session, team.ana, actor=actor, now=NOW, **given)  # type: ignore[arg-type]
+        session.flush()
+        return made
+
+    action = agree(team.as_coordinator, coach)
+    for actor, owner in ((team.as_ana, coach), (team.as_coach, team.ben), (team.as_coach, elsewhere)):
+        with pytest.raises(Invalid) as refusal:
+            agree(actor, owner)
+        assert list(refusal.value.messages) == ["owner_id"]
+    # Who may not choose a coach leaves the one who does it, or takes it over.
+    given = {"statement": "Send two", "owner_id": coach.public_id}
+    edit_action(session, action, actor=team.as_ana, now=NOW, **given)  # type: ignore[arg-type]
+    assert action.owner is coach
+    as_owner = actor_of(session, coach.person)
+    for viewer, is_mine, is_for_me in ((as_owner, True, False), (team.as_ana, False, True)):
+        (line,) = list_own_actions(session, actor=viewer, now=NOW)
+        assert (line.statement, line.is_mine, line.is_for_me) == ("Send two", is_mine, is_for_me)
+    assert list_own_actions(session, actor=team.as_ben, now=NOW) == []
+    edit_action(session, action, actor=team.as_ana, now=NOW, statement="I do it")
+    assert action.owner is team.ana
+
+
+def test_ones_own_actions_begin_with_what_is_overdue(
+    session: Session, team: Team, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    today = NOW.date()
+    there = make_membership(session, team.cleo.cohort, person=team.ana.person)
+    make_action(session, team.ana, statement="some day")
+    make_action(session, there, statement="soon", due_on=today)
+    make_action(session, team.ana, statement="late", due_on=today - timedelta(days=1))
+    closed = {"state": ActionState.DONE, "closed_at": NOW, "due_on": today - timedelta(days=9)}
+    make_action(session, team.ana, statement="done", **closed)
+    make_action(session, team.ben, statement="another’s")
+    with count_queries() as seen:
+        lines = list_own_actions(session, actor=team.as_ana, now=NOW)
+    assert [(line.statement, line.is_overdue) for line in lines] == [
+        ("late", True), ("soon", False), ("some day", False), ("done", False),
+    ]  # fmt: skip
+    assert len(seen) == 2
+    # Who has left a cohort has no actions in it any more.
+    there.status = MembershipStatus.WITHDRAWN
+    session.flush()
+    assert "soon" not in [line.statement for line in list_own_actions(session, actor=team.as_ana, now=NOW)]
 
 
 def test_an_action_is_agreed_with_those_who_meet(session: Session, team: Team) -> None:

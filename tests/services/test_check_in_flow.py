@@ -19,6 +19,7 @@ from coaching.models import (
     CheckInState,
     FollowUpQuestion,
     Goal,
+    GoalState,
     Membership,
     PracticeEntry,
     QuestionKind,
@@ -166,6 +167,18 @@ class TestGoals:
         goal.more = "More of it"
         assert say(session, check_in, 1) == ["", ""]
         assert ratings(session) == [(1, TODAY)]
+
+    def test_a_goal_that_has_ended_is_not_rated_and_one_on_another_scale_anew(
+        self, session: Session, check_in: CheckIn, goal: Goal
+    ) -> None:
+        say(session, check_in, 1)
+        goal.edition = 2
+        assert say(session, check_in, 1) == ["", ""]
+        assert ratings(session) == [(1, TODAY), (1, TODAY)]
+        goal.state, goal.ended_on = GoalState.DROPPED, TODAY
+        assert say(session, check_in, -2) == ["", check_in_ratings.ENDED]
+        say(session, check_in)
+        assert ratings(session) == [(1, TODAY), (1, TODAY)]
 
     @pytest.mark.parametrize("which", ["another anchor", "somebody else's goal"])
     def test_what_asks_about_no_goal_of_theirs_rates_none(

@@ -20,6 +20,7 @@ from coaching.models import (
     Cohort,
     FollowUpStep,
     Goal,
+    GoalEnd,
     Membership,
     MembershipStatus,
     Message,
@@ -31,6 +32,7 @@ from coaching.services.coaching_sessions import cancel_session, edit_session, sc
 from coaching.services.cohorts import edit_cohort
 from coaching.services.course_projects import add_owner, remove_owner
 from coaching.services.follow_ups import plan_check_ins, resume_check_ins, withdraw_check_ins
+from coaching.services.goal_states import end_goal, reopen_goal
 from coaching.services.goals import edit_goal, set_goal
 from coaching.services.memberships import change_status
 from coaching.services.people import edit_person
@@ -163,6 +165,25 @@ def test_a_goal_asks_on_its_due_date_until_it_has_none(session: Session) -> None
     assert check_in_states(session, member) == ["cancelled"]
     edit_goal(session, goal, actor=actor, now=NOW, statement="Launch", due_on=date(2026, 9, 8))
     assert days_of(session, member) == [date(2026, 9, 8)]
+
+
+def test_a_goal_that_ended_asks_nothing_until_it_goes_on(session: Session) -> None:
+    cohort = cohort_of(session, make_asking(session, Anchor.GOAL_DUE, "P0D"))
+    member = make_membership(session, cohort)
+    actor = actor_of(session, member.person)
+    later, now = (
+        set_goal(session, member, actor=actor, now=NOW, statement="Launch", due_on=day)
+        for day in (date(2026, 9, 1), NOW.date())
+    )
+    assert post(session) == 1
+    session.scalars(select(Message)).one().state = MessageState.SENT
+    for goal in (later, now):
+        end_goal(session, goal, actor=actor, now=NOW, state=GoalEnd.REACHED, on=NOW.date())
+    found = {one.anchor_id: one for one in check_ins_of(session, member)}
+    # What was asked can still be answered, and nobody is reminded of it.
+    assert (found[later.id].state, found[now.id].state, found[now.id].wake_at) == ("cancelled", "asked", None)
+    reopen_goal(session, later, actor=actor, now=NOW)
+    assert days_of(session, member) == [date(2026, 9, 1)]
 
 
 def test_what_was_asked_stays_when_its_anchor_goes_unless_the_mail_is_still_here(session: Session) -> None:

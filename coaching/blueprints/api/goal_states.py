@@ -14,12 +14,12 @@ from coaching.clock import utc_now
 from coaching.models import Goal
 from coaching.schemas.base import BaseSchema
 from coaching.schemas.goal import (
-    AgreementSchema,
     EndGoalSchema,
+    GoalAgreementSchema,
+    GoalScaleSchema,
     GoalSchema,
     ReopenGoalSchema,
     ReviseGoalSchema,
-    ScaleSchema,
 )
 from coaching.services.goal_revisions import earlier_editions, revise_goal
 from coaching.services.goal_states import agree_to_goal, end_goal, reopen_goal
@@ -34,7 +34,7 @@ blueprint = ApiBlueprint(
 
 @blueprint.route("/goals/<id:goal_id>/agreement")
 @blueprint.etag
-@blueprint.response(200, AgreementSchema)
+@blueprint.response(200, GoalAgreementSchema)
 def show_agreement(goal_id: str) -> Goal:
     """Which side has agreed to the goal as it stands."""
     return get_goal(rows(), goal_id, actor=current_actor())
@@ -43,17 +43,17 @@ def show_agreement(goal_id: str) -> Goal:
 @blueprint.route("/goals/<id:goal_id>/agreement", methods=["PUT"])
 @blueprint.etag
 @blueprint.arguments(BaseSchema, required=False)
-@blueprint.response(200, AgreementSchema)
+@blueprint.response(200, GoalAgreementSchema)
 def agree(_data: dict[str, Any], goal_id: str) -> Goal:
     """Agrees to the goal as it stands, as its participant or as a coach. Agreed takes both, and all five levels."""
     goal = get_goal(rows(), goal_id, actor=current_actor())
-    blueprint.check_etag(goal, AgreementSchema)
+    blueprint.check_etag(goal, GoalAgreementSchema)
     return agree_to_goal(rows(), goal, actor=current_actor(), now=utc_now())
 
 
 @blueprint.route("/goals/<id:goal_id>/scale")
 @blueprint.etag
-@blueprint.response(200, ScaleSchema)
+@blueprint.response(200, GoalScaleSchema)
 def show_scale(goal_id: str) -> Goal:
     """The scale that the goal has now: levels, importance, difficulty and baseline."""
     return get_goal(rows(), goal_id, actor=current_actor())
@@ -62,7 +62,7 @@ def show_scale(goal_id: str) -> Goal:
 @blueprint.route("/goals/<id:goal_id>/scale", methods=["PUT"])
 @blueprint.etag
 @blueprint.arguments(ReviseGoalSchema)
-@blueprint.response(200, ScaleSchema)
+@blueprint.response(200, GoalScaleSchema)
 def revise(data: dict[str, Any], goal_id: str) -> Goal:
     """Puts another scale in the place of one that was rated: the goal's next edition, with the reason.
 
@@ -70,7 +70,7 @@ def revise(data: dict[str, Any], goal_id: str) -> Goal:
     scale that nobody has rated on is edited with the goal.
     """
     goal = get_goal(rows(), goal_id, actor=current_actor())
-    blueprint.check_etag(goal, ScaleSchema)
+    blueprint.check_etag(goal, GoalScaleSchema)
     revise_goal(rows(), goal, actor=current_actor(), now=utc_now(), **data)
     return goal
 

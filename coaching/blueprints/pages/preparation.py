@@ -12,6 +12,7 @@ from coaching.blueprints.pages.session_forms import session_run
 from coaching.clock import utc_now
 from coaching.extensions import db
 from coaching.models import SessionState
+from coaching.services.grow import split_frame
 from coaching.services.preparation import prepare_session
 
 blueprint = Blueprint("preparation", __name__)
@@ -22,11 +23,13 @@ def show(public_id: str) -> ResponseReturnValue:
     """What was agreed, where goals stand, and what happened since last time."""
     held, now = session_run(public_id), utc_now()
     actor = current_actor()
+    known = prepare_session(db.session(), held, actor=actor, now=now)
     address = url_for("sessions.show", public_id=held.public_id)
     return render_template(
         "session/preparation.html",
         held=held,
-        known=prepare_session(db.session(), held, actor=actor, now=now),
+        known=known,
+        framed=split_frame(known.last.shared_notes) if known.last is not None else None,
         is_live=held.state == SessionState.SCHEDULED,
         today=in_zone(now, actor.timezone).date(),
         breadcrumb=trail(held.cohort, (held.title, address), ("Prepare", "")),

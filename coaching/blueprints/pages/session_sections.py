@@ -18,6 +18,7 @@ from coaching.services.action_list import list_open_at_start, list_session_actio
 from coaching.services.attendance import AttendanceLine, list_attendance
 from coaching.services.attendance_trail import list_changes
 from coaching.services.drop_in import is_on, list_open_sessions
+from coaching.services.grow import split_frame
 from coaching.services.import_batches import list_batches
 from coaching.services.session_record import find_next_meeting
 
@@ -47,6 +48,7 @@ def record_section(held: CoachingSession, now: datetime, lines: list[AttendanceL
             "open_before": list_open_at_start(session, held, actor=actor),
             "agreed": list_session_actions(session, held, actor=actor),
             "people": [(line.membership_id, line.name) for line in lines],
+            "framed": split_frame(held.shared_notes),
             "owners": owner_options(held.cohort),
             "reminders": REMINDERS,
             "next": following,

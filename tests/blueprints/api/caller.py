@@ -48,18 +48,21 @@ class Caller:
     def post(self, path: str, json: Any = None, **options: Any) -> TestResponse:
         return self.call("POST", path, **({"json": json} if json is not None else {}) | options)
 
-    def put(self, path: str, json: Any = None, **options: Any) -> TestResponse:
-        return self.call("PUT", path, json=json, **options)
+    def put(self, path: str, json: Any = None, *, etag: str | None = None, **options: Any) -> TestResponse:
+        return self.call("PUT", path, json=json, **self._if_match(path, etag, options))
 
     def patch(self, path: str, json: Any = None, *, etag: str | None = None, **options: Any) -> TestResponse:
         """`etag` is the version that the edit is made from; SEEN is the one that is there now."""
+        return self.call("PATCH", path, json=json, **self._if_match(path, etag, options))
+
+    def delete(self, path: str, *, etag: str | None = None, **options: Any) -> TestResponse:
+        return self.call("DELETE", path, **self._if_match(path, etag, options))
+
+    def _if_match(self, path: str, etag: str | None, options: dict[str, Any]) -> dict[str, Any]:
         if etag == SEEN:
             etag = self.get(path).headers.get("ETag", '"none"')
         headers = options.pop("headers", {}) | ({"If-Match": etag} if etag else {})
-        return self.call("PATCH", path, json=json, headers=headers, **options)
-
-    def delete(self, path: str, **options: Any) -> TestResponse:
-        return self.call("DELETE", path, **options)
+        return options | {"headers": headers}
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}

@@ -127,3 +127,28 @@ def test_the_pages_take_as_many_queries_for_many_actions(
                 assert browser.get(path).status_code == 200
             counts.append(len(statements))
     assert counts[:3] == counts[3:]
+
+
+def test_an_action_is_moved_from_ones_own_list(session: Session, world: World, browse: Browse) -> None:
+    today = utc_now().date()
+    action = make_action(session, world.member, statement="Ask two colleagues", due_on=today - timedelta(days=3))
+    session.commit()
+    me, path = browse(world.participant), f"/actions/{action.public_id}"
+    assert "Overdue Done, moved or dropped" in words(me.get("/actions"))
+    assert "Nothing is open" in words(browse(world.fellow).get("/actions"))
+    typed = {"state": "moved", "at": "actions", "due_on": "2020-01-01", "reason": "No time"}
+    wrong = me.post(f"{path}/closing", typed)
+    refused(wrong, 422, "The new day: Choose today or a later day")
+    assert (fields(wrong)["due_on"], fields(wrong)["reason"]) == ("2020-01-01", "No time")
+    later = today + timedelta(days=9)
+    landed(me.post(f"{path}/closing", typed | {"due_on": later.isoformat()}), "/actions")
+    assert "moved 1 time" in words(me.get("/actions"))
+    assert "No time" in words(browse(world.coach).get(path))
+    done = {"state": "done", "due_on": later.isoformat(), "reason": ""}
+    refused(me.post(f"{path}/closing", done), 422, "Choose “Moved” to give it this day")
+    listed = f"/members/{world.member.public_id}/actions"
+    new = {"statement": "Ask", "due_on": later.isoformat(), "reminder": "on", "remind_on": ""}
+    refused(me.post(listed, new), 422, "Day of the reminder: Choose the day")
+    late = new | {"remind_on": (later + timedelta(days=1)).isoformat()}
+    refused(me.post(listed, late), 422, "Day of the reminder: Choose a day that is not after")
+    refused(me.post(listed, late | {"reminder": "day_before"}), 422, "Choose “On another day”")

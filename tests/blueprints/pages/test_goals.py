@@ -130,7 +130,7 @@ class TestRating:
         landed(browser.post(f"{address}/ratings", typed | {"score": "1", "note": "It took off"}), address)
         seen = words(browser.get(address))
         assert seen.index("It took off") < seen.index("We begin")
-        assert "More than expected, rated by Coach Person" in seen
+        assert "Coach Person +1 More than expected It took off" in seen
         assert session.scalars(select(Rating.score).order_by(Rating.id)).all() == [-1, 1]
 
     def test_what_is_wrong_is_said_and_the_form_is_in_view(self, browse: Browse, world: World, goal: Goal) -> None:
