@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid
 from coaching.models import Membership, NeedMark, NeedMarkState, Signal
-from coaching.policies import Actor, may_coach, may_view_member, require
+from coaching.policies import Actor, may_see_to_need, may_view_member, require
 from coaching.services import audit
 from coaching.services.insertion import insert_missing
 from coaching.services.needs import find_need
@@ -91,7 +91,7 @@ def bring_back_need(
 
 
 def _require_coach(membership: Membership, actor: Actor) -> None:
-    require(may_coach(actor, membership.cohort), seen=may_view_member(actor, membership), message=FOR_COACHES)
+    require(may_see_to_need(actor, membership), seen=may_view_member(actor, membership), message=FOR_COACHES)
 
 
 def _say(

@@ -65,7 +65,8 @@ CANARIES: dict[str, set[str]] = {
     "words-of-one-to-one-note-here": {"participant", "coach", "coordinator"},
     "words-of-pair-note-here": PAIR,
     "words-of-fellow-note-here": {"fellow", "coach"},
-    "words-of-left-note-here": {"participant"},
+    # Who wrote it is given their own words of it in their export.
+    "words-of-left-note-here": PAIR,
     "words-of-cohort-note-here": INSIDERS - {"administrator"},
     "words-of-coordinator-note-here": {"coach", "coordinator"},
     # The participant is asked whether it may be in the evaluation, and is shown what.

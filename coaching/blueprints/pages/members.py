@@ -27,6 +27,7 @@ from coaching.policies import (
     may_run_cohort,
     may_write_to,
     require,
+    runs_cohort,
 )
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
@@ -165,6 +166,7 @@ def _new(cohort: Cohort, form: Form) -> str:
 def _page(membership: Membership, form: Form) -> str:
     actor, now = current_actor(), utc_now()
     cohort = membership.cohort
+    runs_programme = may_coordinate(actor, cohort.programme_id)
     sections = gather_sections(membership, now) if membership.role == Role.PARTICIPANT else {}
     return render_template(
         "member/show.html",
@@ -175,6 +177,8 @@ def _page(membership: Membership, form: Form) -> str:
         is_own=is_self(actor, membership),
         may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
+        # Of an archived cohort, too, where nothing can be changed.
+        sees_address=runs_cohort(actor, cohort) and (membership.role != Role.COACH or runs_programme),
         coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
         if may_coach(actor, cohort)
         else None,

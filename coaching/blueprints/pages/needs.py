@@ -18,7 +18,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Membership, Signal
-from coaching.policies import may_coach, require
+from coaching.policies import may_see_to_need, require
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.need import NamedNeedSchema, NeedQuery, SeeToNeedSchema, SnoozeNeedSchema
 from coaching.services.memberships import get_membership
@@ -111,7 +111,7 @@ def need_parts(now: datetime) -> dict[str, Any]:
 def _membership(public_id: str) -> Membership:
     """A member of a cohort that the viewer coaches."""
     membership = get_membership(db.session(), public_id, actor=current_actor())
-    require(may_coach(current_actor(), membership.cohort), seen=True, message=FOR_COACHES)
+    require(may_see_to_need(current_actor(), membership), seen=True, message=FOR_COACHES)
     return membership
 
 

@@ -69,8 +69,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     session.add(ProgrammeCoordinator(programme_id=programme.id, person_id=staff["coordinator"].id, appointed_at=now))
     cohorts = build_cohorts(session, programme, crowd, coaches, rng=rng, now=now)
     _cast(session, cohorts, staff, crowd)
-    build_goals(session, cohorts, rng=rng, now=now)
-    build_projects(session, cohorts, rng=rng, now=now)
+    _put_into_practice(session, programme, cohorts, rng=rng, seed=seed, now=now)
     hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
@@ -78,7 +77,6 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
         if cohort is hazel:
             add_own_step(copy_plan(session, cohort.row, now=cohort.row.created_at))
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
-    build_learning(session, programme, cohorts, seed=seed, now=now)
     build_ratings(session, programme, cohorts, rng=rng, now=now)
     build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
     record_the_last_meetings(session, ivy, staff["coach"], now=now)
@@ -87,6 +85,15 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
+
+
+def _put_into_practice(
+    session: Session, programme: Programme, cohorts: list[DemoCohort], *, rng: Random, seed: int, now: datetime
+) -> None:
+    """What participants aim for, build and say that they learned."""
+    build_goals(session, cohorts, rng=rng, now=now)
+    build_projects(session, cohorts, rng=rng, now=now)
+    build_learning(session, programme, cohorts, seed=seed, now=now)
 
 
 def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:

@@ -45,10 +45,10 @@ def test_it_has_every_route_and_no_other(app: Flask, document: dict[str, Any]) -
 
 VERSIONED = (
     "/mail-templates/{kind}", "/me/contact-preferences", "/follow-up-plan", "/steps/{step_id}", "/agreement", "/scale",
+    "/milestones/{milestone_id}", "/need-thresholds",
     "/milestones/{milestone_id}",
+    "/notes/{note_id}", "/private-notes/{private_note_id}",
 )  # fmt: skip
-VERSIONED = ("/mail-templates/{kind}", "/me/contact-preferences", "/follow-up-plan", "/steps/{step_id}",
-             "/need-thresholds")  # fmt: skip
 
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:
