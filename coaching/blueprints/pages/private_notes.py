@@ -20,7 +20,7 @@ from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Membership, PrivateNote
 from coaching.models.note_readers import offered_classes
-from coaching.note_policies import offered_classes, writes_as
+from coaching.note_policies import writes_as
 from coaching.policies import require
 from coaching.private_note_policies import may_edit_private_note, may_write_private_notes
 from coaching.schemas.base import load_form
