@@ -10,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coaching.blueprints.pages.once import form_id
 from coaching.extensions import db
-from coaching.models import InboxItem, Programme, Role
+from coaching.models import InboxItem, NoteChange, NoteChangeState, NoteConsent, Programme, Role
 from coaching.policies import Actor
+from coaching.services.words import is_word
 
 _HOLDS_SYNTHETIC_DATA = exists().where(Programme.is_synthetic)
 _UNREAD = (
@@ -19,8 +20,20 @@ _UNREAD = (
     .where(InboxItem.person_id == bindparam("person_id"), InboxItem.read_at.is_(None))
     .scalar_subquery()
 )
+# Whether more people may read a note, which waits for this person's answer.
+_ASKED = (
+    select(func.count())
+    .select_from(NoteConsent)
+    .join(NoteChange, NoteChange.id == NoteConsent.change_id)
+    .where(
+        NoteConsent.person_id == bindparam("person_id"),
+        NoteConsent.agreed.is_(None),
+        is_word(NoteChange.state, NoteChangeState.PENDING),
+    )
+    .scalar_subquery()
+)
 # One statement for all that the layouts ask of the database: with somebody signed in, and without.
-_AROUND_SOMEBODY = select(_HOLDS_SYNTHETIC_DATA, _UNREAD)
+_AROUND_SOMEBODY = select(_HOLDS_SYNTHETIC_DATA, _UNREAD, _ASKED)
 _AROUND_NOBODY = select(_HOLDS_SYNTHETIC_DATA)
 # Which entry of the menu is marked on which pages.
 PROGRAMME_PAGES = frozenset({
@@ -39,12 +52,12 @@ def init_context(app: Flask) -> None:
 def surroundings() -> dict[str, Any]:
     """The variables of the layouts. A page without a signed-in person has no menu."""
     actor: Actor | None = g.get("actor")
-    is_synthetic, unread = _look_around(actor)
+    is_synthetic, unread, asked = _look_around(actor)
     return {
         "viewer": actor,
         # Set where a page is shown as somebody else is given it: there is nothing to act on, and no menu of theirs.
         "viewed_as": g.get("viewed_as"),
-        "nav": menu(actor, unread) if actor and "viewed_as" not in g else [],
+        "nav": menu(actor, unread, asked) if actor and "viewed_as" not in g else [],
         "is_synthetic": is_synthetic,
         "home_url": url_for("home.show"),
         "account_url": url_for("account.show"),
@@ -52,16 +65,26 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def menu(actor: Actor, unread: int) -> list[dict[str, Any]]:
-    """The places that this person has a use for; the one they are in is marked."""
+def menu(actor: Actor, unread: int, asked: int) -> list[dict[str, Any]]:
+    """The places that this person has a use for; the one they are in is marked. Questions about notes stand there while
+    some wait."""
     entries = [("Home", "home.show", request.blueprint in {"home", "needs"})]
     if may_browse_programmes(actor):
         entries.append(("Programmes", "programmes.list", request.blueprint in PROGRAMME_PAGES))
     if actor.is_administrator:
         entries.append(("Messages", "messages.list", request.blueprint == "messages"))
+    if asked:
+        entries.append(("Asked", "note_changes.index", request.blueprint == "note_changes"))
     entries.append(("Inbox", "inbox.list", request.blueprint == "inbox"))
+    waiting = {"inbox.list": unread, "note_changes.index": asked}
     return [
-        {"label": label, "url": url_for(endpoint), "current": current, "unread": unread * (endpoint == "inbox.list")}
+        {
+            "label": label,
+            "url": url_for(endpoint),
+            "current": current,
+            "unread": waiting.get(endpoint, 0),
+            "waits": "to answer" if endpoint == "note_changes.index" else "unread",
+        }
         for label, endpoint, current in entries
     ]
 
@@ -72,13 +95,14 @@ def may_browse_programmes(actor: Actor) -> bool:
     return actor.is_administrator or bool(actor.programme_ids) or coaches
 
 
-def _look_around(actor: Actor | None) -> tuple[bool, int]:
-    """Whether there is synthetic data here, and how many messages in their inbox the person has not read."""
+def _look_around(actor: Actor | None) -> tuple[bool, int, int]:
+    """Whether there is synthetic data here, how many messages in their inbox the person has not read, and how many
+    questions about notes wait for them."""
     try:
         if actor is None:
-            return bool(db.session.execute(_AROUND_NOBODY).scalar()), 0
-        is_synthetic, unread = db.session.execute(_AROUND_SOMEBODY, {"person_id": actor.person_id}).one()
-        return bool(is_synthetic), unread
+            return bool(db.session.execute(_AROUND_NOBODY).scalar()), 0, 0
+        is_synthetic, unread, asked = db.session.execute(_AROUND_SOMEBODY, {"person_id": actor.person_id}).one()
+        return bool(is_synthetic), unread, asked
     except SQLAlchemyError:
         # The page that says that the database does not answer must not fail for asking it.
-        return False, 0
+        return False, 0, 0

@@ -22,7 +22,7 @@ from coaching.extensions import db
 from coaching.models import Membership, NoteClass, NoteWriter
 from coaching.models.note_readers import offered_classes
 from coaching.note_policies import read_classes, writes_as
-from coaching.policies import is_self, may_coach
+from coaching.policies import is_self, is_writable, may_coach
 from coaching.services.coaching_sessions import get_session
 from coaching.services.cohorts import get_cohort
 from coaching.services.memberships import get_membership
@@ -53,6 +53,8 @@ def render_place(place: NotePlace, form: Form) -> str:
     actor = current_actor()
     writer = writes_as(actor, place.cohort, place.membership)
     offered = offered_classes(writer, membership=place.membership, coaching_session=place.held)
+    if not is_writable(place.cohort):
+        offered = ()
     chosen = class_asked_for()
     page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
     # One more than is shown tells whether there is another page.

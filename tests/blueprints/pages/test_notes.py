@@ -80,6 +80,7 @@ def test_who_is_asked_sees_what_would_be_shown_and_says_no(session: Session, wor
     refused(coach.post(f"{path}/changes", {"note_class": ""}), 422, "Who reads it")
     landed(coach.post(f"{path}/changes", {"note_class": "evaluation"}), path)
     assert "Somebody is asked whether it may be “Evaluation”." in words(coach.get(path))
+    assert "Asked 1 to answer" in words(me.get("/account"))
     asked = me.get("/note-changes")
     for part in ("between-us", "Reads it now", "Would read it", "it may be quoted in an evaluation"):
         assert part in words(asked)
@@ -88,6 +89,7 @@ def test_who_is_asked_sees_what_would_be_shown_and_says_no(session: Session, wor
     refused(me.post(f"{question[1]}/answer", {}), 422, "Your answer")
     landed(me.post(f"{question[1]}/answer", {"agreed": "false"}), "/note-changes")
     assert "Nobody asks you anything" in words(me.get("/note-changes"))
+    assert "Asked" not in words(me.get("/account"))
     session.expire_all()
     assert note.note_class == NoteClass.PAIR
     assert "Refused" in words(coach.get(path))
