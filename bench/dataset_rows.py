@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bench.dataset_doing import THRESHOLDS, actions, practice
 from bench.shape import (
     ADMINISTRATOR,
     FIGURES,
@@ -21,8 +22,6 @@ from bench.shape import (
     public_id,
 )
 
-# From when on somebody needs their coach, as a new programme has it.
-THRESHOLDS = 2, 0, 21, 42, 8
 Rows = Iterator[tuple[Any, ...]]
 
 
@@ -183,35 +182,6 @@ def _ratings(shape: Shape) -> Rows:
             yield number, public_id("r", number), number, person, score, date(2026, 5, 1), "", NOW
 
 
-def _actions(shape: Shape) -> Rows:
-    """Two for each participant: one that is done, and one that was due two weeks after the last session."""
-    for cohort in shape.each():
-        due_on = shape.starts_on(cohort) + timedelta(weeks=SESSIONS + 1)
-        for place in range(shape.members):
-            number = shape.membership(cohort, place)
-            for position, state in enumerate(("done", "open")):
-                yield (
-                    1,
-                    public_id("x", number * 2 + position),
-                    number,
-                    number,
-                    "Ask two colleagues",
-                    due_on,
-                    state,
-                    "",
-                    NOW,
-                )
-
-
-def _practice(shape: Shape) -> Rows:
-    """Every third participant put something into practice."""
-    for cohort in shape.each():
-        for place in range(0, shape.members, 3):
-            on = shape.starts_on(cohort) + timedelta(weeks=8)
-            number = shape.membership(cohort, place)
-            yield public_id("z", number), number, "launch", on, "We launched the first run.", NOW
-
-
 def _project_numbers(shape: Shape) -> Iterator[tuple[int, int, int]]:
     for cohort in shape.each():
         for place in range(PROJECTS):
@@ -312,8 +282,8 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
         _check_ins,
     ),
     "check_in_answer": ("check_in_id choice note answered_at via", _answers),
-    "action": ("version public_id membership_id owner_id statement due_on state reason created_at", _actions),
-    "practice_entry": ("public_id membership_id kind on text created_at", _practice),
+    "action": ("version public_id membership_id owner_id statement due_on state reason created_at", actions),
+    "practice_entry": ("public_id membership_id kind on text created_at", practice),
     "goal": (
         "version id public_id membership_id statement why importance difficulty baseline much_less less expected more"
         " much_more state created_at",

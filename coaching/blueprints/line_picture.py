@@ -28,10 +28,11 @@ PICTURED = {
     LineKind.CHECK_IN: "mail",
     LineKind.PRACTICE: "note",
     LineKind.SKILL: "half",
+    LineKind.NOTE: "pencil",
     LineKind.STANDING: "person",
 }
 # Lanes that are left out where there is nothing: most people have none of it, and miss nothing.
-SELDOM = (LineKind.SKILL,)
+SELDOM = (LineKind.SKILL, LineKind.NOTE)
 
 
 class Layout(NamedTuple):

@@ -20,6 +20,7 @@ LANES = {
     LineKind.CHECK_IN: "Check-ins",
     LineKind.PRACTICE: "Practice",
     LineKind.SKILL: "Skills",
+    LineKind.NOTE: "Notes",
     LineKind.STANDING: "Standing",
 }
 # What one of them is, beside its day.
@@ -31,6 +32,7 @@ ONE = {
     LineKind.CHECK_IN: "Check-in",
     LineKind.PRACTICE: "Practice log",
     LineKind.SKILL: "",
+    LineKind.NOTE: "",
     LineKind.STANDING: "",
 }
 # One and several of each, for counting them.
@@ -42,9 +44,14 @@ COUNTED = {
     LineKind.CHECK_IN: ("check-in", "check-ins"),
     LineKind.PRACTICE: ("entry of the practice log", "entries of the practice log"),
     LineKind.SKILL: ("look at their skills", "looks at their skills"),
+    LineKind.NOTE: ("note", "notes"),
     LineKind.STANDING: ("change of standing", "changes of standing"),
 }
-NAMES = {LineKind.STANDING: "Standing in the cohort", LineKind.SKILL: "Skills, as they see them"}
+NAMES = {
+    LineKind.STANDING: "Standing in the cohort",
+    LineKind.SKILL: "Skills, as they see them",
+    LineKind.NOTE: "A note",
+}
 
 
 def said(event: LineEvent) -> str:
@@ -110,6 +117,8 @@ def address(event: LineEvent) -> str:
     """The page that has the whole of it."""
     if event.subject == "practice":
         return url_for("practice.list", membership_id=event.subject_id)
+    if event.subject == "skills":
+        return url_for("skill_assessments.show", membership_id=event.subject_id)
     if event.subject == "member":
         return url_for("members.show", public_id=event.subject_id, _anchor="history")
     return url_for(f"{event.subject}s.show", public_id=event.subject_id)

@@ -55,6 +55,7 @@ LABELS = {
     "unrecorded": "Not recorded",
     "put_into_practice": "Put into practice",
     "milestone": "Milestone reached",
+    "agreed_on": "Agreed",
     "skills_before": "At the start",
     "skills_after": "At the end",
     "skills_later": "Later on",
@@ -139,6 +140,8 @@ LOOKS = {
     # A person's line
     "set": Look("info", "goal"),
     "rated": Look("accent", "dot"),
+    "agreed_on": Look("info", "ring"),
+    "to_come": Look("info", "calendar"),
     "unrecorded": Look("neutral", "ring"),
     "moved": Look("neutral", "arrow-right"),
     "reopened": Look("info", "repeat"),

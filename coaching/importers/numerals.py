@@ -8,8 +8,8 @@ from decimal import Decimal
 # Blanks, narrow ones too, and the apostrophe stand between thousands and nowhere else.
 _APART = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'\u2019](?=\d{3}(?!\d))")
 _PLAIN = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{1,30})?|\.\d{1,30})")
-_COMMAS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,30})?")
-_POINTS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d{1,30}|[+-]?\d{1,3}(?:\.\d{3}){2,}")
+_COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,30})?")
+_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d{1,30}|[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d{1,30},\d{1,30}")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 

@@ -16,6 +16,7 @@ HOW_TO_WRITE = "The first row has the headings email, goal, metric, date and val
 TOO_LARGE = "This file is over 500 KB. Bring in fewer rows at a time."
 MAX_BYTES = 500_000
 MOST_ROWS = 2_000
+TOO_WIDE = "This row has more cells than headings. Put a value with a comma into quotation marks, or write a point."
 BAD_DAY = "Write the date as YYYY-MM-DD, such as 2026-03-14."
 _HEADINGS: Mapping[str, str] = {
     "email": "email", "e-mail": "email", "email address": "email", "e-mail address": "email", "person": "email",
@@ -51,8 +52,9 @@ def read_observations(data: bytes) -> list[ObservationRow]:
     except Invalid as refusal:
         raise Invalid.field("file", _in_our_words(refusal.message)) from refusal
     header, columns = _find_headings(table.rows)
+    width = len(table.rows[header])
     rows = [
-        _row(place + 1, cells, columns, table.broken.get(place + 1, ""))
+        _row(place + 1, cells, columns, table.broken.get(place + 1) or _why_too_wide(cells, width))
         for place, cells in enumerate(table.rows)
         if place > header and (any(cell.strip() for cell in cells) or place + 1 in table.broken)
     ]
@@ -97,6 +99,11 @@ def _row(number: int, cells: Sequence[str], columns: Mapping[str, int], broken: 
     said = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
     day = read_day(said["date"])
     return ObservationRow(number, said["email"], said["goal"], said["metric"], said["date"], day, said["value"], broken)
+
+
+def _why_too_wide(cells: Sequence[str], width: int) -> str:
+    """A decimal comma without quotation marks would make 1 of 1,5."""
+    return TOO_WIDE if any(cell.strip() for cell in cells[width:]) else ""
 
 
 def _in_our_words(message: str) -> str:

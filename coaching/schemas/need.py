@@ -11,7 +11,7 @@ from coaching.schemas.base import BaseSchema, Day, Line, PublicId, QuerySchema, 
 class NeedQuery(QuerySchema):
     """Which part of one's list is asked for."""
 
-    cohort_id = PublicId(load_default="", metadata={"description": "Only what is of this cohort."})
+    cohort_id = PublicId(load_default=None, metadata={"description": "Only what is of this cohort."})
     signal = Word(Signal, load_default=None, metadata={"description": "Only this signal."})
 
 

@@ -60,7 +60,7 @@ class SkillSchema(WriteSkillSchema):
     version = fields.Integer(dump_only=True)
 
 
-class ScaleSchema(WriteScaleSchema):
+class SkillScaleSchema(WriteScaleSchema):
     """A scale as it goes out; version 0 is the usual one, which nobody has written over."""
 
     version = fields.Integer(dump_only=True)

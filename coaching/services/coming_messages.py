@@ -38,6 +38,7 @@ from coaching.services.coming_action_reminders import PlannedReminder, read_comi
 from coaching.services.coming_check_ins import Told, read_coming_check_ins
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
+from coaching.services.message_subjects import ABOUT
 from coaching.services.reminder_posting import OPTED_OUT, PRESENT, SAID_NO
 from coaching.services.who_is_asked import hours_of
 from coaching.services.words import is_one_of, is_word
@@ -95,6 +96,7 @@ _WAITING: Select[*tuple[Any, ...]] = (
         Message.due_at,
         Person.name,
         Cohort.name,
+        ABOUT,
         Person.timezone,
         ContactPreference.from_hour,
         ContactPreference.until_hour,
@@ -226,7 +228,7 @@ def _of_actions(one: PlannedReminder) -> ComingMessage:
 
 def _of_message(row: Any, now: datetime) -> ComingMessage:
     """What is written and waits: for the next tick, for another attempt, or for a way that is shut."""
-    public_id, kind, state, channel, due_at, name, cohort, *theirs = row
+    public_id, kind, state, channel, due_at, name, cohort, about, *theirs = row
     moment = max(due_at, now)
     # It is asked once more when it leaves: what a mail server kept until the evening waits for the morning.
     opening = next_open(moment, hours_of(*theirs)) if kind == MessageKind.CHECK_IN else moment
@@ -236,6 +238,8 @@ def _of_message(row: Any, now: datetime) -> ComingMessage:
         kind=kind,
         subject_id=public_id,
         channel=channel,
+        # What would lead to a session from here has its own line while it is only planned.
+        what=about if kind == MessageKind.SESSION_INVITE and about else "",
         cohort=cohort or "",
         name=name,
         state=state,

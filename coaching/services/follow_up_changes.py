@@ -103,7 +103,7 @@ def compare(
     for key, one in wanted.items():
         if one.is_asked and key not in known:
             is_late = one.window.is_too_late(now)
-            state, wake_at = (CheckInState.EXPIRED, None) if is_late else (CheckInState.DUE, one.window.due_at)
+            state, wake_at = (CheckInState.EXPIRED, None) if is_late else (CheckInState.DUE, _wake(one.window, now))
             changes.missing.append((one.step_id, *key, one.on, state, *one.window, wake_at))
             counts["too_late" if is_late else "made"] += 1
     changes.effect = Effect(**counts)
@@ -131,7 +131,7 @@ def _become(
     # What expired unasked does not come back to who is not to be asked.
     if waits or (row.state == CheckInState.EXPIRED and row.asked_at is None and wanted.is_asked):
         state = CheckInState.EXPIRED if wanted.window.is_too_late(now) else CheckInState.DUE
-        return _update(row, state, wanted.window, wanted)
+        return _update(row, state, wanted.window, wanted, wake=_wake(wanted.window, now))
     if row.state != CheckInState.CANCELLED or not wanted.is_asked:
         return None
     if row.asked_at is not None:
@@ -141,16 +141,27 @@ def _become(
         update = _update(row, state, window, asked_at=row.asked_at)
         return update | {"wake": now + LULL if state == CheckInState.ASKED else None} if is_back else None
     if not wanted.window.is_too_late(now):
-        return _update(row, CheckInState.DUE, wanted.window, wanted)
+        return _update(row, CheckInState.DUE, wanted.window, wanted, wake=_wake(wanted.window, now))
     return _update(row, CheckInState.EXPIRED, wanted.window, wanted) if is_back else None
 
 
+def _wake(window: Window, now: datetime) -> datetime:
+    """When the timetable looks at it first: no earlier than now, because nobody is late with what was just planned."""
+    return max(window.due_at, now)
+
+
 def _update(
-    row: Kept, state: CheckInState, window: Window, wanted: Wanted | None = None, asked_at: datetime | None = None
+    row: Kept,
+    state: CheckInState,
+    window: Window,
+    wanted: Wanted | None = None,
+    *,
+    asked_at: datetime | None = None,
+    wake: datetime | None = None,
 ) -> dict[str, Any]:
     """The row with what it becomes. What waits for its moment is held back no longer if that is another now."""
     is_same = state == row.state and window.due_at == row.due_at
-    wakes = (row.wake_at if is_same else window.due_at) if state == CheckInState.DUE else None
+    wakes = (row.wake_at if is_same else wake) if state == CheckInState.DUE else None
     return {
         "number": row.id,
         "step": wanted.step_id if wanted else row.step_id,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from coaching.errors import Conflict, NotFound
+from coaching.errors import NotFound
 from coaching.models import Cohort, Followed, FollowUpPlan, FollowUpQuestion, FollowUpStep, Programme, Role
 from coaching.policies import Actor, may_open_cohort, may_run_cohort, may_view_cohort, require, runs_cohort
 from coaching.services import audit
@@ -27,11 +27,6 @@ QUESTION = (
     "position", "kind", "prompt", "is_required", "lowest", "highest", "lowest_label", "highest_label", "flows_to",
     "metric_name",
 )  # fmt: skip
-SAME = {
-    "default": "This cohort follows the programme’s plan already.",
-    "own": "This cohort has a plan of its own already.",
-    "none": "Nobody in this cohort is followed up already.",
-}
 _WITH_STEPS = selectinload(FollowUpPlan.steps).selectinload(FollowUpStep.questions)
 
 
@@ -75,7 +70,7 @@ def choose_plan(session: Session, cohort: Cohort, *, actor: Actor, now: datetime
     """Lets the cohort follow the programme's plan, a copy of it that is its own, or none.
 
     What was asked is not asked again, because a copy keeps each step's strand; what was not asked yet goes by the other
-    plan from now on, or is called off.
+    plan from now on, or is called off. Said twice, it is said once: what the cohort follows already changes nothing.
     """
     require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort))
     # First of all, as everybody who changes what a cohort's check-ins count from, or who is in it.
@@ -84,7 +79,7 @@ def choose_plan(session: Session, cohort: Cohort, *, actor: Actor, now: datetime
     default = session.scalar(_default_of(cohort.programme_id).with_only_columns(FollowUpPlan.id))
     lock_plan_rows(session, (number for number in (cohort.follow_up_plan_id, default) if number is not None))
     if read_cohort_plan(session, cohort, actor=actor).follows == follows:
-        raise Conflict(SAME[follows])
+        return Effect()
     if follows == Followed.DEFAULT:
         follow_default_plan(session, cohort, now=now)
     elif follows == Followed.OWN:

@@ -38,6 +38,7 @@ class LineKind(StrEnum):
     CHECK_IN = "check_in"
     PRACTICE = "practice"
     SKILL = "skill"
+    NOTE = "note"
     STANDING = "standing"
 
 

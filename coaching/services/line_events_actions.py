@@ -10,7 +10,7 @@ from coaching.models import Action, ActionChange, ActionState, Membership
 from coaching.services.line_events import DUE, OVERDUE, Fact, LineKind, Reader, make_source
 from coaching.services.words import is_word
 
-AGREED = "agreed"
+AGREED = "agreed_on"
 _ACTIONS = select(Action.public_id, Action.statement, Action.due_on).join_from(
     Membership, Action, Action.membership_id == Membership.id
 )

@@ -98,5 +98,5 @@ CHECK_INS = make_source(
     func.coalesce(CheckInAnswer.answered_at, CheckIn.asked_at, CheckIn.due_at),
     _tell_check_in,
 )
-SKILLS = make_source(LineKind.SKILL, "member", _ASSESSMENTS, SkillAssessment.at, _tell_assessment)
+SKILLS = make_source(LineKind.SKILL, "skills", _ASSESSMENTS, SkillAssessment.at, _tell_assessment)
 PRACTICE = make_source(LineKind.PRACTICE, "practice", _ENTRIES, PracticeEntry.on, _tell_entry)

@@ -11,7 +11,7 @@ from coaching.services.counted_sessions import COUNTS
 from coaching.services.line_events import Fact, LineKind, Reader, make_source
 from coaching.services.words import is_word
 
-UNRECORDED = "unrecorded"
+UNRECORDED, TO_COME = "unrecorded", "to_come"
 # Of the cohort or of the member's pair, held or to come, without those before they joined.
 _SESSIONS = (
     select(
@@ -42,7 +42,7 @@ def _tell_session(row: Any, reader: Reader) -> Fact:
     elif status is not None:
         what = status.value
     else:
-        what = UNRECORDED if ends_at <= reader.now else SessionState.SCHEDULED.value
+        what = UNRECORDED if ends_at <= reader.now else TO_COME
     return Fact(public_id, what, public_id, title=title, value=minutes)
 
 

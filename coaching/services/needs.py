@@ -125,15 +125,16 @@ def read_needs(connection: Connection, *, actor: Actor, now: datetime) -> NeedLi
     return NeedList(_by_person(found), _by_person(aside))
 
 
-def narrowed(people: Iterable[PersonInNeed], *, cohort_id: str = "", signal: str = "") -> tuple[PersonInNeed, ...]:
-    """These people, with only what is of this cohort and of this signal."""
-    kept = (
-        one._replace(
-            needs=tuple(need for need in one.needs if cohort_id in {"", need.cohort_id} and signal in {"", need.signal})
-        )
-        for one in people
-    )
+def narrowed(
+    people: Iterable[PersonInNeed], *, cohort_id: str | None = None, signal: Signal | None = None
+) -> tuple[PersonInNeed, ...]:
+    """These people, with only what is of this cohort and of this signal; all of it where neither is given."""
+    kept = (one._replace(needs=tuple(need for need in one.needs if _is_in(need, cohort_id, signal))) for one in people)
     return tuple(one for one in kept if one.needs)
+
+
+def _is_in(need: Need, cohort_id: str | None, signal: Signal | None) -> bool:
+    return cohort_id in {None, need.cohort_id} and signal in {None, need.signal}
 
 
 def find_need(

@@ -20,7 +20,8 @@ from coaching.models import (
     NoteWriter,
     Role,
 )
-from coaching.note_policies import may_change_class, may_read_note, offered_classes, only_narrows
+from coaching.models.note_readers import offered_classes, only_narrows
+from coaching.note_policies import may_change_class, may_read_note
 from coaching.policies import Actor, is_writable, may_coordinate, may_view_cohort, require
 from coaching.services import audit
 from coaching.services.notes import find_pair_coach, take_back_question

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -72,12 +73,7 @@ def write_note(
     """
     if membership is None and coaching_session is not None:
         membership = coaching_session.pair_membership
-    is_allowed = may_write_note(actor, cohort, note_class, membership=membership, coaching_session=coaching_session)
-    writer = writes_as(actor, cohort, membership)
-    seen = may_view_cohort(actor, cohort) if membership is None else may_view_member(actor, membership)
-    require(writer is not None and is_writable(cohort), seen=seen, message=YOU_DO_NOT_WRITE)
-    if writer is None or not is_allowed:
-        raise Invalid.field("note_class", NOT_THIS_CLASS)
+    writer = _writer(actor, cohort, note_class, membership, coaching_session)
     _check_place(cohort, membership, coaching_session)
     note = Note(
         cohort=cohort,
@@ -136,6 +132,23 @@ def find_pair_coach(session: Session, cohort: Cohort, public_id: str | None) -> 
     if len(named) != 1:
         raise Invalid.field("pair_coach", CHOOSE_A_COACH)
     return int(named[0])
+
+
+def _writer(
+    actor: Actor,
+    cohort: Cohort,
+    note_class: NoteClass,
+    membership: Membership | None,
+    coaching_session: CoachingSession | None,
+) -> NoteWriter:
+    """As what the actor writes here; refuses who does not write here at all, and who writes, but not this class."""
+    writer = writes_as(actor, cohort, membership)
+    seen = may_view_cohort(actor, cohort) if membership is None else may_view_member(actor, membership)
+    require(writer is not None and is_writable(cohort), seen=seen, message=YOU_DO_NOT_WRITE)
+    about: Any = {"membership": membership, "coaching_session": coaching_session}
+    if writer is None or not may_write_note(actor, cohort, note_class, **about):
+        raise Invalid.field("note_class", NOT_THIS_CLASS)
+    return writer
 
 
 def _coaches(cohort: Cohort) -> Select[str, str, int]:

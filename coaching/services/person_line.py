@@ -17,7 +17,13 @@ from sqlalchemy.orm import Session
 from coaching.errors import Invalid
 from coaching.models import OPEN_STATUSES, Cohort, Membership
 from coaching.policies import Actor, may_view_goals, may_view_member, require
-from coaching.services import line_events_actions, line_events_goals, line_events_practice, line_events_sessions
+from coaching.services import (
+    line_events_actions,
+    line_events_goals,
+    line_events_notes,
+    line_events_practice,
+    line_events_sessions,
+)
 from coaching.services.line_events import MOST_AT_ONCE, LineEvent, LineKind, Reader, Source
 from coaching.services.words import is_one_of
 
@@ -46,6 +52,7 @@ SOURCES: tuple[Source, ...] = (
     line_events_practice.CHECK_INS,
     line_events_practice.PRACTICE,
     line_events_practice.SKILLS,
+    line_events_notes.NOTES,
 )
 _PLACES = select(
     Membership.id,
@@ -111,14 +118,14 @@ def read_line(
     require(may_view_member(actor, membership), seen=False)
     kinds = seen_kinds(may_view_goals(actor, membership))
     sources = [(source, source.of_member) for source in SOURCES if source.kind in kinds]
-    values = {"membership_id": membership.id}
+    values = {"membership_id": membership.id, **line_events_notes.who_reads(actor, membership)}
     return _read(session.connection(), _PLACE_OF_MEMBER, sources, values, actor=actor, now=now, wanted=wanted)
 
 
 def read_own_line(session: Session, *, actor: Actor, now: datetime, wanted: Wanted = EVERYTHING) -> Line:
     """The actor's own, over all cohorts that they are in. Nobody else's can be asked for."""
     sources = [(source, source.of_person) for source in SOURCES]
-    values = {"person_id": actor.person_id}
+    values = {"person_id": actor.person_id, **line_events_notes.who_reads_own()}
     return _read(session.connection(), _PLACES_OF_PERSON, sources, values, actor=actor, now=now, wanted=wanted)
 
 

@@ -53,6 +53,8 @@ def export_person(
         # Who wrote about themselves is told so once.
         key = next(iter(table.primary_key.columns)).label("this_row")
         for row in session.execute(_about(table, promise, [*columns, key], person.id)).mappings():
+            # The driver's keys are a kind of string that JSON writers refuse.
+            line = {str(name): _plain(value) for name, value in row.items()}
             # The driver's keys are a kind of string that JSON writers refuse, and so are exact decimals.
             line = {str(name): str(value) if isinstance(value, Decimal) else value for name, value in row.items()}
             this_row = (str(table.name), line.pop("this_row"))
@@ -101,6 +103,11 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
     session.flush()
     session.expire_all()
     audit.record(session, "person.erased", person, actor=actor, now=now)
+
+
+def _plain(value: Any) -> Any:
+    """A value as every writer of JSON takes it: an exact decimal as its text, which loses nothing."""
+    return format(value, "f") if isinstance(value, Decimal) else value
 
 
 def _about(table: Table, promise: Privacy, columns: list[Column[Any]], person_id: int) -> Select[Any]:

@@ -31,6 +31,7 @@ from coaching.models import (
 )
 from coaching.services.check_in_anchors import ANCHOR_NAME, with_anchors
 from coaching.services.message_scope import MessageScope
+from coaching.services.message_subjects import ABOUT
 from coaching.services.words import is_one_of
 
 PAGE = 50
@@ -47,6 +48,7 @@ _MESSAGES: Select[*tuple[Any, ...]] = (
         Message.left_at,
         Person.name,
         Cohort.name,
+        ABOUT,
     )
     .join(Person, Person.id == Message.recipient_id)
     .outerjoin(Cohort, Cohort.id == Message.cohort_id)
@@ -122,7 +124,8 @@ class AskedCheckIn(NamedTuple):
 class SentMessage(NamedTuple):
     """A message and what became of it. `reason` is the newest line of its log: why it was not sent, or who took it.
 
-    `left_at` is when somebody decided not to send one of unknown fate again.
+    `about` is the title of the session, or of the series, that it is an invite to or a reminder of. `left_at` is when
+    somebody decided not to send one of unknown fate again.
     """
 
     id: str
@@ -131,6 +134,7 @@ class SentMessage(NamedTuple):
     channel: str
     name: str
     cohort: str
+    about: str
     due_at: datetime
     settled_at: datetime | None
     attempts: int
@@ -195,7 +199,7 @@ def _by_message(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
 
 
 def _line(row: Any, log: Mapping[int, list[Any]], asked: Mapping[int, list[Any]]) -> SentMessage:
-    number, public_id, kind, state, channel, due_at, settled_at, attempts, left_at, name, cohort = row
+    number, public_id, kind, state, channel, due_at, settled_at, attempts, left_at, name, cohort, about = row
     lines = tuple(Attempt(*each) for each in log.get(number, ()))
     items = tuple(AskedCheckIn(*each) for each in asked.get(number, ()))
     return SentMessage(
@@ -205,6 +209,7 @@ def _line(row: Any, log: Mapping[int, list[Any]], asked: Mapping[int, list[Any]]
         channel=channel,
         name=name,
         cohort=cohort or (items[0].cohort if items else ""),
+        about=about or "",
         due_at=due_at,
         settled_at=settled_at,
         attempts=attempts,

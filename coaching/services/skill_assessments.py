@@ -125,17 +125,20 @@ def assess_skills(
         return assessment
     else:
         assessment.changed_at = now
+    _put_scores(assessment, {skills[one]: score for one, score in scores.items()})
+    audit.record(session, "skills.assessed", assessment, actor=actor, now=now)
+    return assessment
+
+
+def _put_scores(assessment: SkillAssessment, scores: Mapping[Skill, int]) -> None:
     standing = {one.skill_id: one for one in assessment.scores}
-    for public_id, score in scores.items():
-        skill = skills[public_id]
+    for skill, score in scores.items():
         if skill.id in standing:
             standing.pop(skill.id).score = score
         else:
             assessment.scores.append(SkillScore(skill=skill, skill_name=skill.name, score=score))
     for left_out in standing.values():
         assessment.scores.remove(left_out)
-    audit.record(session, "skills.assessed", assessment, actor=actor, now=now)
-    return assessment
 
 
 def _check_scores(sheet: SkillSheet, scores: Mapping[str, int]) -> dict[str, Skill]:

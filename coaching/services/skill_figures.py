@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from coaching.models import OPEN_STATUSES, Cohort, Membership, Role, Skill, SkillAssessment, SkillMoment, SkillScore
-from coaching.policies import Actor, may_run_cohort, may_view_cohort, require
+from coaching.policies import Actor, may_view_cohort, require, runs_cohort
 from coaching.services.skills import read_scale, read_skills
 from coaching.statistics.pairs import Comparison, compare
 from coaching.statistics.suppression import hidden_cells
@@ -61,7 +61,7 @@ def read_cohort_skills(
     then: SkillMoment = SkillMoment.AFTER,
 ) -> CohortSkills:
     """The first look beside a second, after or later, for those who run the cohort. Three statements."""
-    require(may_run_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_THOSE_WHO_RUN_IT)
+    require(runs_cohort(actor, cohort), seen=may_view_cohort(actor, cohort), message=FOR_THOSE_WHO_RUN_IT)
     scores: dict[tuple[int, SkillMoment], dict[int, int]] = defaultdict(dict)
     rows: Iterable[Any] = session.execute(_SCORES, {"cohort_id": cohort.id})
     for skill_id, moment, membership_id, score in rows:

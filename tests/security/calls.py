@@ -91,7 +91,10 @@ from coaching.services import (
     milestones,
     need_acts,
     need_thresholds,
+    note_changes,
+    note_list,
     note_reviews,
+    notes,
     observation_imports,
     observations,
     open_polls,
@@ -273,6 +276,11 @@ def write_record(scene: Scene, name: str) -> Any:
 def agree_in(scene: Scene, name: str) -> Any:
     member = scene["member"].public_id
     return actions.agree_session_action(scene.session, scene[name], **scene.act, membership_id=member, statement="Ask")
+
+
+def write_note(scene: Scene, *, note_class: NoteClass = NoteClass.EVALUATION, **about: Any) -> Any:
+    values = scene.act | about
+    return notes.write_note(scene.session, scene["cohort"], note_class=note_class, body="Words", **values)
 
 
 def close_action(scene: Scene, name: str) -> Any:
@@ -603,6 +611,40 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "list_session_actions | pair": lambda s: action_list.list_session_actions(s.session, s["pair session"], **s.who),
     "list_open_at_start": lambda s: action_list.list_open_at_start(s.session, s["session"], **s.who),
     "list_open_at_start | pair": lambda s: action_list.list_open_at_start(s.session, s["pair session"], **s.who),
+    "get_note": lambda s: notes.get_note(s.session, s["note"].public_id, **s.who),
+    "get_note | pair": lambda s: notes.get_note(s.session, s["pair note"].public_id, **s.who),
+    "get_note | coordinator": lambda s: notes.get_note(s.session, s["coordinator note"].public_id, **s.who),
+    "write_note": lambda s: write_note(s, membership=s["member"]),
+    "write_note | session": lambda s: write_note(s, coaching_session=s["pair session"]),
+    "write_note | cohort": lambda s: write_note(s, note_class=NoteClass.COHORT),
+    "write_note | member elsewhere": lambda s: write_note(s, membership=s["there member"]),
+    "write_note | session elsewhere": lambda s: write_note(
+        s, coaching_session=s["there session"], note_class=NoteClass.COORDINATOR
+    ),
+    "write_note | not their session": lambda s: write_note(
+        s, membership=s["fellow member"], coaching_session=s["pair session"]
+    ),
+    "edit_note | of who left": lambda s: notes.edit_note(s.session, s["left note"], **s.act, body="Other words"),
+    "change_class | of who left": lambda s: note_changes.change_class(
+        s.session, s["left note"], **s.act, note_class=NoteClass.EVALUATION
+    ),
+    "edit_note": lambda s: notes.edit_note(s.session, s["note"], **s.act, body="Other words"),
+    "remove_note": lambda s: notes.remove_note(s.session, s["note"], **s.act),
+    "list_pair_coaches": lambda s: notes.list_pair_coaches(s.session, s["cohort"], **s.who),
+    "list_member_notes": lambda s: note_list.list_member_notes(s.session, s["member"], **s.who),
+    "list_session_notes": lambda s: note_list.list_session_notes(s.session, s["session"], **s.who),
+    "list_session_notes | pair": lambda s: note_list.list_session_notes(s.session, s["pair session"], **s.who),
+    "list_cohort_notes": lambda s: note_list.list_cohort_notes(s.session, s["cohort"], **s.who),
+    "change_class": lambda s: note_changes.change_class(
+        s.session, s["note"], **s.act, note_class=NoteClass.COORDINATOR
+    ),
+    "get_change": lambda s: note_changes.get_change(s.session, s["note-change"].public_id, **s.who),
+    "list_note_changes": lambda s: note_changes.list_changes(s.session, s["note"], **s.who),
+    "answer_change": lambda s: note_changes.answer_change(s.session, s["note-change"], **s.act, agreed=True),
+    "withdraw_change": lambda s: note_changes.withdraw_change(s.session, s["note-change"], **s.act),
+    "hand_over_pair_notes": lambda s: note_changes.hand_over_pair_notes(
+        s.session, s["coach member"], s["coach member"], **s.act
+    ),
     "find_code": lambda s: drop_in.find_code(s.session, s["running session"], **s.act),
     "open_code": lambda s: drop_in.open_code(s.session, s["running session"], **s.act, code="ACDEFGHN"),
     "close_code": lambda s: drop_in.close_code(s.session, s["running session"], **s.act),

@@ -717,6 +717,12 @@ api_note_changes.asked                            ok  ok  ok  ok  ok  ok  ok  ok
 api_note_changes.index                            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
 api_note_changes.index | left note                ok  404 404 404 404 404 404 404 404 404 404 404 404 404
 
+# What a coordinator sees, shown to the coach: nothing that they could not read anyhow.
+as_coordinator.cohort                             403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+as_coordinator.cohort_notes                       403 403 404 404 404 404 ok  404 404 404 403 403 404 403
+as_coordinator.member                             403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+as_coordinator.member_notes                       403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+
 # The outbox and the state of the product: for administrators.
 messages.list                                     404 404 404 404 404 404 404 404 404 404 404 404 404 ok
 messages.leave                                    404 404 404 404 404 404 404 404 404 404 404 ok  404 ok

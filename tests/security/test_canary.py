@@ -25,6 +25,10 @@ CANARIES: dict[str, set[str]] = {
     "expected-here": PAIR,
     "much_more-here": PAIR,
     "rating-note-here": PAIR,
+    "metric-here": PAIR,
+    "observation-note-here": PAIR,
+    # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
+    "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
     "ended-statement-here": PAIR,
     "why-dropped-here": PAIR,
     "old-expected-here": PAIR,

@@ -205,6 +205,30 @@ list_session_actions            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  
 list_session_actions | pair     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_open_at_start              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 list_open_at_start | pair       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+get_note                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+get_note | pair                 ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+get_note | coordinator          404 404 404 404 404 404 ok  404 404 404 404 ok  404 404
+write_note                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+write_note | session            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+write_note | cohort             ok  ok  404 404 404 404 ok  404 404 404 403 422 404 403
+write_note | member elsewhere   404 404 404 404 404 403 404 404 404 403 404 404 403 403
+write_note | session elsewhere  422 422 404 404 404 404 404 404 404 404 403 404 404 403
+write_note | not their session  404 404 404 404 404 404 404 404 404 404 404 404 404 403
+edit_note | of who left         403 404 404 404 404 404 404 404 404 404 404 404 404 404
+change_class | of who left      ok  404 404 404 404 404 404 404 404 404 404 404 404 404
+edit_note                       403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+remove_note                     403 404 404 404 404 404 ok  404 404 404 404 403 404 404
+list_pair_coaches               ok  ok  404 404 404 404 ok  404 404 404 ok  403 404 403
+list_member_notes               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+list_session_notes              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 403
+list_session_notes | pair       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 403
+list_cohort_notes               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 403
+change_class                    ok  404 404 404 404 404 ok  404 404 404 404 403 404 404
+get_change                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
+list_note_changes               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 404
+answer_change                   ok  404 404 404 404 404 403 404 404 404 404 404 404 404
+withdraw_change                 403 404 404 404 404 404 ok  404 404 404 404 404 404 404
+hand_over_pair_notes            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 find_code                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 open_code                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 close_code                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

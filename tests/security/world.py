@@ -457,7 +457,7 @@ class _Builder:
         self._note("pair note", NoteClass.PAIR, membership_id=member.id, **pair)
         self._note("fellow note", NoteClass.PAIR, membership_id=self.members["fellow"].id, **pair)
         left = {"pair_coach_id": self.people["former_coach"].id}
-        self._note("left note", NoteClass.PAIR, membership_id=member.id, **left)
+        self._note("left note", NoteClass.PAIR, who="former_coach", membership_id=member.id, **left)
         self._note("cohort note", NoteClass.COHORT, who="participant")
         self._note("coordinator note", NoteClass.COORDINATOR, session_id=self.rows["session"].id)
         held = {"session_id": self.rows["pair session"].id, "membership_id": member.id}
@@ -476,7 +476,7 @@ class _Builder:
         )
 
     def _note(self, name: str, note_class: NoteClass, *, who: str = "coach", **values: Any) -> Note:
-        author = NoteWriter.COACH if who == "coach" else NoteWriter.PARTICIPANT
+        author = NoteWriter.PARTICIPANT if who == "participant" else NoteWriter.COACH
         note: Note = self.add(
             Note(
                 cohort_id=self.cohort.id,

@@ -257,6 +257,7 @@ def alumni_pair(session: Session, *, consent: bool | None) -> Membership:
     member.alumni_consent = consent
     one, other = check_ins_of(session, member)[:2]
     one.step.is_alumni = other.step.is_alumni = True
+    one.wake_at = NOW - timedelta(hours=2)
     other.wake_at, other.closes_at = NOW - timedelta(hours=1), NOW + 60 * DAY
     return member
 

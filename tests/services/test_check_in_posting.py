@@ -114,6 +114,9 @@ def test_a_batch_takes_the_oldest(session: Session) -> None:
     cohort = make_planned_cohort(session)
     later = make_planned_member(session, cohort, person={"timezone": "Europe/London"})
     earlier = make_planned_member(session, cohort, person={"timezone": "Europe/Helsinki"})
+    # Both were planned just now, when their moment had come: whoever waits since before that goes first.
+    check_ins_of(session, earlier)[0].wake_at = NOW - timedelta(hours=2)
+    session.flush()
     assert post_due_check_ins(session, now=NOW, limit=1) == 1
     assert check_in_states(session, earlier)[0] == "asked"
     assert check_in_states(session, later)[0] == "due"

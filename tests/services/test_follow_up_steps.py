@@ -33,7 +33,8 @@ from coaching.services.follow_up_plans import choose_plan, find_default_plan, re
 from coaching.services.follow_up_steps import MOST_STEPS, add_step, edit_step, preview, remove_step
 from coaching.services.follow_up_templates import AFTER_SESSION, TEMPLATES
 from coaching.services.follow_up_timeline import Counts, read_timeline
-from coaching.services.follow_ups import plan_check_ins
+from coaching.services.follow_ups import follow_plan, plan_check_ins
+from coaching.services.lateness import read_lag
 from tests.factories import NOW, actor_of, make_coordinator, make_membership, make_step
 from tests.services.check_in_rows import (
     ENDED,
@@ -219,8 +220,8 @@ def test_a_plan_of_its_own_asks_nothing_again_and_the_way_back_neither(session: 
     effect = choose_plan(session, cohort, actor=actor, now=NOW, follows=Followed.DEFAULT)
     assert (effect.ended, effect.made) == (1, 0)
     assert [one[::2] for one in strands(session, member) if one[0] != added.strand] == before
-    with pytest.raises(Conflict, match="already"):
-        choose_plan(session, cohort, actor=actor, now=NOW, follows=Followed.DEFAULT)
+    # Said twice, it is said once.
+    assert choose_plan(session, cohort, actor=actor, now=NOW, follows=Followed.DEFAULT) == Effect()
     assert choose_plan(session, cohort, actor=actor, now=NOW, follows=Followed.NONE).ended == 4
     assert choose_plan(session, cohort, actor=actor, now=NOW, follows=Followed.DEFAULT).reopened == 4
     assert [one[::2] for one in strands(session, member) if one[0] != added.strand] == before
@@ -323,3 +324,16 @@ def test_every_template_is_a_step_that_can_be_added(session: Session) -> None:
     for template in TEMPLATES.values():
         add_step(session, plan, actor=actor, now=NOW, **template.shape())  # type: ignore[typeddict-item]
     assert len(standing_steps(plan)) == 5 + len(TEMPLATES)
+
+
+def test_what_an_edit_makes_due_earlier_is_not_late(session: Session) -> None:
+    """It waits since it was changed, however early its new moment was."""
+    member = make_planned_member(session, make_planned_cohort(session, ends_on=NOW.date()))
+    waiting = check_ins_of(session, member)[0]
+    assert waiting.due_at > NOW
+    plan = plan_of(session, member.cohort)
+    plan.steps[0].offset = "P0D"
+    follow_plan(session, plan, [plan.steps[0].strand], now=NOW)
+    moved = check_ins_of(session, member)[0]
+    assert (moved.due_at < NOW, moved.wake_at) == (True, NOW)
+    assert read_lag(session.connection(), now=NOW + timedelta(seconds=5)).check_in == 5

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from coaching.models import (
     Anchor,
     Asking,
+    CalendarInvite,
     CheckInState,
     Cohort,
     Delivery,
@@ -130,7 +131,7 @@ def test_statements_do_not_grow_with_the_cohort(
             list_sent(session, scope)
             list_never_asked(session, scope, now=NOW)
         counts.add(len(statements))
-    assert counts == {10}
+    assert counts == {11}
 
 
 def test_a_message_has_its_log_and_what_it_asked(session: Session, cohort: Cohort, scope: MessageScope) -> None:
@@ -210,3 +211,17 @@ def test_spans_are_said_as_people_say_them() -> None:
     assert [span_in_words(offset) for offset in ("P14D", "P1M", "P0D")] == ["14 days", "1 month", ""]
     assert why_reminded(2880) == "The cohort reminds everybody 2 days before."
     assert why_reminded(90) == "The cohort reminds everybody 90 minutes before."
+
+
+def test_an_invite_names_what_it_is_to(session: Session, cohort: Cohort, scope: MessageScope) -> None:
+    """In both lists: while it waits, and once it is sent."""
+    person = make_membership(session, cohort).person
+    meeting = make_session(session, cohort, title="Coaching circle")
+    invite = CalendarInvite(person_id=person.id, session_id=meeting.id, created_at=NOW)
+    session.add(invite)
+    session.flush()
+    kind = {"kind": MessageKind.SESSION_INVITE, "subject_id": invite.id, "cohort_id": cohort.id}
+    make_message(session, person, **kind)
+    make_message(session, person, **kind, occurrence="2", state=MessageState.SENT, settled_at=NOW)
+    assert [line.about for line in list_sent(session, scope).lines] == ["Coaching circle", "Coaching circle"]
+    assert [line.what for line in list_coming(session, scope, now=NOW).lines] == ["Coaching circle"]

@@ -29,6 +29,9 @@ from coaching.models import (
     Metric,
     MetricDirection,
     Milestone,
+    Note,
+    NoteClass,
+    NoteWriter,
     Observation,
     ObservationSource,
     PracticeEntry,
@@ -54,6 +57,7 @@ from tests.factories import (
     make_cohort,
     make_goal,
     make_membership,
+    make_person,
     make_project,
     make_session,
     make_step,
@@ -121,6 +125,42 @@ def fill(session: Session, team: Team) -> None:
     session.flush()
 
 
+def note(session: Session, team: Team, note_class: NoteClass, coach: int | None = None) -> None:
+    session.add(
+        Note(
+            cohort_id=team.cohort.id, membership_id=team.ana.id, author_id=team.ana.person_id, note_class=note_class,
+            written_as=NoteWriter.COACH, pair_coach_id=coach, body="Words", written_at=NOW,
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "classes"),
+    [
+        ("as_ana", ["note_cohort", "note_evaluation", "note_pair", "note_pair"]),
+        ("as_coach", ["note_cohort", "note_coordinator", "note_evaluation", "note_pair"]),
+        ("as_coordinator", ["note_cohort", "note_coordinator", "note_evaluation"]),
+        ("as_administrator", []),
+    ],
+)
+def test_notes_stand_for_those_who_read_them(session: Session, team: Team, who: str, classes: list[str]) -> None:
+    other = make_coach(session, team, "UTC")
+    for note_class in (NoteClass.COHORT, NoteClass.COORDINATOR, NoteClass.EVALUATION):
+        note(session, team, note_class)
+    note(session, team, NoteClass.PAIR, team.as_coach.person_id)
+    note(session, team, NoteClass.PAIR, other.person_id)
+    session.flush()
+    administrator = actor_of(session, make_person(session, is_administrator=True))
+    actor = administrator if who == "as_administrator" else getattr(team, who)
+    line = read_line(session, team.ana, actor=actor, now=NOW)
+    seen = [event for event in line.events if event.kind == LineKind.NOTE]
+    assert sorted(event.what for event in seen) == classes
+    assert {(event.title, event.text) for event in seen} <= {("", "")}
+    if who == "as_ana":
+        own = read_own_line(session, actor=actor, now=NOW)
+        assert sorted(event.what for event in own.events if event.kind == LineKind.NOTE) == classes
+
+
 ABOUT_GOALS = [
     ("due", "The goal"), ("overdue", "The pilot"), ("observed", "Modules"), ("milestone", "The outline"),
     ("rated", "The goal"), ("agreed", "The goal"), ("set", "The goal"),
@@ -128,7 +168,7 @@ ABOUT_GOALS = [
 OF_SKILLS = [("skills_before", "")]
 THE_REST = [
     ("did_it", "Two weeks on"), ("put_into_practice", "Two weeks on"), ("overdue", "The action"),
-    ("launched", "The course"), ("moved", "The action"), ("agreed", "The action"), ("late", "Held"), ("active", ""),
+    ("launched", "The course"), ("moved", "The action"), ("agreed_on", "The action"), ("late", "Held"), ("active", ""),
 ]  # fmt: skip
 
 
@@ -190,7 +230,7 @@ def test_sessions_that_do_not_count_are_left_out(session: Session, team: Team) -
     make_session(session, team.cohort, title="Of Ana", starts_at=NOW - 2 * DAY, pair_membership_id=team.ana.id)
     session.flush()
     assert told(read(session, team), LineKind.SESSION) == [
-        ("scheduled", "To come"), ("unrecorded", "Of Ana"), ("cancelled", "Called off"), ("unrecorded", "Not recorded"),
+        ("to_come", "To come"), ("unrecorded", "Of Ana"), ("cancelled", "Called off"), ("unrecorded", "Not recorded"),
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from coaching.schemas.skill import (
     AssessmentSchema,
     AssessSkillsSchema,
     OrderSkillsSchema,
-    ScaleSchema,
+    SkillScaleSchema,
     SkillSchema,
     WriteScaleSchema,
     WriteSkillSchema,
@@ -123,7 +123,7 @@ def order(data: dict[str, Any], programme_id: str) -> list[Skill]:
 
 @blueprint.route("/programmes/<id:programme_id>/skills/scale")
 @blueprint.etag
-@blueprint.response(200, ScaleSchema)
+@blueprint.response(200, SkillScaleSchema)
 def show_scale(programme_id: str) -> SkillScale:
     """The scale that all of the programme's skills are rated on."""
     programme = get_programme(rows(), programme_id, actor=current_actor())
@@ -133,11 +133,11 @@ def show_scale(programme_id: str) -> SkillScale:
 @blueprint.route("/programmes/<id:programme_id>/skills/scale", methods=["PUT"])
 @blueprint.etag
 @blueprint.arguments(WriteScaleSchema)
-@blueprint.response(200, ScaleSchema)
+@blueprint.response(200, SkillScaleSchema)
 def replace_scale(data: dict[str, Any], programme_id: str) -> SkillScale:
     """Puts this scale in the place of the one that stands, until somebody has rated themselves on it."""
     programme = get_programme(rows(), programme_id, actor=current_actor())
-    blueprint.check_etag(read_scale(rows(), programme, now=utc_now()), ScaleSchema)
+    blueprint.check_etag(read_scale(rows(), programme, now=utc_now()), SkillScaleSchema)
     return write_scale(rows(), programme, actor=current_actor(), now=utc_now(), **data)
 
 

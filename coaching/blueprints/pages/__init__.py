@@ -7,6 +7,7 @@ from flask import Flask
 from coaching.blueprints.pages import (
     account,
     actions,
+    as_coordinator,
     attendance,
     attendance_grid,
     calendar_feeds,
@@ -75,6 +76,7 @@ NOUNS = (
     contact_preferences, unsubscribing,
     follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
+    as_coordinator,
     cohort_life, handovers,
 )  # fmt: skip
 

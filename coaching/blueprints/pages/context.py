@@ -42,7 +42,9 @@ def surroundings() -> dict[str, Any]:
     is_synthetic, unread = _look_around(actor)
     return {
         "viewer": actor,
-        "nav": menu(actor, unread) if actor else [],
+        # Set where a page is shown as somebody else is given it: there is nothing to act on, and no menu of theirs.
+        "viewed_as": g.get("viewed_as"),
+        "nav": menu(actor, unread) if actor and "viewed_as" not in g else [],
         "is_synthetic": is_synthetic,
         "home_url": url_for("home.show"),
         "account_url": url_for("account.show"),

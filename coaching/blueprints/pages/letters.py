@@ -43,7 +43,7 @@ def new(membership_id: str) -> ResponseReturnValue:
     if about not in set(Signal):
         return _page(membership, Form())
     subject = SUBJECTS[Signal(about)].format(cohort=membership.cohort.name)
-    return _page(membership, filled(subject=subject[:120], at="needs"))
+    return _page(membership, filled(subject=subject[:120], at="needs"), about)
 
 
 @blueprint.post("")
@@ -69,7 +69,7 @@ def _membership(public_id: str) -> Membership:
     return membership
 
 
-def _page(membership: Membership, form: Form) -> str:
+def _page(membership: Membership, form: Form, about: str = "") -> str:
     member = (membership.person.name, url_for("members.show", public_id=membership.public_id))
     return render_template(
         "letter/new.html",
@@ -77,5 +77,6 @@ def _page(membership: Membership, form: Form) -> str:
         form=form,
         errors=form.errors,
         labels=LABELS,
+        about=about,
         breadcrumb=trail(membership.cohort, member, ("Write", "")),
     )

@@ -19,12 +19,22 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import OPEN_STATUSES, Cohort, Membership, MembershipStatus, Role
-from coaching.policies import is_self, may_change_standing, may_coordinate, may_run_cohort, require
+from coaching.policies import (
+    is_self,
+    may_change_standing,
+    may_coach,
+    may_coordinate,
+    may_run_cohort,
+    may_write_to,
+    require,
+    runs_cohort,
+)
 from coaching.schemas.base import load_form
 from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
 from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
 from coaching.services.leavers import Released
+from coaching.services.letters import WRITTEN_TO
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
 from coaching.tokens import new_secret
 
@@ -156,6 +166,7 @@ def _new(cohort: Cohort, form: Form) -> str:
 def _page(membership: Membership, form: Form) -> str:
     actor, now = current_actor(), utc_now()
     cohort = membership.cohort
+    runs_programme = may_coordinate(actor, cohort.programme_id)
     sections = gather_sections(membership, now) if membership.role == Role.PARTICIPANT else {}
     return render_template(
         "member/show.html",
@@ -166,6 +177,12 @@ def _page(membership: Membership, form: Form) -> str:
         is_own=is_self(actor, membership),
         may_run=may_run_cohort(actor, membership.cohort),
         may_change=may_change_standing(actor, membership),
+        # Of an archived cohort, too, where nothing can be changed.
+        sees_address=runs_cohort(actor, cohort) and (membership.role != Role.COACH or runs_programme),
+        coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
+        if may_coach(actor, cohort)
+        else None,
+        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,

@@ -16,11 +16,14 @@ from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.models import NoteChange, NoteChangeState, NoteClass
-from coaching.note_policies import may_read_note
+from coaching.models import NoteChange, NoteChangeState, NoteClass, NoteConsent
+from coaching.note_policies import may_change_class, may_read_note
+from coaching.policies import require
 from coaching.schemas.base import load_form
 from coaching.schemas.note import AnswerChangeSchema, ChangeClassSchema
 from coaching.services.note_changes import (
+    FOR_THE_SIDES,
+    NOT_ASKED,
     answer_change,
     change_class,
     get_change,
@@ -50,6 +53,7 @@ def index() -> ResponseReturnValue:
 def change(public_id: str) -> ResponseReturnValue:
     """Changes the class at once where that takes readers away, or asks those whose word it takes."""
     note = get_note(db.session(), public_id, actor=current_actor())
+    require(may_change_class(current_actor(), note), seen=True, message=FOR_THE_SIDES)
     try:
         values = load_form(ChangeClassSchema(), request.form)
         made = change_class(db.session(), note, actor=current_actor(), now=utc_now(), **values)
@@ -71,6 +75,7 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/note-changes/<id:public_id>/answer")
 def answer(public_id: str) -> ResponseReturnValue:
     asked = get_change(db.session(), public_id, actor=current_actor())
+    require(_own(asked) is not None, seen=True, message=NOT_ASKED)
     try:
         values = load_form(AnswerChangeSchema(), request.form)
         answer_change(db.session(), asked, actor=current_actor(), now=utc_now(), **values)
@@ -109,9 +114,13 @@ def readers_to_be(asked: NoteChange) -> dict[str, str]:
     }
 
 
+def _own(asked: NoteChange) -> NoteConsent | None:
+    """What the one who looks is asked, if they are."""
+    return next((one for one in asked.consents if one.person_id == current_actor().person_id), None)
+
+
 def _page(asked: NoteChange, form: Form) -> str:
     actor = current_actor()
-    own = next((one for one in asked.consents if one.person_id == actor.person_id), None)
     return render_template(
         "note/change.html",
         change=asked,
@@ -119,7 +128,7 @@ def _page(asked: NoteChange, form: Form) -> str:
         form=form,
         errors=form.errors,
         labels=LABELS,
-        own=own,
+        own=_own(asked),
         is_asker=asked.by_id == actor.person_id,
         is_open=asked.state == NoteChangeState.PENDING,
         breadcrumb=trail(asked.note.cohort, ("Asked about a note", "")),

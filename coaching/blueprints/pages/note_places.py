@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.note_words import who_reads
@@ -20,7 +20,8 @@ from coaching.blueprints.pages.note_sections import (
 )
 from coaching.extensions import db
 from coaching.models import Membership, NoteClass, NoteWriter
-from coaching.note_policies import offered_classes, read_classes, writes_as
+from coaching.models.note_readers import offered_classes
+from coaching.note_policies import read_classes, writes_as
 from coaching.policies import is_self, may_coach
 from coaching.services.coaching_sessions import get_session
 from coaching.services.cohorts import get_cohort
@@ -72,6 +73,7 @@ def render_place(place: NotePlace, form: Form) -> str:
         chosen=chosen,
         tabs=_tabs(place, chosen),
         private_url=private_url(place),
+        coordinator_url=_coordinator_url(place),
         previous_url=_page_url(place, chosen, page - 1) if page > 1 else None,
         next_url=_page_url(place, chosen, page + 1) if len(lines) > PAGE else None,
         breadcrumb=trail(place.cohort, *_steps(place)),
@@ -90,6 +92,14 @@ def class_sentence(note_class: NoteClass, membership: Membership | None, coaches
     member = "you" if is_own else membership.person.name if membership is not None else ""
     coach = (coaches[0].name if len(coaches) == 1 else "the coach whom you choose") if is_own else "you"
     return who_reads(note_class, member=member, coach=coach)
+
+
+def _coordinator_url(place: NotePlace) -> str | None:
+    """Where a coach sees what of these notes a coordinator reads."""
+    if place.noun == "session" or not may_coach(current_actor(), place.cohort):
+        return None
+    identifier: dict[str, Any] = {f"{place.noun}_id": place.public_id}
+    return url_for(f"as_coordinator.{place.noun}_notes", **identifier)
 
 
 def _tabs(place: NotePlace, chosen: NoteClass | None) -> list[dict[str, Any]]:

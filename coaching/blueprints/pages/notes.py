@@ -33,12 +33,21 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import Note, NoteClass
-from coaching.note_policies import may_change_class, may_edit_note, offered_classes
+from coaching.models.note_readers import offered_classes
+from coaching.note_policies import may_change_class, may_edit_note, writes_as
 from coaching.policies import may_view_member, may_view_session, require
 from coaching.schemas.base import load_form
 from coaching.schemas.note import EditNoteSchema, WriteNoteFormSchema, in_frame
 from coaching.services.note_changes import list_changes
-from coaching.services.notes import ONLY_ITS_AUTHOR, edit_note, get_note, list_pair_coaches, remove_note, write_note
+from coaching.services.notes import (
+    ONLY_ITS_AUTHOR,
+    YOU_DO_NOT_WRITE,
+    edit_note,
+    get_note,
+    list_pair_coaches,
+    remove_note,
+    write_note,
+)
 
 blueprint = Blueprint("notes", __name__)
 
@@ -167,6 +176,8 @@ def _own(public_id: str) -> Note:
 
 
 def _write(place: NotePlace) -> ResponseReturnValue:
+    writer = writes_as(current_actor(), place.cohort, place.membership)
+    require(writer is not None, seen=True, message=YOU_DO_NOT_WRITE)
     try:
         values = _in_frame(load_form(WriteNoteFormSchema(), request.form))
         about = place.about

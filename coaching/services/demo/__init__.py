@@ -21,7 +21,7 @@ from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.invites import invite_to_what_is_to_come
-from coaching.services.demo.learning import build_metrics, build_skills
+from coaching.services.demo.learning import build_learning
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.practice import build_goals, build_projects
 from coaching.services.demo.presence import record_the_last_meetings
@@ -69,8 +69,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     session.add(ProgrammeCoordinator(programme_id=programme.id, person_id=staff["coordinator"].id, appointed_at=now))
     cohorts = build_cohorts(session, programme, crowd, coaches, rng=rng, now=now)
     _cast(session, cohorts, staff, crowd)
-    build_goals(session, cohorts, rng=rng, now=now)
-    build_projects(session, cohorts, rng=rng, now=now)
+    _put_into_practice(session, programme, cohorts, rng=rng, seed=seed, now=now)
     hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
@@ -83,12 +82,18 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     record_the_last_meetings(session, ivy, staff["coach"], now=now)
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
-    # By draws of their own, so that the rest of the demo is what it was without them.
-    build_skills(session, programme, cohorts, rng=Random(f"skills {seed}"), now=now)  # noqa: S311
-    build_metrics(session, cohorts, rng=Random(f"metrics {seed}"), now=now)  # noqa: S311
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
+
+
+def _put_into_practice(
+    session: Session, programme: Programme, cohorts: list[DemoCohort], *, rng: Random, seed: int, now: datetime
+) -> None:
+    """What participants aim for, build and say that they learned."""
+    build_goals(session, cohorts, rng=rng, now=now)
+    build_projects(session, cohorts, rng=rng, now=now)
+    build_learning(session, programme, cohorts, seed=seed, now=now)
 
 
 def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:

@@ -47,7 +47,15 @@ KINDS = (
 WEEKS = 2
 
 
-def build_skills(
+def build_learning(
+    session: Session, programme: Programme, cohorts: list[DemoCohort], *, seed: int, now: datetime
+) -> None:
+    """Skills and metrics, by draws of their own, so that the rest of the demo is what it was without them."""
+    _build_skills(session, programme, cohorts, rng=Random(f"skills {seed}"), now=now)  # noqa: S311
+    _build_metrics(session, cohorts, rng=Random(f"metrics {seed}"), now=now)  # noqa: S311
+
+
+def _build_skills(
     session: Session, programme: Programme, cohorts: list[DemoCohort], *, rng: Random, now: datetime
 ) -> None:
     """Most rated themselves before, most of these after; some skills were left out, and some people grew modest."""
@@ -76,7 +84,7 @@ def build_skills(
                     session.add(look)
 
 
-def build_metrics(session: Session, cohorts: list[DemoCohort], *, rng: Random, now: datetime) -> None:
+def _build_metrics(session: Session, cohorts: list[DemoCohort], *, rng: Random, now: datetime) -> None:
     """A metric for the goals of the two coaching cohorts, with a value every other week; one was corrected."""
     members = [member.id for cohort in cohorts[-2:] for member in cohort.participants]
     first_days = {member.id: cohort.days[0] for cohort in cohorts[-2:] for member in cohort.participants}

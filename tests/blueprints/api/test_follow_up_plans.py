@@ -44,6 +44,8 @@ def test_a_cohort_gets_a_plan_of_its_own_and_a_step(planned: World, caller: Call
     problem(coach.put(path, {"follows": "own"}, headers={"If-Match": '"older"'}), 412)
     own = body(coach.put(path, {"follows": "own"}, headers={"If-Match": shown.headers["ETag"]}))
     assert own["follows"] == "own"
+    again = coach.get(path)
+    assert body(coach.put(path, {"follows": "own"}, headers={"If-Match": again.headers["ETag"]})) == body(again)
     assert [step["strand"] for step in own["steps"]] == [step["strand"] for step in default["steps"]]
     assert body(coach.post(f"/plans/{own['plan_id']}/steps/preview", STEP)).keys() == {
         "made", "moved", "reopened", "ended", "too_late"

@@ -45,12 +45,14 @@ def test_a_coach_reads_who_missed_several_in_a_row_and_what_nobody_recorded(
     for held in (traces.held, later):
         attend(session, held, world.fellow_member, AttendanceStatus.ABSENT)
     page = browse(world.coach).get("/")
-    assert "2 in a row missed, since" in words(page)
+    assert "Missed 2 sessions in a row, from" in words(page)
     assert "Nobody is recorded yet. Until then it is counted as held" in words(page)
     assert f"/sessions/{forgotten.public_id}" in links(page)
 
 
 def test_a_coach_whom_nobody_waits_for_is_told_so(browse: Browse, world: World) -> None:
+    # Nobody is told of practice before some weeks have passed since the end.
+    world.cohort.ends_on = utc_now().date() - timedelta(days=1)
     assert "Nobody is waiting for you" in words(browse(world.coach).get("/"))
 
 

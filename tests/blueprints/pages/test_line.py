@@ -19,7 +19,7 @@ def test_a_coach_sees_picture_and_list(browse: Browse, world: World, traces: Tra
     assert address in links(browser.get(f"/members/{world.member.public_id}"))
     page = browser.get(address)
     seen = words(page)
-    for text in ("Held Present", "Launch a course with my team Rated +1", "Coming Scheduled", "We are live!"):
+    for text in ("Held Present", "Launch a course with my team Rated +1", "Coming To come", "We are live!"):
         assert text in seen, text
     marks = re.findall(r'<a class="lane-mark[^>]* href="([^"]+)" aria-label="([^"]+)"', page.text)
     assert (f"/sessions/{traces.held.public_id}", True) in [(url, "Held, present" in said) for url, said in marks]
