@@ -28,7 +28,8 @@ def test_a_checkout_needs_no_settings(tmp_path: Path) -> None:
     "secret", [None, "", "short", "a" * 64, DEVELOPMENT_SECRET], ids=["none", "blank", "short", "repeated", "default"]
 )
 def test_production_refuses_a_missing_or_weak_secret_and_says_how_to_make_one(secret: str | None) -> None:
-    environ = {"COACHING_ENVIRONMENT": "production"} | ({} if secret is None else {"COACHING_SECRET_KEY": secret})
+    environ = {name: value for name, value in GOOD.items() if name != "COACHING_SECRET_KEY"}
+    environ |= {} if secret is None else {"COACHING_SECRET_KEY": secret}
     with pytest.raises(BadSettings) as refusal:
         read_settings(environ)
     assert "COACHING_SECRET_KEY" in str(refusal.value)

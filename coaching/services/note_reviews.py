@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from coaching.errors import Conflict, Invalid
 from coaching.models import ExportChoice, Membership, NoteReview, Person, PrivateNote
 from coaching.policies import Actor, is_that_person, require
-from coaching.private_note_policies import may_read_private_note
+from coaching.private_note_policies import may_keep_private_notes, may_read_private_note
 from coaching.services import audit
 from coaching.services.note_cipher import Keyring
 from coaching.services.private_notes import PrivateNoteLine, check_way, line_of, own_notes
@@ -108,7 +108,7 @@ def count_waiting(session: Session, *, actor: Actor) -> int:
 
 
 def _waiting_for(actor: Actor, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    here = [cohort_id for cohort_id, standing in actor.standings.items() if standing.is_open]
+    here = [cohort_id for cohort_id in actor.standings if may_keep_private_notes(actor, cohort_id)]
     return statement.join(Membership, Membership.id == PrivateNote.membership_id).where(
         PrivateNote.author_id == actor.person_id,
         PrivateNote.cohort_id.in_(here),

@@ -53,10 +53,8 @@ def export_person(
         # Who wrote about themselves is told so once.
         key = next(iter(table.primary_key.columns)).label("this_row")
         for row in session.execute(_about(table, promise, [*columns, key], person.id)).mappings():
-            # The driver's keys are a kind of string that JSON writers refuse.
-            line = {str(name): _plain(value) for name, value in row.items()}
             # The driver's keys are a kind of string that JSON writers refuse, and so are exact decimals.
-            line = {str(name): str(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+            line = {str(name): _plain(value) for name, value in row.items()}
             this_row = (str(table.name), line.pop("this_row"))
             if len(table.primary_key.columns) > 1 or this_row not in given:
                 given.add(this_row)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from coaching.errors import NotAllowed, NotFound
 from coaching.models import CoachingSession, Cohort, ExportChoice, Membership, PrivateNote, Role
-from coaching.policies import Actor, require
+from coaching.policies import Actor, may_coach, require
 from coaching.private_note_policies import (
     PRIVATE_NOTES,
     may_edit_private_note,
@@ -71,7 +71,7 @@ def list_private_notes(
     """The actor's own notes in a cohort, the newest first: those about this participant or this session where one is
     named, or else all."""
     require(may_keep_private_notes(actor, cohort.id), seen=False)
-    require(may_write_private_notes(actor, cohort) or _has_notes(session, cohort, actor), seen=False)
+    require(may_coach(actor, cohort) or _has_notes(session, cohort, actor), seen=False)
     check_way(actor)
     check_place(cohort, membership, coaching_session)
     statement = own_notes().where(PrivateNote.cohort_id == cohort.id, PrivateNote.author_id == actor.person_id)

@@ -74,7 +74,7 @@ def test_nothing_is_written(archived: Stage) -> None:
 def test_everything_is_read(archived: Stage) -> None:
     hidden = {}
     for row in ROWS:
-        if archived.method(row.endpoint) != "GET" or row.endpoint.partition(".")[0] in LINKS:
+        if archived.method(row.endpoint) != "GET" or row.endpoint.partition(".")[0] in LINKS | {"api_docs"}:
             continue
         for who in LOOKERS:
             wanted, answer = expected(archived, row, who), play(archived, row, who)

@@ -308,6 +308,13 @@ def test_an_edit_takes_the_decision_back_and_what_was_asked_for_waits_again(
     # What is written after somebody asked is not what they asked for.
     make_private_note(session, house.coach, "Later", about=house.member, written_at=later)
     assert note_reviews.count_waiting(session, actor=house.by_coach) == 1
+    # Who looks on after a handover still answers for what they wrote; who has left does not even see it.
+    house.coach.role = Role.OBSERVER
+    session.flush()
+    assert len(note_reviews.list_waiting(session, keys=KEYS, actor=house.by_coach)) == 1
+    house.coach.status = MembershipStatus.WITHDRAWN
+    session.flush()
+    assert note_reviews.list_waiting(session, keys=KEYS, actor=house.by_coach) == []
 
 
 @pytest.mark.parametrize("who", ["member", "coach", "other"])

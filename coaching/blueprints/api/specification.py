@@ -22,7 +22,7 @@ PROBLEM_TYPE = "application/problem+json"
 ABOUT = """Cohort coaching that keeps the evidence of practice.
 
 Send an API token as `Authorization: Bearer TOKEN`. It may do what its person may do, within its scopes: `read` for
-GET, `write` for everything else. What is not yours answers like what is not there: 404.
+GET, `write` for everything else, and `private_notes` beside these for one's coach-private notes. What is not yours answers like what is not there: 404.
 
 * **Refusals** are problem details (RFC 9457). `code` is for programs, `detail` says what to do, and `errors` names
   each field.

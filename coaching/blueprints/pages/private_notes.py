@@ -21,7 +21,7 @@ from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Membership, PrivateNote
 from coaching.models.note_readers import offered_classes
 from coaching.note_policies import writes_as
-from coaching.policies import require
+from coaching.policies import may_coach, require
 from coaching.private_note_policies import may_edit_private_note, may_write_private_notes
 from coaching.schemas.base import load_form
 from coaching.schemas.private_note import EditPrivateNoteSchema, WritePrivateNoteSchema
@@ -188,6 +188,7 @@ def _page(
         errors=form.errors,
         labels=LABELS,
         may_write=may_write_private_notes(actor, cohort),
+        coaches_it=may_coach(actor, cohort),
         breadcrumb=trail(cohort, *steps),
     )
 

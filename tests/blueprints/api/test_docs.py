@@ -44,10 +44,9 @@ def test_it_has_every_route_and_no_other(app: Flask, document: dict[str, Any]) -
 
 
 VERSIONED = (
-    "/mail-templates/{kind}", "/me/contact-preferences", "/follow-up-plan", "/steps/{step_id}", "/agreement", "/scale",
-    "/milestones/{milestone_id}", "/need-thresholds",
-    "/milestones/{milestone_id}",
-    "/notes/{note_id}", "/private-notes/{private_note_id}",
+    "/mail-templates/{kind}", "/me/contact-preferences", "/follow-up-plan", "/steps/{step_id}", "/agreement",
+    "/scale", "/milestones/{milestone_id}", "/need-thresholds", "/notes/{note_id}",
+    "/private-notes/{private_note_id}",
 )  # fmt: skip
 
 
