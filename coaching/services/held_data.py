@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.models import ExportChoice, Membership, Note, NoteClass, Person, PrivateNote
-from coaching.policies import Actor, is_that_person, require
-from coaching.private_note_policies import may_write_private_notes
+from coaching.policies import Actor, is_that_person, may_coach, require
 from coaching.services.note_cipher import Keyring
 from coaching.services.note_reviews import ReviewCounts, count_about
 from coaching.services.privacy import ABOUT_PERSON, export_person
@@ -128,7 +127,7 @@ def describe_held(session: Session, person: Person, *, actor: Actor) -> HeldData
 
 def preview_for_coach(session: Session, membership: Membership, *, keys: Keyring, actor: Actor) -> ExportPreview:
     """What an export of this participant would hold of what the actor wrote, the oldest first."""
-    require(may_write_private_notes(actor, membership.cohort), seen=False)
+    require(may_coach(actor, membership.cohort), seen=False)
     check_way(actor)
     own = own_notes().where(PrivateNote.membership_id == membership.id, PrivateNote.author_id == actor.person_id)
     lines = [line_of(note, keys) for note in session.scalars(own.order_by(PrivateNote.id))]
