@@ -34,7 +34,7 @@ from coaching.models import (
     Role,
     SessionState,
 )
-from coaching.policies import Actor, may_coach, may_view_session, may_write_record, require
+from coaching.policies import Actor, may_coach, may_view_session, require, runs_cohort
 from coaching.services.action_list import ActionLine, Lines, list_open_at_start
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER
 from coaching.services.session_record import FOR_THOSE_WHO_RUN_IT
@@ -207,7 +207,7 @@ _LAUNCHES: Lines = (
 def prepare_session(session: Session, coaching_session: CoachingSession, *, actor: Actor, now: datetime) -> Preparation:
     """What to know before this session, for those who run the cohort. Six statements."""
     seen = may_view_session(actor, coaching_session)
-    require(may_write_record(actor, coaching_session), seen=seen, message=FOR_THOSE_WHO_RUN_IT)
+    require(runs_cohort(actor, coaching_session.cohort), seen=seen, message=FOR_THOSE_WHO_RUN_IT)
     connection, pair = session.connection(), coaching_session.pair_membership_id
     values: dict[str, Any] = {
         "cohort_id": coaching_session.cohort_id,

@@ -36,7 +36,9 @@ LINKS = {"check_in_links", "follow_up_links", "rsvp_links", "poll_links"}
 # Built together with somebody of a cohort that is not archived, or of the programme: these go on.
 SHARED = {"shared project", "shared run", "default plan", "default step"}
 # What only prepares an act is refused like the act.
-PREPARES = (".new", ".edit", ".new_correction", ".screen", "handovers.show")
+PREPARES = (
+    ".new", ".edit", ".new_correction", ".screen", ".revise", "handovers.show", "needs.show", "preparation.show",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
