@@ -101,7 +101,7 @@ def book(coach: Visitor) -> str:
     """From the reason why somebody needs their coach to a one-to-one with them; the address of its record."""
     page = coach.page
     page.goto("/needs")
-    expect(page.get_by_text("Nothing booked").first).to_be_visible()
+    expect(page.get_by_role("link", name="Nothing booked", exact=True)).to_be_visible()
     page.get_by_role("link", name="Book: Amy Ash").click()
     expect(page.locator("[name=pair_with]")).to_have_value(
         page.locator("[name=pair_with] option:checked").get_attribute("value") or ""
@@ -152,8 +152,8 @@ def expect_nobody_waits(coach: Visitor) -> None:
 def look_as_participant(amy: Visitor, member: str) -> None:
     page = amy.page
     page.goto(member)
-    expect(page.get_by_text(ACTION).first).to_be_visible()
-    expect(page.get_by_text("Between us").first).to_be_visible()
+    expect(page.locator("#actions").get_by_role("link", name=ACTION, exact=True)).to_be_visible()
+    expect(page.locator("#notes").get_by_text("Between us")).to_be_visible()
     assert PRIVATE not in page.content()
     assert_refused(amy, f"{member}/private-notes")
     page.goto("/account/data")
@@ -164,7 +164,7 @@ def look_as_coordinator(coordinator: Visitor, member: str, goal: str) -> None:
     """Actions, and that there is a goal; not what it says, and neither note."""
     page = coordinator.page
     page.goto(member)
-    expect(page.get_by_text(ACTION).first).to_be_visible()
+    expect(page.locator("#actions").get_by_role("link", name=ACTION, exact=True)).to_be_visible()
     for unseen in (PRIVATE, "Between us", GOAL, LEVELS["less"]):
         assert unseen not in page.content()
     for address in (goal, f"{member}/private-notes"):
