@@ -137,7 +137,7 @@ def as_engines(findings: list[Finding]) -> str:
     rows = [["what", *engines, "target", "of"], ["---"] * (len(engines) + 3)]
     for work, found in by_work.items():
         cells = [found[engine].row() if engine in found else None for engine in engines]
-        notes = dict.fromkeys(one.note for one in found.values() if one.note)
+        notes = dict.fromkeys(found[engine].note for engine in engines if engine in found and found[engine].note)
         target = next(cell[3] for cell in cells if cell)
         rows.append([work, *(cell[2] if cell else "" for cell in cells), target, "; ".join(notes)])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
