@@ -22,6 +22,7 @@ from coaching.models import (
     CourseRun,
     Goal,
     Membership,
+    Programme,
     ProjectOwner,
 )
 from coaching.policies import Actor
@@ -138,7 +139,8 @@ def coach_of(stage: Stage, session: Session, cohort_number: int) -> Actor:
 
 def plain_cohort(number: int) -> Cohort:
     """A cohort that has been loaded already, as `get_cohort` leaves it."""
-    return Cohort(id=number, public_id=public_id("c", number), programme_id=1)
+    programme = Programme(id=1, minimum_group=5)
+    return Cohort(id=number, public_id=public_id("c", number), programme_id=1, programme=programme)
 
 
 @contextmanager

@@ -42,11 +42,14 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    NeedMark,
+    NeedMarkState,
     PrivateNote,
     Purpose,
     RememberedMatch,
     RowOutcome,
     SchedulerHeartbeat,
+    Signal,
     SignInFailure,
 )
 from coaching.services.retention import RULES
@@ -244,6 +247,10 @@ def make_kept_rows(session: Session) -> None:
                 person_id=person.id, message_id="m", kind=MessageKind.POLL, title="T", text="x", created_at=NOW
             ),
             Delivery(message_id=message.id, outcome=MessageState.SENT, at=NOW, detail="250 OK"),
+            NeedMark(
+                person_id=person.id, membership_id=make_membership(session).id, signal=Signal.UNBOOKED,
+                occurrence="never", state=NeedMarkState.DONE, at=NOW,
+            ),
         ]
     )  # fmt: skip
     session.commit()

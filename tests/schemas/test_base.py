@@ -296,7 +296,7 @@ def test_the_words_of_a_form_are_those_that_it_shows() -> None:
     [
         ({}, {"scopes": ["Fill this in."]}),
         ({"scopes": "read"}, {"scopes": ["Send a list, in square brackets."]}),
-        ({"scopes": ["read", "all"]}, {"scopes.1": ["Choose one of: read, write."]}),
+        ({"scopes": ["read", "all"]}, {"scopes.1": ["Choose one of: read, write, private_notes."]}),
     ],
 )
 def test_a_list_says_what_to_do(scopes: dict[str, Any], named: dict[str, list[str]]) -> None:

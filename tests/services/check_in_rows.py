@@ -37,6 +37,13 @@ def make_planned_member(session: Session, cohort: Cohort | None = None, **values
     return membership
 
 
+def wake_earlier(session: Session, member: Membership) -> None:
+    """Lets the first check-in wake when it falls due, as where it was planned before that and not just now."""
+    first = check_ins_of(session, member)[0]
+    first.wake_at = first.due_at
+    session.flush()
+
+
 def make_wakeful_member(session: Session, cohort: Cohort) -> Membership:
     """One who may be asked at any hour of any day: for tests that go by the real clock, whenever they run."""
     membership = make_planned_member(session, cohort)

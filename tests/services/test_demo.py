@@ -37,6 +37,7 @@ from coaching.models import (
     Role,
     RowOutcome,
     Series,
+    Signal,
     StatusChange,
 )
 from coaching.services import audit, demo, sign_in
@@ -114,13 +115,16 @@ def test_it_is_alive_today(demo_session: Session, now: datetime) -> None:
 
 def test_somebody_waits_for_its_coach(demo_session: Session, now: datetime) -> None:
     coach = demo_session.scalars(select(Person).where(Person.email == "coach@demo.example")).one()
-    home = coach_home(demo_session, actor=load_actor(demo_session, coach), now=now)
-    assert [(one.cohort, one.absences) for one in home.absences] == [("Ivy (coaching)", 2)]
-    assert {(one.cohort, one.step) for one in home.silent} == {("Hazel (coaching)", "Eleven weeks on")}
-    hazel = select(Cohort.id).where(Cohort.public_id == home.silent[0].cohort_id).scalar_subquery()
+    people = coach_home(demo_session, actor=load_actor(demo_session, coach), now=now).needs.people
+    needs = [need for person in people for need in person.needs]
+    absent = [(need.cohort, need.reason[:28]) for need in needs if need.signal == Signal.ABSENCES]
+    assert absent == [("Ivy (coaching)", "Missed 2 sessions in a row, ")]
+    silent = [need for need in needs if need.signal == Signal.SILENT_CHECK_IN]
+    assert {(need.cohort, "“Eleven weeks on”" in need.reason) for need in silent} == {("Hazel (coaching)", True)}
+    hazel = select(Cohort.id).where(Cohort.public_id == silent[0].cohort_id).scalar_subquery()
     joined = select(Membership.public_id).where(Membership.cohort_id == hazel, Membership.role == Role.PARTICIPANT)
     last = demo_session.scalars(joined.order_by(Membership.id.desc()).limit(1)).one()
-    assert last in {one.membership_id for one in home.silent}, "who is silent whatever is drawn"
+    assert last in {need.membership_id for need in silent}, "who is silent whatever is drawn"
 
 
 def test_its_coaching_circles_left_a_record_and_actions_of_each_kind(demo_session: Session, now: datetime) -> None:

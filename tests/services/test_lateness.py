@@ -13,7 +13,7 @@ from coaching.errors import NotFound
 from coaching.models import MessageState, SchedulerHeartbeat
 from coaching.services.lateness import describe_seconds, read_lag, read_problems
 from tests.factories import NOW, actor_of, make_person
-from tests.services.check_in_rows import make_planned_member
+from tests.services.check_in_rows import make_planned_member, wake_earlier
 from tests.services.outbox_rows import make_message
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
@@ -37,7 +37,7 @@ def test_what_waits_longest_is_told_apart_by_what_it_is(session: Session) -> Non
     make_message(session, due_at=NOW - 2 * MINUTE)
     make_message(session, state=MessageState.SENT, due_at=NOW - 90 * MINUTE)
     make_message(session, state=MessageState.CLAIMED, lease_until=NOW + MINUTE)
-    make_planned_member(session)
+    wake_earlier(session, make_planned_member(session))
     assert read_lag(session.connection(), now=NOW) == (2 * 3600, 120, None)
     assert read_lag(session.connection(), now=NOW + 2 * MINUTE) == (2 * 3600 + 120, 240, 60)
 

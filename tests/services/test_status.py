@@ -15,7 +15,7 @@ from coaching.schema import head_revision
 from coaching.services.outbox import log_deliveries
 from coaching.services.status import describe_status, read_status
 from tests.factories import NOW
-from tests.services.check_in_rows import make_planned_member, post
+from tests.services.check_in_rows import make_planned_member, post, wake_earlier
 from tests.services.outbox_rows import make_message
 
 Counter = Callable[[], AbstractContextManager[list[str]]]
@@ -114,7 +114,7 @@ def test_the_oldest_due_is_the_message_or_the_check_in_that_waits_longest(sessio
     make_message(session, state=MessageState.RETRY, due_at=NOW - timedelta(seconds=90))
     make_message(session, state=MessageState.SENT, due_at=NOW - timedelta(days=9))
     assert status(session)["oldest_due_seconds"] == 90
-    make_planned_member(session)
+    wake_earlier(session, make_planned_member(session))
     assert status(session)["oldest_due_seconds"] == 2 * 3600
 
 

@@ -11,6 +11,7 @@ from coaching.blueprints.api.shapes import shape_of
 from coaching.blueprints.keys import note_keys
 from coaching.clock import utc_now
 from coaching.models import NoteReview, Person
+from coaching.schemas.base import BaseSchema
 from coaching.schemas.private_note import NoteReviewSchema
 from coaching.services.held_data import ExportPreview, HeldData, describe_held, preview_for_coach
 from coaching.services.memberships import get_membership
@@ -36,8 +37,9 @@ def export() -> dict[str, list[dict[str, Any]]]:
 
 
 @blueprint.route("/me/note-reviews", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(201, NoteReviewSchema)
-def ask() -> NoteReview:
+def ask(_data: dict[str, Any]) -> NoteReview:
     """Asks the coaches who keep private notes about oneself to decide which of these are in one's export."""
     return ask_for_review(rows(), _own(), actor=current_actor(), now=utc_now())
 

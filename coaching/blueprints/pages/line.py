@@ -123,6 +123,7 @@ def _page(
         months=_by_month(part.items),
         kinds=[("", "Everything"), *((kind.value, LANES[kind]) for kind in kinds)],
         is_narrowed=bool(typed),
+        narrowed=_narrowed(typed),
         names_cohorts=line is not None and len(line.places) > 1,
         newest_url=_url(here, values, typed, after=None) if wanted.after else None,
         next_url=_url(here, values, typed, after=part.next) if part.next else None,
@@ -131,6 +132,15 @@ def _page(
         **page,
     )  # fmt: skip
     return (body, 422) if form.errors else body
+
+
+def _narrowed(typed: dict[str, list[str]]) -> str:
+    """What of it a page shows, for its title: each has one of its own."""
+    known = {kind.value: LANES[kind] for kind in LineKind}
+    parts = [known[kind] for kind in typed.get("kinds", []) if kind in known]
+    words = {"from": "from", "to": "until", "after": "and before, after"}
+    parts += [f"{word} {typed[name][0]}" for name, word in words.items() if typed.get(name, [""])[0]]
+    return f": {', '.join(parts)}" if parts else ""
 
 
 def _earlier(here: str, values: dict[str, Any], typed: dict[str, Any], line: Line) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coaching.blueprints.access import current_actor
@@ -182,7 +182,8 @@ def _page(membership: Membership, form: Form) -> str:
         coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
         if may_coach(actor, cohort)
         else None,
-        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO,
+        # Who looks as somebody else writes to nobody.
+        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO and "viewed_as" not in g,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,

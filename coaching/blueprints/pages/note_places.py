@@ -31,7 +31,7 @@ from coaching.services.notes import list_pair_coaches
 
 LABELS = {
     "body": "Note", "note_class": "Who reads it", "pair_coach": "Which coach", "goal": "Goal", "reality": "Reality",
-    "options": "Options", "will": "Will", "agreed": "Your answer",
+    "options": "Options", "will": "Will", "agreed": "May it be shown so",
 }  # fmt: skip
 MOST_PAGES = 500
 

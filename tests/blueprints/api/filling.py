@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,17 @@ from coaching.models import (
     Message,
     MessageKind,
     MessageState,
+    Metric,
+    MetricDirection,
+    Milestone,
+    Note,
+    NoteChange,
+    NoteChangeState,
+    NoteClass,
+    NoteConsent,
+    NoteWriter,
+    Observation,
+    ObservationSource,
     Poll,
     PollInvitee,
     PollSlot,
@@ -30,6 +42,8 @@ from coaching.models import (
     ReachSource,
     RowOutcome,
     Series,
+    Skill,
+    SkillScale,
 )
 from tests import factories
 from tests.factories import NOW
@@ -59,6 +73,8 @@ def fill(session: Session, world: World) -> dict[str, str]:
         {"item_id": item}
         | _series(session, world)
         | _goal(session, world)
+        | _skill(session, world)
+        | _note(session, world)
         | _project(session, world)
         | _import(session, world)
     )
@@ -132,7 +148,39 @@ def _poll(session: Session, world: World) -> Poll:
 def _goal(session: Session, world: World) -> dict[str, Any]:
     goal = factories.make_goal(session, world.member)
     session.add(Rating(goal=goal, rated_by_id=world.participant.id, score=0, rated_on=date(2026, 6, 1), created_at=NOW))
-    return {"goal_id": goal}
+    session.flush()
+    milestone = Milestone(goal=goal, statement="A plan", created_at=NOW)
+    metric = Metric(goal=goal, name="Hours", direction=MetricDirection.UP, created_at=NOW)
+    observation = Observation(
+        metric=metric, value=Decimal(1), observed_on=date(2026, 6, 1), source=ObservationSource.API,
+        recorded_by_id=world.participant.id, created_at=NOW,
+    )  # fmt: skip
+    session.add_all([milestone, metric, observation])
+    return {"goal_id": goal, "milestone_id": milestone, "metric_id": metric, "observation_id": observation}
+
+
+def _skill(session: Session, world: World) -> dict[str, Any]:
+    scale = SkillScale(programme_id=world.programme.id, points=3, words=["Not yet", "", "Well"], created_at=NOW)
+    skill = Skill(programme_id=world.programme.id, position=1, name="Writing", created_at=NOW)
+    session.add_all([scale, skill])
+    return {"skill_id": skill}
+
+
+def _note(session: Session, world: World) -> dict[str, Any]:
+    """A note that its author is asked about, who is the one that the tests send everything as."""
+    own = world.administrator.id
+    note = Note(
+        cohort_id=world.cohort.id, author_id=own, written_as=NoteWriter.COORDINATOR, note_class=NoteClass.COHORT,
+        body="Words", written_at=NOW,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    change = NoteChange(
+        note_id=note.id, by_id=world.participant.id, from_class=NoteClass.COORDINATOR, to_class=NoteClass.COHORT,
+        state=NoteChangeState.PENDING, asked_at=NOW, consents=[NoteConsent(person_id=own)],
+    )  # fmt: skip
+    session.add(change)
+    return {"note_id": note, "change_id": change}
 
 
 def _project(session: Session, world: World) -> dict[str, Any]:

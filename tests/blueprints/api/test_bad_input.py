@@ -48,6 +48,10 @@ BODIES = {
 }
 
 
+# These take a file.
+FILES = {"api_imports.bring_in", "api_observation_imports.bring_in"}
+
+
 def counts(session: Session) -> dict[str, int]:
     session.rollback()
     return {
@@ -60,7 +64,7 @@ def counts(session: Session) -> dict[str, int]:
 def writes(app: Flask, known: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Method and path of everything in the API that takes JSON."""
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/api/v1/") and rule.endpoint != "api_imports.bring_in":
+        if rule.rule.startswith("/api/v1/") and rule.endpoint not in FILES:
             for method in sorted((rule.methods or set()) & {"POST", "PATCH", "PUT"}):
                 path = rule.rule.removeprefix("/api/v1")
                 # The words of mails are named by a kind of message.

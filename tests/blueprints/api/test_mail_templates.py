@@ -11,7 +11,8 @@ OWN = {"subject": "Own words", "text": "Dear {{ name }},\n\nanswer:\n{{ link }}"
 def test_words_are_written_from_what_was_seen_and_taken_back(world: World, caller: CallerOf) -> None:
     coordinator, path = caller(world.coordinator), f"/programmes/{world.programme.public_id}/mail-templates"
     kinds = [one["kind"] for one in body(coordinator.get(path))["items"]]
-    assert kinds == ["invitation", "poll", "session_invite", "session_reminder", "action_reminder", "check_in"]
+    sessions = ["session_invite", "session_reminder"]
+    assert kinds == ["invitation", "poll", *sessions, "action_reminder", "check_in", "handover"]
     shown = coordinator.get(f"{path}/poll")
     assert (body(shown)["is_ours"], body(shown)["version"]) == (True, 0)
     assert "{{ link }}" in body(shown)["names"]

@@ -22,17 +22,19 @@ WRITING = ("INSERT", "UPDATE", "DELETE")
 def walk(browser: Browser) -> dict[str, str]:
     """Follows every link from home on. The title of each page by its address."""
     found: dict[str, str] = {}
+    came: dict[str, str] = {}
     waiting, met = deque(["/"]), {"/"}
     while waiting:
         address = waiting.popleft()
         page = browser.get(address)
-        assert page.status_code == 200, f"{address} answers {page.status_code}"
+        assert page.status_code == 200, f"{address} answers {page.status_code}, {came.get(address)}"
         if page.content_type.startswith("text/html"):
             found[address] = title(page)
         for link in links(page):
             path = link.partition("#")[0]
             if path.startswith("/") and not path.startswith(("/assets/", "/api/")) and path not in met:
                 met.add(path)
+                came[path] = address
                 waiting.append(path)
     return found
 
@@ -62,7 +64,7 @@ def test_every_link_leads_somewhere_and_no_look_writes(
     assert [one for one in statements if one.lstrip().upper().startswith(WRITING)] == []
     assert "/account" in found or len(found) >= 1
     titles = list(found.values())
-    assert [one for one in titles if titles.count(one) > 1] == []
+    assert {address: one for address, one in found.items() if titles.count(one) > 1} == {}
     assert all(one.endswith(" · Coaching") and len(one) > len(" · Coaching") for one in titles)
 
 

@@ -22,7 +22,7 @@ def mails(world: World) -> str:
 
 
 def test_words_are_written_shown_and_taken_back(coordinator: Browser, mails: str, world: World) -> None:
-    assert words(coordinator.get(mails)).count("Never changed") == 5
+    assert words(coordinator.get(mails)).count("Never changed") == 7
     form = fields(coordinator.get(f"{mails}/poll"))
     assert form["text"].startswith("Hello {{ name }},\n")
     landed(coordinator.post(f"{mails}/poll", OWN | {"version": form["version"]}), mails)
@@ -52,7 +52,7 @@ def test_what_will_not_do_is_said_at_its_field_and_what_was_typed_stays(coordina
         refused(answer, 422, "there is no nmae here")
         assert "Leave out <img>" in words(answer)
         assert fields(answer)["text"] == wrong["text"]
-    assert words(coordinator.get(mails)).count("Never changed") == 5
+    assert words(coordinator.get(mails)).count("Never changed") == 7
 
 
 def test_a_preview_shows_the_mail_in_a_frame_that_can_do_nothing(
@@ -67,7 +67,7 @@ def test_a_preview_shows_the_mail_in_a_frame_that_can_do_nothing(
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-")
     assert "unsafe" not in policy
-    assert words(coordinator.get(mails)).count("Never changed") == 5
+    assert words(coordinator.get(mails)).count("Never changed") == 7
 
 
 def test_who_coaches_in_the_programme_does_not_write_its_mails(browse: Browse, world: World, mails: str) -> None:
