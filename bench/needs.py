@@ -131,7 +131,7 @@ def coach_of_many(stage: Stage) -> Iterator[Actor]:
         needs = [need for one in list_needs(session, actor=actor, now=NOW).people for need in one.needs][::ASIDE]
         members = {need.membership_id for need in needs}
         found = select(Membership.public_id, Membership.id).where(Membership.public_id.in_(members))
-        numbers: dict[str, int] = dict(session.execute(found).tuples().all())
+        numbers: dict[str, int] = dict(session.execute(found).all())
         marks = [_mark(person.id, numbers[need.membership_id], need.signal, need.occurrence) for need in needs]
         if marks:
             session.execute(insert(NeedMark), marks)

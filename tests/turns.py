@@ -29,10 +29,12 @@ BY_ENGINE = {
     SERVICES / f"test_{name}.py"
     for name in ("asking", "check_in_posting", "delivery", "follow_ups", "outbox", "reminders")
 }
-# The one journey that reads other people's files, which it does on SQLite.
-SEASON = HERE / "browser" / "test_sessions_journey.py"
-# What else is walked through once; the main job is walked through on both engines.
-ASKING = HERE / "browser" / "test_follow_ups_journey.py"
+# A browser walks through each of these once; the one that reads other people's files does so on SQLite.
+JOURNEYS = HERE / "browser"
+SEASON = JOURNEYS / "test_sessions_journey.py"
+SECURITY = HERE / "security"
+# Of what tries much again and again a desk has one part in so many, drawn by the names of the tests; CI has it all.
+PARTS = {SECURITY / "test_canary.py": 2, SECURITY / "test_pages.py": 2, SECURITY / "test_rough_requests.py": 2}
 
 
 def is_ci() -> bool:
@@ -43,17 +45,20 @@ def is_ci() -> bool:
 def share_of(name: str, things: Sequence[T], *, parts: int = 3) -> Sequence[T]:
     """What of many things is tried on what has this name: in CI all of them; at a desk a part, and another on the next,
     so that each thing is tried on many and each of the many has met several."""
-    return things if is_ci() else things[zlib.crc32(name.encode()) % parts :: parts]
+    return things if is_ci() else things[_drawn(name, parts) :: parts]
 
 
 def find_left_out(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """The tests that the other engine's turn makes needless. One that is made for a single engine is none of them."""
+    """The tests that the other engine's turn makes needless, where they are made for both, and those of other parts."""
     pairs: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
+    left_out = set()
     for item in items:
+        if _drawn(item.nodeid, PARTS.get(item.path, 1)):
+            left_out.add(item)
         engine = getattr(item, "callspec", None) and item.callspec.params.get("engine_name")  # type: ignore[attr-defined]
         if engine in ENGINES and _takes_turns(item):
             pairs[item.nodeid.replace(engine, "*")][engine] = item
-    return {
+    return left_out | {
         item
         for name, pair in pairs.items()
         if len(pair) == len(ENGINES)
@@ -63,7 +68,7 @@ def find_left_out(items: Iterable[pytest.Item]) -> set[pytest.Item]:
 
 
 def _takes_turns(item: pytest.Item) -> bool:
-    if DOORS in item.path.parents or item.path in {SEASON, ASKING}:
+    if DOORS in item.path.parents or JOURNEYS in item.path.parents:
         return True
     if SERVICES not in item.path.parents or item.path in BY_ENGINE or not isinstance(item, pytest.Function):
         return False
@@ -72,4 +77,9 @@ def _takes_turns(item: pytest.Item) -> bool:
 
 
 def _engine_of(name: str, item: pytest.Item) -> str:
-    return "sqlite" if item.path == SEASON else ENGINES[zlib.crc32(name.encode()) % len(ENGINES)]
+    return "sqlite" if item.path == SEASON else ENGINES[_drawn(name, len(ENGINES))]
+
+
+def _drawn(name: str, parts: int) -> int:
+    """One of so many numbers, always the same for a name."""
+    return zlib.crc32(name.encode()) % parts
