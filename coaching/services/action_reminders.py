@@ -44,16 +44,17 @@ _STOP = (
 )
 
 
-def plan_reminder(session: Session, action: Action, *, now: datetime) -> None:
+def plan_reminder(session: Session, action: Action, *, now: datetime, is_news: bool = False) -> None:
     """Sets when its owner is reminded of this action next: not at all once it is closed.
 
-    What nobody chose the day of is not sent on the day on which it was agreed: they have just heard of it.
+    What nobody chose the day of is not sent on the day on which it was agreed: they have just heard of it. Unless it
+    `is_news` to them, because it came to them with a hand-over.
     """
     if action.state != ActionState.OPEN or action.remind_on is None:
         action.remind_at = None
         return
     hours = read_hours(session, action.owner.person)
-    after = now if action.reminder == ReminderChoice.ON else end_of_day(now, hours.zone)
+    after = now if is_news or action.reminder == ReminderChoice.ON else end_of_day(now, hours.zone)
     action.remind_at = remind_moment(action.remind_on, action.due_on, hours, now=after)
 
 

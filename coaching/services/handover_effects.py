@@ -22,7 +22,7 @@ def pass_on_actions(session: Session, handover: Handover, _actor: Actor, now: da
     for action in session.scalars(promised.order_by(Action.id).with_for_update(of=Action)).all():
         call_off_reminders(session, action, now=now)
         action.owner = handover.to_membership
-        plan_reminder(session, action, now=now)
+        plan_reminder(session, action, now=now, is_news=True)
 
 
 def pass_on_pair_notes(session: Session, handover: Handover, actor: Actor, now: datetime) -> None:

@@ -71,7 +71,7 @@ def list_private_notes(
     """The actor's own notes in a cohort, the newest first: those about this participant or this session where one is
     named, or else all."""
     require(may_keep_private_notes(actor, cohort.id), seen=False)
-    require(may_coach(actor, cohort) or _has_notes(session, cohort, actor), seen=False)
+    require(may_coach(actor, cohort) or has_private_notes(session, cohort, actor=actor), seen=False)
     check_way(actor)
     check_place(cohort, membership, coaching_session)
     statement = own_notes().where(PrivateNote.cohort_id == cohort.id, PrivateNote.author_id == actor.person_id)
@@ -173,8 +173,10 @@ def check_way(actor: Actor) -> None:
         raise NotAllowed(NOT_BY_TOKEN, code="scope")
 
 
-def _has_notes(session: Session, cohort: Cohort, actor: Actor) -> bool:
-    """Whether somebody who no longer coaches has notes here from when they did."""
+def has_private_notes(session: Session, cohort: Cohort, *, actor: Actor) -> bool:
+    """Whether somebody has notes of their own here, also who no longer coaches and has them from when they did."""
+    if not may_keep_private_notes(actor, cohort.id):
+        return False
     own = PrivateNote.cohort_id == cohort.id, PrivateNote.author_id == actor.person_id
     return session.scalars(select(PrivateNote.id).where(*own).limit(1)).first() is not None
 

@@ -47,7 +47,7 @@ _IN_PROGRAMME = Cohort.programme_id == bindparam("programme_id")
 _IS_PARTICIPANT = is_word(Membership.role, Role.PARTICIPANT)
 
 COHORTS: Statement = (
-    select(Cohort.id, Cohort.public_id, Cohort.name, Cohort.kind, Cohort.starts_on, Cohort.ends_on)
+    select(Cohort.id, Cohort.public_id, Cohort.name, Cohort.kind, Cohort.starts_on, Cohort.ends_on, Cohort.state)
     .where(_IN_PROGRAMME)
     .order_by(Cohort.starts_on, Cohort.id)
 )

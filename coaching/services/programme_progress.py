@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from coaching.models import CohortKind, Programme, Stage
+from coaching.models import CohortKind, CohortState, Programme, Stage
 from coaching.policies import Actor, may_view_programme, require
 from coaching.services import programme_figures as figures
 from coaching.services.project_list import ReachTotals
@@ -89,6 +89,7 @@ class CohortFigures(NamedTuple):
     kind: CohortKind
     starts_on: date
     ends_on: date
+    state: CohortState
     figures: Figures
 
 

@@ -193,6 +193,11 @@ def session_action(_place: Place, guest: Place) -> dict[str, Any]:
     return ACTION | {"membership_id": guest.ids["member"]}
 
 
+def page_record(_place: Place, guest: Place) -> dict[str, Any]:
+    """With whom an action would be agreed, which saving alone does not."""
+    return RECORD | FIRST | {"membership_id": guest.ids["member"]}
+
+
 def page_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "on"}
 
@@ -409,7 +414,7 @@ FORMS: dict[str, Recipe] = {
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
     "series.create": page_series,
     "series.preview": page_series,
-    "session_record.update": constant(**RECORD, **FIRST),
+    "session_record.update": page_record,
     "sessions.cancel": constant(reason="Snow", **FIRST),
     "sessions.create": page_pair,
     "attendance.mark": page_marks,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from coaching.config import read_notes_keys
 from coaching.models import (
     Action,
     ActionState,
@@ -27,8 +28,11 @@ from coaching.models import (
     MembershipStatus,
     Message,
     MessageState,
+    Note,
+    NoteClass,
     Person,
     PracticeEntry,
+    PrivateNote,
     Programme,
     ReachMetric,
     ReachSnapshot,
@@ -44,7 +48,10 @@ from coaching.services import audit, demo, sign_in
 from coaching.services.actors import load_actor
 from coaching.services.coach_home import coach_home
 from coaching.services.demo.cohorts import ZONE, plan_days
+from coaching.services.demo.notes import KEPT_TO_ONESELF, OF_THE_GROUP
 from coaching.services.demo.repeating import MONTHS, first_hour
+from coaching.services.note_changes import list_asked
+from coaching.services.note_cipher import Keyring
 from coaching.services.participant_home import participant_home
 from coaching.services.practice import list_practice, list_runs
 from coaching.services.recurrence import Repeat, plan_series
@@ -235,3 +242,25 @@ def test_every_status_is_seen_with_a_correction_a_remembered_name_and_a_row_that
     assert set(session.scalars(select(ImportRow.outcome))) == set(RowOutcome)
     known = session.execute(select(RememberedMatch.name, RememberedMatch.membership_id.is_(None))).all()
     assert sorted(tuple(row) for row in known) == [("reading room tablet", False), ("visitor of the library", True)]
+
+
+def test_its_notes_are_of_every_class_and_one_waits_for_a_word(demo_session: Session, now: datetime) -> None:
+    session = demo_session
+    assert set(session.scalars(select(Note.note_class))) == set(NoteClass)
+    assert session.scalars(select(func.count()).select_from(PrivateNote)).one() == 0, (
+        "There is no key to seal one with."
+    )
+    nia = session.scalars(select(Person).where(Person.email == "participant@demo.example")).one()
+    (asked,) = list_asked(session, actor=load_actor(session, nia))
+    assert (asked.note.note_class, asked.to_class) == (NoteClass.PAIR, NoteClass.EVALUATION)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"])
+def test_its_coach_has_private_notes_where_there_is_a_key(session: Session, now: datetime) -> None:
+    keys = Keyring(read_notes_keys("a-key-of-notes-for-tests-0123456789-abcdefg"))
+    demo.build_demo(session, seed=2022, now=now, keys=keys)
+    session.flush()
+    coach = session.scalars(select(Person).where(Person.email == "coach@demo.example")).one()
+    notes = list(session.scalars(select(PrivateNote)))
+    assert {one.author_id for one in notes} == {coach.id}
+    assert sorted(keys.read(one).text or "" for one in notes) == sorted((KEPT_TO_ONESELF, OF_THE_GROUP))

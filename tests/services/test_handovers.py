@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import Conflict, Invalid, NotAllowed
 from coaching.models import (
     Action,
+    ActionEnd,
     AuditEntry,
     CoachingSession,
     Cohort,
@@ -18,11 +19,15 @@ from coaching.models import (
     Membership,
     MembershipStatus,
     MessageKind,
+    MessageState,
     Person,
     Role,
 )
 from coaching.policies import Actor
 from coaching.services import handovers
+from coaching.services.action_outcomes import close_action
+from coaching.services.action_reminder_posting import post_due_action_reminders
+from coaching.services.actions import agree_action
 from coaching.services.cohort_history import Happened, list_happenings
 from coaching.services.handover_choices import find_taker, plan_handover
 from coaching.services.handovers import hand_over_cohort, hand_over_pair
@@ -83,6 +88,35 @@ def test_a_cohort_changes_hands_with_its_sessions_and_calendars(session: Session
     lines = {one.what: one for one in list_happenings(session, cohort, actor=acting(session, new))}
     line = lines[Happened.HANDED_OVER]
     assert (line.name, line.to, line.reason) == (coach.person.name, taker.person.name, "A new post")
+
+
+def test_open_promises_are_reminded_of_by_the_new_coachs_clock(session: Session) -> None:
+    cohort, (coach, ann) = make_group(session, 1)
+    taker = taker_beside(session, cohort, timezone="America/New_York")
+    terms = {"actor": acting(session, coach), "now": NOW, "owner_id": coach.public_id, "due_on": date(2026, 6, 25)}
+    promised, done = (agree_action(session, ann, statement=text, **terms) for text in ("Send the outline", "Call her"))
+    session.flush()
+    before, wakes = promised.remind_at, datetime(2026, 6, 24, 7, tzinfo=UTC)
+    close_action(session, done, actor=acting(session, coach), now=NOW, state=ActionEnd.DONE)
+    assert before == wakes, "The day before, at eight where they live who promised it."
+    session.flush()
+    # The mail to the old coach is written, and waits to leave.
+    post_due_action_reminders(session, now=wakes, limit=50)
+    hand_over_cohort(session, coach, taker.person, actor=acting(session, coach), now=wakes, stays_as=None)
+    session.flush()
+    session.expire_all()
+    new = seat_of(session, cohort, taker.person_id)
+    assert (promised.owner_id, done.owner_id) == (new.id, coach.id)
+    (old,) = mails_of(session, coach, MessageKind.ACTION_REMINDER, waiting=False)
+    assert old.state == MessageState.CANCELLED
+    again = promised.remind_at
+    # At eight on that day where they live: it is due tomorrow, and they hear of it by nothing else.
+    assert again == datetime(2026, 6, 24, 12, tzinfo=UTC)
+    post_due_action_reminders(session, now=again, limit=50)
+    session.expire_all()
+    told = [mail.facts["actions"] for mail in mails_of(session, new, MessageKind.ACTION_REMINDER)]
+    assert [[one["statement"] for one in actions] for actions in told] == [["Send the outline"]]
+    assert mails_of(session, coach, MessageKind.ACTION_REMINDER) == []
 
 
 def test_who_leaves_with_it_is_out(session: Session) -> None:

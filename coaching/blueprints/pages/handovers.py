@@ -14,6 +14,7 @@ from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid, Messages
 from coaching.extensions import db
 from coaching.models import Membership, Role
+from coaching.policies import is_self
 from coaching.schemas.base import checked, load_form
 from coaching.schemas.cohort_life import Afterwards, ChooseTakerSchema, HandOverSchema
 from coaching.services.handover_choices import (
@@ -25,6 +26,7 @@ from coaching.services.handover_choices import (
 )
 from coaching.services.handovers import hand_over_cohort, hand_over_pair
 from coaching.services.memberships import get_membership
+from coaching.services.private_notes import has_private_notes
 
 blueprint = Blueprint("handovers", __name__)
 
@@ -73,6 +75,10 @@ def create(membership_id: str) -> ResponseReturnValue:
         return _page(membership, sent_again(refusal)), status_of(refusal)
     what = f"The one-to-ones with {pair.person.name} are" if pair is not None else f"{membership.cohort.name} is"
     flash(f"{what} in the hands of {taker.name}. Everybody concerned is told by mail.", "success")
+    # Whoever is still in the cohort can pass notes on, and to somebody who has just come to coach it only now.
+    if is_self(actor, membership) and has_private_notes(session, membership.cohort, actor=actor):
+        flash(f"Your private notes are still yours alone. Pass on what {taker.name} should know.", "info")
+        return redirect(url_for("private_note_exits.handover", cohort_id=membership.cohort.public_id), 303)
     return redirect(url_for("home.show"), 303)
 
 
@@ -85,10 +91,12 @@ def _page(membership: Membership, form: Form) -> str:
         form=form,
         errors=errors,
         candidates=[(one.id, one.name + (" (coaches here)" if one.is_here else "")) for one in plan.candidates],
-        pairs=[(one.id, f"One-to-ones with {one.name} ({one.sessions} to come)") for one in plan.pairs],
+        pairs=[(one.id, f"{one.name} ({one.sessions} to come)") for one in plan.pairs],
         outlook=plan.outlook,
         afterwards=AFTERWARDS,
         notes=NOTES,
+        has_private_notes=has_private_notes(db.session(), membership.cohort, actor=current_actor()),
+        is_own=is_self(current_actor(), membership),
         breadcrumb=trail(
             membership.cohort,
             ("Its life", url_for("cohort_life.show", cohort_id=membership.cohort.public_id)),

@@ -11,9 +11,10 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.note_words import who_reads
 from coaching.extensions import db
 from coaching.models import CoachingSession, Cohort, Membership
-from coaching.note_policies import read_classes
-from coaching.policies import may_coach
+from coaching.note_policies import read_classes, writes_as
+from coaching.policies import is_writable, may_coach
 from coaching.services.note_list import NoteLine, list_cohort_notes, list_member_notes, list_session_notes
+from coaching.services.private_notes import has_private_notes
 
 # How many stand on the page of what they are about, in front of the list of all.
 NEWEST = 3
@@ -75,7 +76,8 @@ def cohort_place(cohort: Cohort) -> NotePlace:
 
 def newest_notes(place: NotePlace) -> dict[str, Any]:
     """The variables of the section on the page of what notes are about; none for those who read no notes."""
-    if not read_classes(current_actor(), place.cohort, place.membership):
+    actor = current_actor()
+    if not read_classes(actor, place.cohort, place.membership):
         return {"note_place": None}
     lines = place.read(limit=NEWEST)
     return {
@@ -83,13 +85,17 @@ def newest_notes(place: NotePlace) -> dict[str, Any]:
         "newest_notes": lines,
         "note_sentences": readers_of_lines(lines),
         "private_notes_url": private_url(place),
+        "writes_notes": writes_as(actor, place.cohort, place.membership) is not None and is_writable(place.cohort),
     }
 
 
 def private_url(place: NotePlace) -> str | None:
-    """Where a coach writes what only they read, which no page of these ever holds."""
-    endpoint = f"private_notes.of_{place.noun}"
-    if not may_coach(current_actor(), place.cohort) or endpoint not in current_app.view_functions:
+    """Where a coach writes what only they read, which no page of these ever holds; who handed the cohort over and looks
+    on comes to their own there as well."""
+    actor, endpoint = current_actor(), f"private_notes.of_{place.noun}"
+    if endpoint not in current_app.view_functions:
+        return None
+    if not may_coach(actor, place.cohort) and not has_private_notes(db.session(), place.cohort, actor=actor):
         return None
     return place.url_of("private_notes.of")
 

@@ -23,12 +23,14 @@ from coaching.services.demo.finding import build_poll
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
 from coaching.services.demo.loose_ends import build_loose_ends
+from coaching.services.demo.notes import build_notes
 from coaching.services.demo.practice import build_goals, build_projects
 from coaching.services.demo.presence import record_the_last_meetings
 from coaching.services.demo.recording import build_records
 from coaching.services.demo.repeating import build_series
 from coaching.services.demo.waiting import add_own_step, find_quiet
 from coaching.services.follow_up_plans import copy_plan, follow_default_plan
+from coaching.services.note_cipher import Keyring
 from coaching.services.sign_in import start_auth_session
 
 SLUG = "mooc-school"
@@ -46,8 +48,8 @@ def is_empty(session: Session) -> bool:
     return session.scalars(select(Person.id).limit(1)).first() is None
 
 
-def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
-    """Fills an empty database with the demo programme."""
+def build_demo(session: Session, *, seed: int, now: datetime, keys: Keyring | None = None) -> Programme:
+    """Fills an empty database with the demo programme. Only with `keys` its coach has private notes."""
     rng = Random(seed)  # noqa: S311  Synthetic data wants the same draws each time, not secret ones.
     crowd = Crowd(session, rng, now)
     programme = Programme(
@@ -83,6 +85,7 @@ def build_demo(session: Session, *, seed: int, now: datetime) -> Programme:
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
+    build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 

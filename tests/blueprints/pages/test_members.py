@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
 from coaching.models import (
+    CheckInState,
     Membership,
     MembershipStatus,
     Message,
@@ -109,6 +110,25 @@ class TestSeeing:
             assert text in words(page), text
         assert f"/goals/{traces.goal.public_id}" in links(page)
         assert f"/check-ins/{traces.check_in.public_id}" in links(page)
+
+    def test_what_is_long_to_come_is_folded(self, session: Session, browse: Browse, world: World) -> None:
+        step, soon = factories.make_step(session, world.cohort, label="A week after"), utc_now() + timedelta(days=3)
+        about = [
+            factories.make_check_in(
+                session, step, world.member, anchor_id=number, due_at=soon + timedelta(days=7 * number)
+            )
+            for number in range(1, 6)
+        ]
+        past = {"state": CheckInState.EXPIRED, "due_at": soon - timedelta(days=60)}
+        asked = factories.make_check_in(session, step, world.member, anchor_id=6, asked_at=past["due_at"], **past)
+        unasked = factories.make_check_in(session, step, world.member, anchor_id=7, **past)
+        page = browse(world.coach).get(f"/members/{world.member.public_id}").text
+        assert "3 more to come" in page
+        assert "1 not asked" in page
+        there = [page.index(f"/check-ins/{one.public_id}") for one in (asked, *about, unasked)]
+        assert there == sorted(there)
+        assert there[2] < page.index("3 more to come") < there[3]
+        assert there[5] < page.index("1 not asked") < there[6]
 
     def test_a_coordinator_sees_no_goals(self, browse: Browse, world: World, traces: Traces) -> None:
         seen = words(browse(world.coordinator).get(f"/members/{world.member.public_id}"))

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
-from coaching.models import CohortKind, Instrument, Response, Role, Wave
+from coaching.models import CohortKind, CohortState, Instrument, Response, Role, Wave
 from coaching.tokens import new_public_id
 from tests import factories
 from tests.blueprints.pages.browsing import Browse, links, words
@@ -41,6 +41,22 @@ def test_a_coordinator_sees_both_kinds_side_by_side(session: Session, browse: Br
                  "Six weeks on: 1 asked, 1 can still answer"):  # fmt: skip
         assert text in seen, text
     assert f"/cohorts/{formal.public_id}" in links(page)
+
+
+def test_archived_cohorts_stand_apart_and_paused_ones_are_marked(
+    session: Session, browse: Browse, world: World
+) -> None:
+    world.cohort.state = CohortState.PAUSED
+    coordinator, path = browse(world.coordinator), f"/programmes/{world.programme.public_id}"
+    seen = words(coordinator.get(path))
+    assert f"{world.cohort.name} Paused" in seen
+    assert "Archived" not in seen
+    factories.make_cohort(session, world.programme, name="Cohort 1", state=CohortState.ARCHIVED)
+    seen = words(coordinator.get(path))
+    assert seen.index(f"{world.cohort.name} Paused") < seen.index("Archived cohorts") < seen.index("Cohort 1 Archived")
+    world.cohort.state = CohortState.ARCHIVED
+    session.flush()
+    assert "All of them are archived." in words(coordinator.get(path))
 
 
 def test_few_answers_stay_hidden(session: Session, browse: Browse, world: World) -> None:
