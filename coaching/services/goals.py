@@ -222,6 +222,9 @@ def rate_goal(
         raise Invalid.field("score", "Choose a score from -2 (much less than expected) to 2 (much more).")
     if rated_on > latest_today(now, *_zones(goal, actor)):
         raise Invalid.field("rated_on", "This day is still to come. Write the day that the rating is about.")
+    earliest = min(goal.created_at.date(), goal.membership.cohort.starts_on)
+    if rated_on < earliest:
+        raise Invalid.field("rated_on", f"This is before goal and cohort began. Write a day from {earliest} on.")
     rating = Rating(
         goal=goal,
         rated_by_id=actor.person_id,

@@ -194,7 +194,7 @@ def session_action(_place: Place, guest: Place) -> dict[str, Any]:
 
 
 def page_record(_place: Place, guest: Place) -> dict[str, Any]:
-    """With whom an action would be agreed, which saving alone does not."""
+    """With whom an action would be agreed on, which saving alone does not look at."""
     return RECORD | FIRST | {"membership_id": guest.ids["member"]}
 
 

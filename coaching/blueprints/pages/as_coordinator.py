@@ -68,7 +68,7 @@ def _cohort_of_member(public_id: str) -> Cohort:
 def _as_coordinator(seen: Cohort, own_url: str, view: Callable[[], ResponseReturnValue]) -> str:
     """The page as a coordinator is given it, with links that stay in the view where they can."""
     myself = current_actor()
-    g.viewed_as = {"own_url": own_url, "programme": seen.programme.name}
+    g.viewed_as = {"own_url": own_url, "programme": seen.programme.name, "person_id": myself.person_id}
     g.actor = Actor(
         person_id=NOBODY,
         public_id="",

@@ -166,6 +166,8 @@ def _new(cohort: Cohort, form: Form) -> str:
 def _page(membership: Membership, form: Form) -> str:
     actor, now = current_actor(), utc_now()
     cohort = membership.cohort
+    # Who looks at their own page as a coordinator does cannot write to themselves all the same.
+    is_ones_own = "viewed_as" in g and membership.person_id == g.viewed_as["person_id"]
     runs_programme = may_coordinate(actor, cohort.programme_id)
     sections = gather_sections(membership, now) if membership.role == Role.PARTICIPANT else {}
     return render_template(
@@ -182,8 +184,7 @@ def _page(membership: Membership, form: Form) -> str:
         coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
         if may_coach(actor, cohort)
         else None,
-        # Who looks as somebody else writes to nobody.
-        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO and "viewed_as" not in g,
+        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO and not is_ones_own,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,
