@@ -21,7 +21,7 @@ from coaching.errors import Invalid
 ASK_AT = time(9, 0)
 # Shorter than any gap between two steps of the default plan, so that nobody has two windows open at once.
 ANSWER_DAYS = 28
-# Who joins late, or is entered with a cohort that ended long ago, is asked about what is recent and not about years.
+# Who comes back from a pause, or is entered with a cohort of long ago, is asked what is recent and not about years.
 # It is half of the window, so that whoever is asked has at least the other half to answer in.
 LATEST = timedelta(days=14)
 LONGEST_YEARS = 5

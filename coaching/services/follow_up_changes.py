@@ -55,7 +55,7 @@ class Changes:
 
 
 def want(steps: Iterable[PlannedStep], anchored: Mapping[Anchor, Sequence[Anchored]]) -> dict[Key, Wanted]:
-    """Each step, for each whom it is for, from each thing that it counts from."""
+    """Each step, for each whom it is for, from each thing that it counts from: of what falls due once they are in."""
     by_circle: dict[tuple[int, Anchor, Role], list[PlannedStep]] = {}
     for step in steps:
         by_circle.setdefault((step.cohort_id, step.anchor, step.role), []).append(step)
@@ -64,6 +64,8 @@ def want(steps: Iterable[PlannedStep], anchored: Mapping[Anchor, Sequence[Anchor
         for who in found:
             for step in by_circle.get((who.cohort_id, anchor, who.role), ()):
                 window = window_of(who.on, step.offset, who.zone, step.window_days)
+                if window.due_at < who.joined_at:
+                    continue
                 is_asked = who.is_asked and not (step.is_alumni and who.declined)
                 wanted[who.membership_id, step.strand, who.anchor_id] = Wanted(step.id, who.on, window, is_asked)
     return wanted

@@ -67,7 +67,7 @@ class PlannedStep(NamedTuple):
 class Anchored(NamedTuple):
     """Something that steps count from, for one member. `is_asked` is false for who is paused or wants to hear no
     more, and where the cohort does not run: what they have moves, and they get nothing new. Who `declined` to be asked
-    so long after the end has no alumni step.
+    so long after the end has no alumni step, and what fell due before somebody joined is not theirs.
     """
 
     membership_id: int
@@ -76,6 +76,7 @@ class Anchored(NamedTuple):
     zone: str
     is_asked: bool
     declined: bool | None
+    joined_at: datetime
     anchor_id: int
     on: date
 
@@ -147,6 +148,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
             Cohort.state == CohortState.RUNNING,
         ),
         Membership.alumni_consent.is_(False),
+        Membership.joined_at,
     )
     .join(Person, Person.id == Membership.person_id)
     .join(Cohort, Cohort.id == Membership.cohort_id)

@@ -4,6 +4,7 @@ Everything here is set-based: it costs a handful of statements, whether the coho
 
 - A check-in exists once for a member, a strand and what its step counts from: the cohort's end, a session, a launch, a
   goal. Whoever changes one of these, or who is in, calls the act below in the same transaction.
+- What fell due before somebody joined is not theirs: nothing is made of it.
 - What lies more than 14 days back when it is made, brought back or moved is `expired` at once, and never asked: who is
   entered years later is not sent a year of mails. The coach sees that it was not asked, which is not silence.
 - What was not asked moves; what was asked stays with what was asked, unless its message has not left yet.

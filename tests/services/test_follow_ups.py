@@ -156,10 +156,29 @@ def test_two_who_plan_at_once_make_each_check_in_once(engine: Engine, session: S
 
 def test_a_cohort_that_ended_years_ago_is_entered_without_a_mail(session: Session) -> None:
     cohort = make_planned_cohort(session, starts_on=date(2022, 1, 10), ends_on=date(2022, 5, 2))
-    member = make_planned_member(session, cohort)
+    member = make_planned_member(session, cohort, joined_at=datetime(2022, 1, 10, tzinfo=UTC))
     assert check_in_states(session, member) == ["expired"] * 5
     assert {check_in.asked_at for check_in in check_ins_of(session, member)} == {None}
+    late = make_planned_member(session, cohort)
+    assert check_ins_of(session, late) == [], "Nothing of what fell due before they joined is theirs."
     assert post(session) == 0
+
+
+def test_nobody_is_asked_what_fell_due_before_they_joined(session: Session) -> None:
+    cohort = make_planned_cohort(session)
+    before, after = (
+        make_planned_member(session, cohort, joined_at=NOW + moved)
+        for moved in (-timedelta(hours=3), timedelta(days=1))
+    )
+    first = check_ins_of(session, before)[0]
+    assert before.joined_at < first.due_at < after.joined_at
+    assert check_in_states(session, after) == ["due"] * 4
+    assert len(check_ins_of(session, before)) == 5
+    # An end that moves past the day on which they joined makes it theirs, and back again calls it off.
+    move(session, cohort, ENDED + WEEK)
+    assert check_in_states(session, after) == ["due"] * 5
+    move(session, cohort, ENDED)
+    assert check_in_states(session, after) == ["cancelled", "due", "due", "due", "due"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +190,7 @@ def test_a_cohort_that_ended_years_ago_is_entered_without_a_mail(session: Sessio
         (60, ["expired", "expired", "expired", "expired", "expired"]),
     ],
 )
-def test_who_joins_late_is_asked_only_what_is_recent(session: Session, weeks: int, states: list[str]) -> None:
+def test_who_is_planned_for_late_is_asked_only_what_is_recent(session: Session, weeks: int, states: list[str]) -> None:
     cohort = make_planned_cohort(session)
     member = make_membership(session, cohort)
     plan_check_ins(session, cohort, now=NOW + weeks * WEEK - timedelta(hours=3))
@@ -179,7 +198,7 @@ def test_who_joins_late_is_asked_only_what_is_recent(session: Session, weeks: in
 
 
 @pytest.mark.parametrize("days", range(0, 430, 7))
-def test_whenever_somebody_joins_at_most_one_question_is_waiting(session: Session, days: int) -> None:
+def test_whenever_it_is_planned_at_most_one_question_is_waiting(session: Session, days: int) -> None:
     cohort = make_planned_cohort(session)
     make_membership(session, cohort)
     now = NOW + timedelta(days=days)
@@ -259,7 +278,9 @@ def test_moving_the_end_there_and_back_asks_once_more_and_not_twice(session: Ses
 
 
 def test_moved_into_the_past_it_expires_unasked_and_moved_back_it_opens_again(session: Session) -> None:
-    member = make_planned_member(session, make_planned_cohort(session, starts_on=date(2025, 1, 6)))
+    member = make_planned_member(
+        session, make_planned_cohort(session, starts_on=date(2025, 1, 6)), joined_at=datetime(2025, 1, 6, tzinfo=UTC)
+    )
     move(session, member.cohort, date(2025, 6, 2))
     assert check_in_states(session, member) == ["expired", "expired", "expired", "expired", "due"]
     assert post(session) == 1
