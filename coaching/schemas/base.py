@@ -296,3 +296,12 @@ def _is_web_address(words: str) -> bool:
         return parts.scheme in {"http", "https"} and is_host and parts.port != 0 and not _NO_ADDRESS.search(words)
     except ValueError:
         return False
+
+
+def list_of(schema: type[BaseSchema]) -> type[Schema]:
+    """The shape of a list as the API has it, which is whole: `items`, and null for the address of a next page."""
+    shown: dict[str, Any] = {
+        "items": fields.List(fields.Nested(schema), dump_only=True),
+        "next": fields.String(dump_only=True, dump_default=None, allow_none=True),
+    }
+    return BaseSchema.from_dict(shown, name=f"{schema.__name__.removesuffix('Schema')}List")

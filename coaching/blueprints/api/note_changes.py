@@ -9,7 +9,7 @@ from coaching.blueprints.api.acting import place, rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.clock import utc_now
 from coaching.models import NoteChange
-from coaching.schemas.base import BaseSchema
+from coaching.schemas.base import BaseSchema, list_of
 from coaching.schemas.note import AnswerChangeSchema, ChangeClassSchema, NoteChangeSchema
 from coaching.services.note_changes import (
     answer_change,
@@ -25,18 +25,18 @@ blueprint = ApiBlueprint("note_changes", tag="Notes", description="Who reads a n
 
 
 @blueprint.route("/me/note-changes")
-@blueprint.response(200, NoteChangeSchema(many=True))
-def asked() -> list[NoteChange]:
+@blueprint.response(200, list_of(NoteChangeSchema))
+def asked() -> dict[str, list[NoteChange]]:
     """The questions about notes that wait for one's own answer, the oldest first."""
-    return list_asked(rows(), actor=current_actor())
+    return {"items": list_asked(rows(), actor=current_actor())}
 
 
 @blueprint.route("/notes/<id:note_id>/changes")
-@blueprint.response(200, NoteChangeSchema(many=True))
-def index(note_id: str) -> list[NoteChange]:
+@blueprint.response(200, list_of(NoteChangeSchema))
+def index(note_id: str) -> dict[str, list[NoteChange]]:
     """What became of the note's class, the oldest first; what was only asked is for those who could ask."""
     note = get_note(rows(), note_id, actor=current_actor())
-    return list_changes(rows(), note, actor=current_actor())
+    return {"items": list_changes(rows(), note, actor=current_actor())}
 
 
 @blueprint.route("/notes/<id:note_id>/changes", methods=["POST"])

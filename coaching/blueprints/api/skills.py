@@ -12,7 +12,7 @@ from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.errors import Invalid, NotFound
 from coaching.models import Skill, SkillAssessment, SkillMoment, SkillScale
-from coaching.schemas.base import BaseSchema, Word
+from coaching.schemas.base import BaseSchema, Word, list_of
 from coaching.schemas.skill import (
     AssessmentSchema,
     AssessSkillsSchema,
@@ -105,20 +105,21 @@ def create(data: dict[str, Any], programme_id: str) -> tuple[Skill, dict[str, st
 
 @blueprint.route("/programmes/<id:programme_id>/skills/template", methods=["POST"])
 @blueprint.arguments(BaseSchema, required=False)
-@blueprint.response(201, SkillSchema(many=True))
-def start(_data: dict[str, Any], programme_id: str) -> list[Skill]:
+@blueprint.response(201, list_of(SkillSchema))
+def start(_data: dict[str, Any], programme_id: str) -> dict[str, list[Skill]]:
     """Adds six skills of those who build courses, save those that are there already."""
     programme = get_programme(rows(), programme_id, actor=current_actor())
-    return start_with_template(rows(), programme, actor=current_actor(), now=utc_now())
+    return {"items": start_with_template(rows(), programme, actor=current_actor(), now=utc_now())}
 
 
 @blueprint.route("/programmes/<id:programme_id>/skills/order", methods=["POST"])
 @blueprint.arguments(OrderSkillsSchema)
-@blueprint.response(200, SkillSchema(many=True))
-def order(data: dict[str, Any], programme_id: str) -> list[Skill]:
+@blueprint.response(200, list_of(SkillSchema))
+def order(data: dict[str, Any], programme_id: str) -> dict[str, list[Skill]]:
     """Puts the skills that are in use into this order."""
     programme = get_programme(rows(), programme_id, actor=current_actor())
-    return order_skills(rows(), programme, actor=current_actor(), now=utc_now(), skill_ids=data["skill_ids"])
+    ordered = order_skills(rows(), programme, actor=current_actor(), now=utc_now(), skill_ids=data["skill_ids"])
+    return {"items": ordered}
 
 
 @blueprint.route("/programmes/<id:programme_id>/skills/scale")

@@ -57,7 +57,7 @@ def test_more_readers_wait_for_consent(world: World, caller: CallerOf) -> None:
     assert (asked["state"], asked["body"], [one["name"] for one in asked["consents"]]) == (
         "pending", "Between us.", [world.participant.name],
     )  # fmt: skip
-    assert [one["id"] for one in body(me.get("/me/note-changes"))] == [asked["id"]]
+    assert [one["id"] for one in body(me.get("/me/note-changes"))["items"]] == [asked["id"]]
     answer = f"/note-changes/{asked['id']}/answer"
     problem(coach.post(answer, {"agreed": True}), 403)
     problem(me.post(answer, {"agreed": "yes"}), 422, names="agreed")
