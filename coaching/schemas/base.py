@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from ipaddress import ip_address
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
@@ -298,6 +299,7 @@ def _is_web_address(words: str) -> bool:
         return False
 
 
+@cache
 def list_of(schema: type[BaseSchema]) -> type[Schema]:
     """The shape of a list as the API has it, which is whole: `items`, and null for the address of a next page."""
     shown: dict[str, Any] = {
