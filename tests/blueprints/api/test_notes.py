@@ -68,5 +68,5 @@ def test_more_readers_wait_for_consent(world: World, caller: CallerOf) -> None:
     last = body(coach.post(f"/notes/{note['id']}/changes", {"note_class": "evaluation"}), 201)
     assert body(me.post(f"/note-changes/{last['id']}/answer", {"agreed": True}))["state"] == "made"
     assert body(me.get(f"/notes/{note['id']}"))["note_class"] == "evaluation"
-    states = [one["state"] for one in body(me.get(f"/notes/{note['id']}/changes"))]
+    states = [one["state"] for one in body(me.get(f"/notes/{note['id']}/changes"))["items"]]
     assert states == ["refused", "withdrawn", "made"]
