@@ -172,7 +172,8 @@ def _make_memberships(session: Session, cohort: Cohort, people: list[int]) -> li
         "cohort_id": cohort.id,
         "role": Role.PARTICIPANT,
         "status": MembershipStatus.ACTIVE,
-        "joined_at": NOW,
+        # Nobody is asked about what fell due before they joined.
+        "joined_at": NOW - timedelta(days=90),
     }
     rows = [(new_public_id(), person) for person in people]
     _insert(session, Membership, shared, ("public_id", "person_id"), rows)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from ipaddress import ip_address
 from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
@@ -297,13 +296,3 @@ def _is_web_address(words: str) -> bool:
         return parts.scheme in {"http", "https"} and is_host and parts.port != 0 and not _NO_ADDRESS.search(words)
     except ValueError:
         return False
-
-
-@cache
-def list_of(schema: type[BaseSchema]) -> type[Schema]:
-    """The shape of a list as the API has it, which is whole: `items`, and null for the address of a next page."""
-    shown: dict[str, Any] = {
-        "items": fields.List(fields.Nested(schema), dump_only=True),
-        "next": fields.String(dump_only=True, dump_default=None, allow_none=True),
-    }
-    return BaseSchema.from_dict(shown, name=f"{schema.__name__.removesuffix('Schema')}List")

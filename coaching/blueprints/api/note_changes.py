@@ -9,7 +9,8 @@ from coaching.blueprints.api.acting import place, rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.clock import utc_now
 from coaching.models import NoteChange
-from coaching.schemas.base import BaseSchema, list_of
+from coaching.schemas.base import BaseSchema
+from coaching.schemas.listing import list_of
 from coaching.schemas.note import AnswerChangeSchema, ChangeClassSchema, NoteChangeSchema
 from coaching.services.note_changes import (
     answer_change,

@@ -12,7 +12,8 @@ from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.errors import Invalid, NotFound
 from coaching.models import Skill, SkillAssessment, SkillMoment, SkillScale
-from coaching.schemas.base import BaseSchema, Word, list_of
+from coaching.schemas.base import BaseSchema, Word
+from coaching.schemas.listing import list_of
 from coaching.schemas.skill import (
     AssessmentSchema,
     AssessSkillsSchema,

@@ -27,8 +27,10 @@ def path(session: Session, world: World) -> str:
             session, kind=MessageKind.POLL, subject_id=subject, recipient=world.participant, facts={}, now=utc_now()
         )
     message.unsubscribe_hash = hash_secret(secret)
+    session.flush()
+    link = link_token(message.public_id, secret)
     session.commit()
-    return f"/unsubscribe/{link_token(message.public_id, secret)}"
+    return f"/unsubscribe/{link}"
 
 
 @pytest.fixture
