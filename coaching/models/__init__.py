@@ -32,6 +32,7 @@ from coaching.models.coaching_session import (
 from coaching.models.cohort import (
     DEFAULT_REMINDERS,
     OPEN_STATUSES,
+    UNPAUSED_STATUSES,
     Cohort,
     CohortKind,
     CohortState,
@@ -114,6 +115,7 @@ __all__ = [
     "FROM_HOUR",
     "OPEN_STATUSES",
     "THERE",
+    "UNPAUSED_STATUSES",
     "UNTIL_HOUR",
     "WEEKLY_LIMIT",
     "Action",

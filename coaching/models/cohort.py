@@ -94,6 +94,10 @@ OPEN_STATUSES = (
 )
 
 
+# Those of them who are asked and reminded.
+UNPAUSED_STATUSES = tuple(status for status in OPEN_STATUSES if status != MembershipStatus.PAUSED)
+
+
 class Membership(Identified, Versioned, Base):
     """A person in a cohort. `status` is the newest of its StatusChanges, kept here for joins.
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from coaching.errors import Invalid
 from coaching.models import ReminderChoice
 from coaching.models.action import DAY
-from coaching.policies import Actor
 from coaching.services.asking_hours import Hours, next_open, start_of
 
 # Actions are written down late, too: of a session that was logged after it was held.
@@ -16,11 +15,6 @@ FURTHEST_BACK = timedelta(days=366)
 FURTHEST_AHEAD = timedelta(days=3 * 366)
 # The longest run of days on which somebody may not be written to, with one that clocks skip.
 DAYS_SHUT = 4
-
-
-def today_of(actor: Actor, now: datetime) -> date:
-    """The day that it is for who acts: they mean their own today."""
-    return now.astimezone(ZoneInfo(actor.timezone)).date()
 
 
 def check_due_on(due_on: date | None, *, today: date, standing: date | None = None) -> None:

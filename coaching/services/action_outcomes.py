@@ -12,9 +12,10 @@ from coaching.errors import Conflict, Invalid
 from coaching.models import Action, ActionChange, ActionEnd, ActionOutcome, ActionState, Person
 from coaching.policies import Actor, may_view_actions, require
 from coaching.services import audit
-from coaching.services.action_days import check_moved_to, reminder_after_move, today_of
+from coaching.services.action_days import check_moved_to, reminder_after_move
 from coaching.services.action_reminders import call_off_reminders, plan_reminder
 from coaching.services.actions import keep_change, require_may_change
+from coaching.services.zones import today_in
 
 IS_OPEN = "This action is open already."
 SAY_WHY_DROPPED = "Say in a few words why it is dropped."
@@ -71,7 +72,7 @@ def close_action(
 def move_action(session: Session, action: Action, *, actor: Actor, now: datetime, due_on: date, reason: str) -> Action:
     """Gives an open action another day, and keeps why. Its reminder goes with it."""
     _hold_open(session, action, actor)
-    today, before = today_of(actor, now), action.due_on
+    today, before = today_in(now, actor.timezone), action.due_on
     check_moved_to(due_on, today=today, standing=before)
     if not reason:
         raise Invalid.field("reason", SAY_WHY_MOVED)

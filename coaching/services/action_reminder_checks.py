@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.orm import aliased
 
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Action,
     ActionReminder,
     ActionState,
@@ -30,7 +31,6 @@ from coaching.models import (
 from coaching.services.asking_hours import next_open, start_of
 from coaching.services.askings import WAS_TRANSMITTED
 from coaching.services.reasons import HAS_LEFT, IS_PAUSED
-from coaching.services.reminder_posting import PRESENT
 from coaching.services.who_is_asked import hours_of
 
 CLOSED = "The action is closed."
@@ -136,7 +136,7 @@ def _why_gone(item: RemindedItem, told_day: str, now: datetime) -> str:
         (day != told_day, MOVED),
         (not item.is_theirs, OTHER_OWNER),
         (MembershipStatus.PAUSED in statuses, IS_PAUSED),
-        (any(status not in PRESENT for status in statuses), HAS_LEFT),
+        (any(status not in UNPAUSED_STATUSES for status in statuses), HAS_LEFT),
         (item.cohort_state != CohortState.RUNNING, NOT_RUNNING),
         (is_away, ASKED_FOR_QUIET),
         (_is_over(item, now), OVER),

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Table, and_, bindparam, literal_column, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from coaching.channels.base import MAIL
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Action,
     ActionReminder,
     Cohort,
@@ -34,10 +35,9 @@ from coaching.models import (
 from coaching.models.base import UTCDateTime
 from coaching.services.action_days import remind_moment
 from coaching.services.asking_hours import start_of
-from coaching.services.insertion import insert_identified, insert_rows
+from coaching.services.insertion import insert_identified, insert_rows, update_rows
 from coaching.services.letter_links import NO_LINK, UNSUBSCRIBE
 from coaching.services.outbox import message_id_of
-from coaching.services.reminder_posting import PRESENT
 from coaching.services.who_is_asked import hours_of
 from coaching.tokens import derive_secret, hash_secret, new_public_id, new_secret
 
@@ -98,8 +98,6 @@ _DUE = (
     .order_by(_action.c.due_on.is_(None), _action.c.due_on, _action.c.id)
     .with_for_update(of=_action, skip_locked=True)
 )
-# Not by the class: when somebody is reminded is no version of an action.
-_PLAN = update(_action).where(_action.c.id == bindparam("number")).values(remind_at=bindparam("at"))
 
 
 class DueAction(NamedTuple):
@@ -131,7 +129,11 @@ class DueAction(NamedTuple):
 
     def moment(self, now: datetime) -> datetime | None:
         """When its reminder leaves, by how its owner wants to be written to now; None where it does not."""
-        present = self.status in PRESENT and self.owner_status in PRESENT and self.cohort_state == CohortState.RUNNING
+        present = (
+            self.status in UNPAUSED_STATUSES
+            and self.owner_status in UNPAUSED_STATUSES
+            and self.cohort_state == CohortState.RUNNING
+        )
         if not (present and self.is_wanted and self.email):
             return None
         hours = hours_of(self.timezone, self.from_hour, self.until_hour, self.weekends)
@@ -159,7 +161,8 @@ def post_due_action_reminders(session: Session, *, now: datetime, limit: int) ->
             mails[one.person_id].append(one)
             moments[one.id] = None
     if due:
-        connection.execute(_PLAN, [{"number": number, "at": moment} for number, moment in moments.items()])
+        # Not by the class: when somebody is reminded is no version of an action.
+        update_rows(connection, _action, ("remind_at",), list(moments.items()))
     _insert(connection, list(mails.values()), now=now)
     return len(due)
 

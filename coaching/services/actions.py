@@ -34,9 +34,10 @@ from coaching.policies import (
     require,
 )
 from coaching.services import audit
-from coaching.services.action_days import check_due_on, remind_day, today_of
+from coaching.services.action_days import check_due_on, remind_day
 from coaching.services.action_reminders import call_off_reminders, plan_reminder
 from coaching.services.session_record import FOR_THOSE_WHO_RUN_IT
+from coaching.services.zones import today_in
 
 FOR_PARTICIPANTS = "An action belongs to a participant. They, the cohort’s coaches and coordinators write it."
 NOT_IN = "This member is not in the cohort at present, so nothing new is agreed with them."
@@ -170,7 +171,7 @@ def _agree(
 
 
 def _set(session: Session, action: Action, *, actor: Actor, now: datetime, statement: str, terms: Terms) -> None:
-    today, due_on = today_of(actor, now), terms.get("due_on")
+    today, due_on = today_in(now, actor.timezone), terms.get("due_on")
     check_due_on(due_on, today=today, standing=action.due_on)
     choice = terms.get("reminder", ReminderChoice.DAY_BEFORE)
     remind_on = remind_day(choice, terms.get("remind_on"), due_on, today=today, standing=action.remind_on)

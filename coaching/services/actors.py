@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from coaching.models import Cohort, Membership, MembershipStatus, ProgrammeCoordinator, Role
+from coaching.models import Cohort, Membership, MembershipStatus, Person, ProgrammeCoordinator, Role
 from coaching.policies import Actor, Standing
 
 # One statement for both kinds of tie: posts as coordinator (with no cohort), and memberships.
@@ -42,6 +42,11 @@ class Identity(Protocol):
 
     @property
     def is_administrator(self) -> bool: ...
+
+
+def holder_of_link(person: Person) -> Actor:
+    """Who comes by a link in a mail: nothing but themselves, so that policies let them do what is theirs alone."""
+    return Actor(person.id, person.public_id, person.name, person.timezone)
 
 
 def load_actor(session: Session, person: Identity, *, scopes: frozenset[str] | None = None) -> Actor:

@@ -8,7 +8,6 @@ could not be used.
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from coaching.policies import Actor
 from coaching.services.check_in_metrics import flow_into_metrics
 from coaching.services.check_in_ratings import flow_into_goal
 from coaching.services.reach import report_reach
+from coaching.services.zones import today_in
 
 NO_RUN = "There is no course run that it could be of. It stands in the practice log until there is one."
 SEVERAL_RUNS = "There are several course runs that it could be of. Choose which in the practice log."
@@ -49,7 +49,7 @@ METRICS = {
 def flow_answer(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> None:
     """Brings log, reach, goal and metrics into line with the answer. Call it in the answer's transaction, with
     permission asked, and with the answer's replies kept."""
-    on = now.astimezone(ZoneInfo(check_in.membership.person.timezone)).date()
+    on = today_in(now, check_in.membership.person.timezone)
     runs = _runs_meant(session, check_in, on)
     run = runs[0] if len(runs) == 1 else None
     entry = _log(session, check_in, answer, run, on=on, now=now)

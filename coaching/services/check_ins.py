@@ -27,6 +27,7 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_answer_check_in, may_view_check_in, require
 from coaching.services import audit
+from coaching.services.actors import holder_of_link
 from coaching.services.capabilities import find_asked
 from coaching.services.check_in_flow import flow_answer
 from coaching.services.check_in_replies import Value, keep_replies
@@ -153,9 +154,7 @@ def open_by_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
     if check_in.closes_at <= now:
         raise Invalid(CLOSED, code="link-ended")
     _require_open(check_in, now)
-    person = check_in.membership.person
-    # Without standings the actor is nothing but themselves: policies let them answer what is theirs.
-    return OpenedLink(check_in, Actor(person.id, person.public_id, person.name, person.timezone))
+    return OpenedLink(check_in, holder_of_link(check_in.membership.person))
 
 
 def answer_check_in(

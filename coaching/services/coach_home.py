@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -27,6 +26,7 @@ from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, r
 from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
 from coaching.services.needs import NeedList, read_needs
 from coaching.services.words import is_word
+from coaching.services.zones import today_in
 
 # Who has not recorded a session by then is not going to.
 RECORDS_WITHIN = timedelta(days=60)
@@ -92,7 +92,7 @@ _OPEN_RECORDS = (
 def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
     """The cohorts that the actor coaches, who of them needs the actor, and what happened there."""
     connection = session.connection()
-    today = now.astimezone(ZoneInfo(actor.timezone)).date()
+    today = today_in(now, actor.timezone)
     values = {
         "person_id": actor.person_id,
         "since": today.replace(day=1),

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, bindparam, literal_column, not_, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session, aliased
@@ -25,6 +24,7 @@ from coaching.policies import Actor, may_coordinate
 from coaching.services.cohort_cards import PARTICIPANTS, next_session
 from coaching.services.paging import Page, Statement, check_limit, read_page
 from coaching.services.words import is_one_of, is_word
+from coaching.services.zones import today_in
 
 
 class CohortTime(StrEnum):
@@ -86,7 +86,7 @@ def list_cohorts(
     )  # fmt: skip
     values = {
         "now": now,
-        "today": now.astimezone(ZoneInfo(actor.timezone)).date(),
+        "today": today_in(now, actor.timezone),
         "person_id": actor.person_id,
         "programme_id": programme.id if programme is not None else None,
         "kind": kind,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, liter
 from sqlalchemy.orm import aliased
 
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Action,
     Cohort,
     CohortState,
@@ -24,7 +25,6 @@ from coaching.models import (
 from coaching.services.action_reminder_checks import ASKED_FOR_QUIET, NOT_RUNNING
 from coaching.services.asking_hours import start_of
 from coaching.services.reasons import HAS_LEFT, IS_PAUSED, NO_MAIL_ADDRESS
-from coaching.services.reminder_posting import PRESENT
 
 OPTED_OUT = "They switched reminders of actions off."
 _Member = aliased(Membership)
@@ -108,7 +108,7 @@ def _why_not(row: Any, moment: datetime) -> str:
     is_away = row.paused_until is not None and start_of(row.paused_until, row.timezone) > moment
     reasons = (
         (MembershipStatus.PAUSED in statuses, IS_PAUSED),
-        (any(status not in PRESENT for status in statuses), HAS_LEFT),
+        (any(status not in UNPAUSED_STATUSES for status in statuses), HAS_LEFT),
         (row.state != CohortState.RUNNING, NOT_RUNNING),
         (not row.email, NO_MAIL_ADDRESS),
         (row[12], OPTED_OUT),

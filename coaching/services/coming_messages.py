@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from coaching.channels.base import MAIL
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Anchor,
     CoachingSession,
     Cohort,
@@ -39,7 +40,7 @@ from coaching.services.coming_check_ins import Told, read_coming_check_ins
 from coaching.services.expected import MEETS
 from coaching.services.message_scope import MessageScope
 from coaching.services.message_subjects import ABOUT
-from coaching.services.reminder_posting import OPTED_OUT, PRESENT, SAID_NO
+from coaching.services.reminder_posting import OPTED_OUT, SAID_NO
 from coaching.services.who_is_asked import hours_of
 from coaching.services.words import is_one_of, is_word
 
@@ -66,7 +67,7 @@ _SESSIONS: Select[*tuple[Any, ...]] = (
         and_(
             Membership.cohort_id == CoachingSession.cohort_id,
             Membership.role != Role.OBSERVER,
-            is_one_of(Membership.status, PRESENT),
+            is_one_of(Membership.status, UNPAUSED_STATUSES),
             MEETS,
         ),
     )

@@ -33,6 +33,7 @@ from coaching.services.follow_ups import resume_check_ins
 from coaching.services.held_check_ins import decide_anew, lock_person
 from coaching.services.letter_links import SWITCHABLE
 from coaching.services.outbox import CANCELLABLE, EMPTIED, log_deliveries
+from coaching.services.zones import today_in
 
 FOR_THEMSELVES = "When somebody may be asked is for themselves to say."
 SWITCHED_OFF = "They switched mails of this kind off."
@@ -98,7 +99,7 @@ def set_preferences(
     require(is_that_person(actor, person.id), seen=False)
     # Before anything is read: a scheduler that is at this person's check-ins comes first, or finds what is new.
     lock_person(session, person.id)
-    today = now.astimezone(ZoneInfo(person.timezone)).date()
+    today = today_in(now, person.timezone)
     if from_hour >= until_hour:
         raise Invalid.field("until_hour", "Choose a later hour than the one from which we may ask.")
     if paused_until is not None and not today < paused_until <= today + LONGEST_PAUSE:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -26,6 +25,7 @@ from coaching.models import (
 from coaching.policies import Actor
 from coaching.services.project_list import CURRENT_JOINERS
 from coaching.services.words import is_one_of, is_word
+from coaching.services.zones import today_in
 
 
 class ProgrammeCard(NamedTuple):
@@ -109,7 +109,7 @@ _NO_REACH = (0, 0, 0, None, None)
 def coordinator_home(session: Session, *, actor: Actor, now: datetime) -> CoordinatorHome:
     """The programmes that the actor coordinates; an administrator's are all of them."""
     connection = session.connection()
-    values = {"person_id": actor.person_id, "today": now.astimezone(ZoneInfo(actor.timezone)).date()}
+    values = {"person_id": actor.person_id, "today": today_in(now, actor.timezone)}
     cohorts, participants, reach, undecided = (
         connection.execute(statement, values).all() for statement in (_ALL if actor.is_administrator else _POSTED)
     )

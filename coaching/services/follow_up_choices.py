@@ -29,6 +29,7 @@ from coaching.models import (
 from coaching.models.base import UTCDateTime
 from coaching.policies import Actor, may_answer_check_in, may_view_check_in, may_view_member, require
 from coaching.services import audit
+from coaching.services.actors import holder_of_link
 from coaching.services.capabilities import find_asked
 from coaching.services.check_ins import OpenedLink
 from coaching.services.follow_ups import resume_check_ins
@@ -98,8 +99,7 @@ def open_choices_by_link(session: Session, token: str) -> OpenedLink:
         raise Conflict(
             f"You have left {check_in.membership.cohort.name}, so you are asked nothing.", code="member-left"
         )
-    person = check_in.membership.person
-    return OpenedLink(check_in, Actor(person.id, person.public_id, person.name, person.timezone))
+    return OpenedLink(check_in, holder_of_link(check_in.membership.person))
 
 
 def stop_follow_ups(session: Session, membership: Membership, *, actor: Actor, now: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tru
 
 from coaching.models import (
     OPEN_STATUSES,
+    UNPAUSED_STATUSES,
     Anchor,
     CheckIn,
     CheckInState,
@@ -27,14 +28,11 @@ from coaching.models import (
     Goal,
     Held,
     Membership,
-    MembershipStatus,
     Person,
     ProjectOwner,
     Role,
     SessionState,
 )
-
-ASKED_STATUSES = tuple(status for status in OPEN_STATUSES if status != MembershipStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         Membership.role,
         Person.timezone,
         and_(
-            Membership.status.in_(ASKED_STATUSES),
+            Membership.status.in_(UNPAUSED_STATUSES),
             Membership.follow_ups_stopped_at.is_(None),
             Cohort.state == CohortState.RUNNING,
         ),

@@ -22,6 +22,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Anchor,
     CheckIn,
     CheckInState,
@@ -35,7 +36,6 @@ from coaching.models import (
 )
 from coaching.services.follow_up_changes import Effect, compare, list_uncertain, want, withdraw
 from coaching.services.follow_up_rows import (
-    ASKED_STATUSES,
     Part,
     lock_check_ins,
     lock_plans,
@@ -90,7 +90,7 @@ def resume_check_ins(session: Session, membership: Membership, *, now: datetime)
 
     What was called off while they were away is asked if its moment is recent enough, and otherwise expires.
     """
-    if membership.status not in ASKED_STATUSES:
+    if membership.status not in UNPAUSED_STATUSES:
         return 0
     part = of_members(Membership.id == membership.id)
     effect = _settle(session, part, now=now, reason=REPLANNED, is_back=True)

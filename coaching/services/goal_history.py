@@ -4,7 +4,6 @@ permission: the acts that call this have."""
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import Conflict
 from coaching.models import ENDED_STATES, Goal, GoalChange, GoalState, Rating
 from coaching.policies import Actor
+from coaching.services.zones import today_in
 
 ENDED_WORDS = {
     GoalState.REACHED: "was reached",
@@ -49,7 +49,7 @@ def note_change(
     successor: Goal | None = None,
 ) -> GoalChange:
     """A line of the goal's history, and the state that the goal has by it. `on` is today where nothing is said."""
-    on = on or now.astimezone(ZoneInfo(actor.timezone)).date()
+    on = on or today_in(now, actor.timezone)
     change = GoalChange(
         goal=goal, state=state, at=now, on=on, reason=reason, actor_id=actor.person_id, successor=successor
     )

@@ -12,10 +12,10 @@ from coaching.cohort_life_policies import may_hand_over
 from coaching.errors import Invalid
 from coaching.models import (
     OPEN_STATUSES,
+    UNPAUSED_STATUSES,
     CoachingSession,
     Cohort,
     Membership,
-    MembershipStatus,
     Person,
     Role,
     SessionState,
@@ -197,7 +197,7 @@ def _coaching_in(programme_id: int, *, is_let_in: bool = True) -> Select[Person]
         .where(
             Cohort.programme_id == programme_id,
             Membership.role == Role.COACH,
-            Membership.status.in_((MembershipStatus.ACCEPTED, MembershipStatus.ACTIVE, MembershipStatus.COMPLETED)),
+            Membership.status.in_(UNPAUSED_STATUSES),
         )
     )
     statement = select(Person).where(Person.id.in_(coaching))

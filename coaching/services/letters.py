@@ -12,20 +12,13 @@ from sqlalchemy.orm import Session
 
 from coaching.channels.base import INBOX, MAIL
 from coaching.errors import Conflict
-from coaching.models import Membership, MembershipStatus, Message, MessageKind, Person
+from coaching.models import OPEN_STATUSES, Membership, Message, MessageKind, Person
 from coaching.policies import Actor, may_sign_in, may_view_member, may_write_to, require
 from coaching.services import audit
 from coaching.services.outbox import enqueue
 from coaching.tokens import new_public_id
 
 FOR_RUNNERS = "Those who run the cohort write to its members."
-# Who has left, or was never in, is not written to in the cohort's name.
-WRITTEN_TO = (
-    MembershipStatus.ACCEPTED,
-    MembershipStatus.ACTIVE,
-    MembershipStatus.PAUSED,
-    MembershipStatus.COMPLETED,
-)
 
 
 def write_to_member(
@@ -37,7 +30,8 @@ def write_to_member(
     """
     require(may_write_to(actor, membership), seen=may_view_member(actor, membership), message=FOR_RUNNERS)
     person = membership.person
-    if membership.status not in WRITTEN_TO or not may_sign_in(person):
+    # Who has left, or was never in, is not written to in the cohort’s name.
+    if membership.status not in OPEN_STATUSES or not may_sign_in(person):
         raise Conflict(f"{person.name} is not in the cohort any more, and gets no letters from it.")
     cohort = membership.cohort
     message = enqueue(

@@ -24,7 +24,7 @@ from coaching.services import audit, follow_ups, held_check_ins, poll_mails, ses
 from coaching.services.calendar_lock import lock_calendar
 from coaching.services.leavers import Released, release_sessions
 from coaching.services.people import create_person, find_person_by_email, invite_person
-from coaching.services.zones import latest_today
+from coaching.services.zones import latest_today, today_in
 
 COACHES_ARE_ADDED = "A coordinator of the programme adds coaches. You can add participants and observers."
 SHUT_OUT = "This account is suspended or erased. Ask an administrator."
@@ -178,7 +178,7 @@ def _find_or_create(session: Session, cohort: Cohort, email: str, name: str, *, 
 
 def _joined_at(cohort: Cohort, actor: Actor, joined_on: date | None, *, now: datetime) -> datetime:
     """The moment from which sessions count. Who joins today joins now: what was earlier today went on without them."""
-    today = now.astimezone(ZoneInfo(cohort.timezone)).date()
+    today = today_in(now, cohort.timezone)
     if joined_on is None or joined_on == today:
         return now
     if joined_on > latest_today(now, cohort.timezone, actor.timezone):

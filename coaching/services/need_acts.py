@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from coaching.policies import Actor, may_see_to_need, may_view_member, require
 from coaching.services import audit
 from coaching.services.insertion import insert_missing
 from coaching.services.needs import find_need
+from coaching.services.zones import today_in
 
 FOR_COACHES = "The coaches of the cohort see to who needs them."
 LONGEST_SNOOZE = timedelta(days=366)
@@ -34,7 +34,7 @@ def snooze_need(
     Raises Invalid where the day is not ahead, or more than a year ahead, and Conflict where it was mended meanwhile.
     """
     _require_coach(membership, actor)
-    today = now.astimezone(ZoneInfo(actor.timezone)).date()
+    today = today_in(now, actor.timezone)
     if not today < until <= today + LONGEST_SNOOZE:
         raise Invalid.field("until", "Choose a day after today, within a year.")
     return _say(

@@ -22,6 +22,7 @@ from coaching.services.need_reasons import reason_of
 from coaching.services.needs_signals import Lines, NeedRow, values_of
 from coaching.services.needs_signals_doing import IDLE_GOALS, NO_PRACTICE, OVERDUE_ACTIONS
 from coaching.services.needs_signals_meeting import ABSENCES, SILENT_CHECK_INS, UNBOOKED
+from coaching.services.zones import today_in
 
 # The most pressing first.
 STATEMENTS: Mapping[Signal, Lines] = {
@@ -113,7 +114,7 @@ def list_needs(session: Session, *, actor: Actor, now: datetime) -> NeedList:
 
 def read_needs(connection: Connection, *, actor: Actor, now: datetime) -> NeedList:
     """The same for who has a connection."""
-    today = now.astimezone(ZoneInfo(actor.timezone)).date()
+    today = today_in(now, actor.timezone)
     values = values_of(actor.person_id, now=now, today=today)
     marks = _read_marks(connection, values)
     found: dict[str, list[tuple[str, Need]]] = {}
@@ -141,7 +142,7 @@ def find_need(
     session: Session, membership: Membership, signal: Signal, occurrence: str, *, actor: Actor, now: datetime
 ) -> NeedRow | None:
     """This occurrence, as long as it stands; None where it was mended since. One statement."""
-    today = now.astimezone(ZoneInfo(actor.timezone)).date()
+    today = today_in(now, actor.timezone)
     statement = STATEMENTS[signal].where(Membership.id == bindparam("membership_id"))
     values = values_of(actor.person_id, now=now, today=today) | {"membership_id": membership.id}
     rows = map(NeedRow._make, session.connection().execute(statement, values))

@@ -18,8 +18,6 @@ from coaching.services.words import is_one_of, is_word
 
 # Those who take part. Who is paused is left alone, and who has left needs no coach here.
 PRESENT = (MembershipStatus.ACCEPTED, MembershipStatus.ACTIVE)
-# Those who are asked for a year after the end.
-FOLLOWED = (*PRESENT, MembershipStatus.COMPLETED)
 # Until so long after the last day a coach is told of actions and goals that were left lying.
 WINDS_DOWN = timedelta(weeks=12)
 # Follow-ups end after a year, and with them what is said of practice.

@@ -6,6 +6,7 @@ from sqlalchemy import Date, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Action,
     ActionState,
     Cohort,
@@ -23,7 +24,7 @@ from coaching.models import (
 )
 from coaching.services.cohort_cards import COACHED
 from coaching.services.day_counts import days_between, latest_of
-from coaching.services.needs_signals import FOLLOWED, NO_COUNT, NOTHING, TODAY, day_of, lines
+from coaching.services.needs_signals import NO_COUNT, NOTHING, TODAY, day_of, lines
 from coaching.services.words import is_one_of, is_word
 
 _WOUND_DOWN = Cohort.ends_on > bindparam("wound_down", type_=Date())
@@ -85,7 +86,9 @@ _BEGAN = case((Cohort.starts_on > _JOINED, Cohort.starts_on), else_=_JOINED)
 _SINCE = case((_FROM_START, _BEGAN), else_=Cohort.ends_on)
 _PRACTISED = exists().where(PracticeEntry.membership_id == Membership.id, PracticeEntry.on >= Cohort.starts_on)
 # The day from which on it is counted; `count` is 1 where that is the beginning.
-NO_PRACTICE = lines(_SINCE, NOTHING, _SINCE, NOTHING, case((_FROM_START, 1), else_=0), statuses=FOLLOWED).where(
+NO_PRACTICE = lines(
+    _SINCE, NOTHING, _SINCE, NOTHING, case((_FROM_START, 1), else_=0), statuses=UNPAUSED_STATUSES
+).where(
     days_between(TODAY, _SINCE) >= 7 * Programme.practice_weeks,
     Cohort.ends_on > bindparam("followed", type_=Date()),
     ~_PRACTISED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, bindparam, func, or_
 
 from coaching.models import (
+    UNPAUSED_STATUSES,
     Attendance,
     CheckIn,
     CheckInState,
@@ -18,7 +19,7 @@ from coaching.models import (
 )
 from coaching.services.counted_sessions import MISSED_IN_A_ROW
 from coaching.services.day_counts import days_between
-from coaching.services.needs_signals import FOLLOWED, NOTHING, RUNS, TODAY, day_of, lines
+from coaching.services.needs_signals import NOTHING, RUNS, TODAY, day_of, lines
 from coaching.services.words import is_word
 
 # From the first of the absences to the last, and how many there are. One more absence is another occurrence, because
@@ -63,7 +64,7 @@ SILENT_CHECK_INS = (
         CheckIn.asked_at,
         CheckIn.closes_at,
         CheckIn.nudged,
-        statuses=FOLLOWED,
+        statuses=UNPAUSED_STATUSES,
     )
     .join(CheckIn, CheckIn.membership_id == Membership.id)
     .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from coaching.models import OPEN_STATUSES, Action, ActionState, Cohort, Membership
 from coaching.policies import Actor
-from coaching.services.action_days import today_of
 from coaching.services.action_list import BY_DAY, IS_OPEN, LINES, Doer, Lines
 from coaching.services.words import is_one_of
+from coaching.services.zones import today_in
 
 # A look back, and no archive: each cohort's page has all of its own.
 MOST_CLOSED = 50
@@ -60,7 +60,7 @@ class OwnActionLine(NamedTuple):
 
 def list_own_actions(session: Session, *, actor: Actor, now: datetime) -> list[OwnActionLine]:
     """What is open, the overdue first, and after that what was closed last. Two statements, however many cohorts."""
-    connection, values, today = session.connection(), {"person_id": actor.person_id}, today_of(actor, now)
+    connection, values, today = session.connection(), {"person_id": actor.person_id}, today_in(now, actor.timezone)
     rows = [*connection.execute(_OPEN, values), *connection.execute(_CLOSED, values)]
     return [OwnActionLine._make((*row, _is_overdue(row, today))) for row in rows]
 

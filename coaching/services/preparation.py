@@ -30,13 +30,13 @@ from coaching.models import (
     Membership,
     Person,
     ProjectOwner,
-    Rating,
     Role,
     SessionState,
 )
 from coaching.policies import Actor, may_coach, may_view_session, require, runs_cohort
 from coaching.services.action_list import ActionLine, Lines, list_open_at_start
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER
+from coaching.services.goal_scores import COACH_DAY, COACH_SCORE, PARTICIPANT_DAY, PARTICIPANT_SCORE
 from coaching.services.session_record import FOR_THOSE_WHO_RUN_IT
 from coaching.services.words import is_one_of, is_word
 
@@ -142,21 +142,6 @@ _PEOPLE: Lines = (
     .group_by(Membership.id, Person.id)
     .order_by(Person.name, Membership.id)
 )
-
-
-def _newest(column: Any, *, is_own: bool) -> Any:
-    """Of the newest rating of one side, on the levels that the goal has now."""
-    side = Rating.rated_by_id == Membership.person_id
-    return (
-        select(column)
-        .where(Rating.goal_id == Goal.id, Rating.edition == Goal.edition, side if is_own else ~side)
-        .order_by(Rating.rated_on.desc(), Rating.id.desc())
-        .limit(1)
-        .correlate(Goal, Membership)
-        .scalar_subquery()
-    )
-
-
 _GOALS: Lines = (
     select(
         Goal.membership_id,
@@ -164,10 +149,10 @@ _GOALS: Lines = (
         Goal.statement,
         Goal.due_on,
         Goal.state,
-        _newest(Rating.score, is_own=True),
-        _newest(Rating.rated_on, is_own=True),
-        _newest(Rating.score, is_own=False),
-        _newest(Rating.rated_on, is_own=False),
+        PARTICIPANT_SCORE,
+        PARTICIPANT_DAY,
+        COACH_SCORE,
+        COACH_DAY,
     )
     .join(Membership, Membership.id == Goal.membership_id)
     .where(*_IS_ONE_OF_THEM, Goal.ended_on.is_(None))

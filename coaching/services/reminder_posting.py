@@ -15,14 +15,13 @@ from sqlalchemy import Connection, Table, and_, bindparam, literal_column, or_, 
 from sqlalchemy.orm import Session
 
 from coaching.models import (
-    OPEN_STATUSES,
+    UNPAUSED_STATUSES,
     CalendarInvite,
     Capability,
     CoachingSession,
     Cohort,
     CohortState,
     Membership,
-    MembershipStatus,
     Message,
     MessageKind,
     MessageState,
@@ -46,8 +45,6 @@ from coaching.tokens import derive_secret, hash_secret, new_public_id, new_secre
 
 LINK_OUTLIVES = timedelta(days=1)
 LONGEST_PREPARATION = 1000
-# Those who are reminded: in the cohort, and not paused.
-PRESENT = tuple(status for status in OPEN_STATUSES if status != MembershipStatus.PAUSED)
 
 _session = cast(Table, CoachingSession.__table__)
 _message = cast(Table, Message.__table__)
@@ -104,7 +101,7 @@ _PEOPLE = (
         OptOut.id.is_(None),
         _session.c.id.in_(bindparam("numbers", expanding=True)),
         Membership.role != Role.OBSERVER,
-        Membership.status.in_(PRESENT),
+        Membership.status.in_(UNPAUSED_STATUSES),
         Person.suspended_at.is_(None),
         Person.erased_at.is_(None),
         Person.email.is_not(None),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -26,6 +25,7 @@ from coaching.models import (
 from coaching.policies import Actor, may_assess_skills, may_view_member, may_view_skills, require
 from coaching.services import audit
 from coaching.services.skills import read_scale, read_skills
+from coaching.services.zones import today_in
 
 FOR_THEMSELVES = "Only participants say how they see their own skills."
 NO_SKILLS = "This programme has no skills to rate yet. A coordinator writes them."
@@ -186,7 +186,7 @@ def _why_closed(
     now: datetime,
 ) -> str:
     cohort = membership.cohort
-    today: date = now.astimezone(ZoneInfo(cohort.timezone)).date()
+    today = today_in(now, cohort.timezone)
     if moment == SkillMoment.BEFORE:
         if SkillMoment.AFTER in given:
             return AFTER_HAS_BEGUN

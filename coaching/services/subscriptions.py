@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coaching.errors import NotFound
 from coaching.models import Message, MessageKind, Person
 from coaching.policies import Actor, may_sign_in
+from coaching.services.actors import holder_of_link
 from coaching.services.contact_preferences import read_preferences
 from coaching.services.letter_links import SWITCHABLE
 from coaching.tokens import hash_secret, read_link_token
@@ -43,6 +44,6 @@ def open_subscription(session: Session, token: str, *, now: datetime) -> Subscri
     if found is None or found[0] not in SWITCHABLE or not may_sign_in(found[1]):
         raise NotFound(UNKNOWN)
     kind, person = found
-    actor = Actor(person.id, person.public_id, person.name, person.timezone)
+    actor = holder_of_link(person)
     off = read_preferences(session, person, actor=actor, now=now).switched_off
     return Subscription(person, kind, kind not in off, actor)

@@ -66,11 +66,16 @@ def is_repeated(local: datetime, zone_name: str) -> bool:
     return first is not None and second is not None and first - second > timedelta(0)
 
 
+def today_in(now: datetime, zone_name: str) -> date:
+    """The date that it is now in a zone."""
+    return now.astimezone(ZoneInfo(zone_name)).date()
+
+
 def latest_today(now: datetime, *zone_names: str) -> date:
     """The latest date that it is now in any of these zones: a later one is in the future for everyone concerned."""
-    return max(now.astimezone(ZoneInfo(name)).date() for name in zone_names)
+    return max(today_in(now, name) for name in zone_names)
 
 
 def earliest_today(now: datetime, *zone_names: str) -> date:
     """The earliest date that it is now in any of these zones: an earlier one is past for everyone concerned."""
-    return min(now.astimezone(ZoneInfo(name)).date() for name in zone_names)
+    return min(today_in(now, name) for name in zone_names)

@@ -34,7 +34,6 @@ from coaching.schemas.cohort import AddMemberSchema, ChangeStatusSchema
 from coaching.services.coaching_sessions import list_coaches
 from coaching.services.cohorts import get_cohort
 from coaching.services.leavers import Released
-from coaching.services.letters import WRITTEN_TO
 from coaching.services.memberships import add_member, change_status, get_membership, invite_again, status_history
 from coaching.tokens import new_secret
 
@@ -184,7 +183,7 @@ def _page(membership: Membership, form: Form) -> str:
         coordinator_view_url=url_for("as_coordinator.member", member_id=membership.public_id)
         if may_coach(actor, cohort)
         else None,
-        may_write=may_write_to(actor, membership) and membership.status in WRITTEN_TO and not is_ones_own,
+        may_write=may_write_to(actor, membership) and membership.status in OPEN_STATUSES and not is_ones_own,
         history=status_history(db.session(), membership, actor=actor),
         statuses=[(status.value, words(status)) for status in MembershipStatus if status != membership.status],
         now=now,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -23,6 +22,7 @@ from coaching.models import Cohort, Poll, Role
 from coaching.schemas.base import load_form
 from coaching.schemas.poll import MOST_SLOTS, CreatePollSchema, EditPollSchema
 from coaching.services.cohort_progress import CohortOverview, MemberName
+from coaching.services.zones import today_in
 
 MORE = "more"
 ROWS_AT_ONCE = 8
@@ -45,7 +45,7 @@ USUAL_DAYS = 7
 
 def first_form(cohort: Cohort, overview: CohortOverview, now: datetime) -> Form:
     """The form as it begins: an hour, a week to answer, and every participant required."""
-    today = now.astimezone(ZoneInfo(cohort.timezone)).date()
+    today = today_in(now, cohort.timezone)
     asked = {f"{ASK}{one.id}": "required" if one.role == Role.PARTICIPANT else "no" for one in overview.members}
     values: dict[str, Any] = {CLOSES_DAY: today + timedelta(days=USUAL_DAYS), CLOSES_TIME: "18:00"}
     return filled(None, timezone=cohort.timezone, duration_minutes=USUAL_MINUTES, **values, **asked)

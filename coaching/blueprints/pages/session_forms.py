@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 from marshmallow import Schema
@@ -25,6 +24,7 @@ from coaching.services.coaching_sessions import TEXTS, Coach, get_session, is_ou
 from coaching.services.cohorts import get_cohort
 from coaching.services.memberships import get_membership
 from coaching.services.progress import cohort_overview
+from coaching.services.zones import today_in
 
 LABELS = {
     "title": "Title",
@@ -111,7 +111,7 @@ def suggested(cohort: Cohort, now: datetime) -> Form:
     ]
     title = f"Session {len(usual) + 1}"
     if not usual:
-        today = now.astimezone(ZoneInfo(cohort.timezone)).date()
+        today = today_in(now, cohort.timezone)
         values: dict[str, Any] = {
             DAY: max(cohort.starts_on, today),
             TIME: USUAL_TIME,
@@ -210,7 +210,7 @@ def _when(held: CoachingSession) -> dict[str, Any]:
 
 def _next(last: CoachingSession, now: datetime) -> dict[str, Any]:
     """The same weekday and time, in a week that is not over."""
-    today = now.astimezone(ZoneInfo(last.timezone)).date()
+    today = today_in(now, last.timezone)
     day: date = last.local_start.date()
     weeks = max(1, -((day - today).days // 7))
     return _when(last) | {DAY: day + timedelta(weeks=weeks)}
