@@ -48,13 +48,13 @@ from coaching.models.course_project import (
     CourseProject,
     CourseRun,
     Platform,
+    ProjectGoal,
     ProjectOwner,
-    ReachMetric,
-    ReachSnapshot,
-    ReachSource,
+    ProjectSkill,
     Stage,
     StageChange,
 )
+from coaching.models.evidence import Evidence, EvidenceKind
 from coaching.models.follow_up import (
     AnswerChoice,
     Asking,
@@ -63,8 +63,6 @@ from coaching.models.follow_up import (
     CheckInReply,
     CheckInState,
     Held,
-    PracticeEntry,
-    PracticeKind,
 )
 from coaching.models.follow_up_plan import (
     Anchor,
@@ -85,7 +83,15 @@ from coaching.models.goal import (
     Milestone,
     Rating,
 )
-from coaching.models.import_batch import BatchState, ImportBatch, ImportRow, RememberedMatch, RowOutcome
+from coaching.models.import_batch import (
+    BatchState,
+    ImportBatch,
+    ImportFile,
+    ImportRow,
+    RememberedMapping,
+    RememberedMatch,
+    RowOutcome,
+)
 from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
 from coaching.models.mail_template import MailTemplate, MailWording
@@ -103,8 +109,18 @@ from coaching.models.person import (
     SignInFailure,
 )
 from coaching.models.poll import Poll, PollAnswer, PollChoice, PollInvitee, PollSlot, PollState
+from coaching.models.practice import (
+    CommentKind,
+    EntryFactor,
+    FactorKind,
+    PracticeComment,
+    PracticeEntry,
+    PracticeFactor,
+    PracticeKind,
+)
 from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
 from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
+from coaching.models.reach import ImportedRun, LearnerPage, ReachMetric, ReachSnapshot, ReachSource
 from coaching.models.series import Frequency, Scope, Series
 from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
@@ -151,13 +167,18 @@ __all__ = [
     "CohortChange",
     "CohortKind",
     "CohortState",
+    "CommentKind",
     "ContactAddress",
     "ContactPreference",
     "CourseProject",
     "CourseRun",
     "Delivery",
     "DropInCode",
+    "EntryFactor",
+    "Evidence",
+    "EvidenceKind",
     "ExportChoice",
+    "FactorKind",
     "FollowUpPlan",
     "FollowUpQuestion",
     "FollowUpStep",
@@ -172,10 +193,13 @@ __all__ = [
     "Held",
     "IdempotencyKey",
     "ImportBatch",
+    "ImportFile",
     "ImportRow",
+    "ImportedRun",
     "InboxItem",
     "Instrument",
     "InvitedSession",
+    "LearnerPage",
     "MailHost",
     "MailTemplate",
     "MailWording",
@@ -207,20 +231,25 @@ __all__ = [
     "PollInvitee",
     "PollSlot",
     "PollState",
+    "PracticeComment",
     "PracticeEntry",
+    "PracticeFactor",
     "PracticeFrom",
     "PracticeKind",
     "Privacy",
     "PrivateNote",
     "Programme",
     "ProgrammeCoordinator",
+    "ProjectGoal",
     "ProjectOwner",
+    "ProjectSkill",
     "Purpose",
     "QuestionKind",
     "Rating",
     "ReachMetric",
     "ReachSnapshot",
     "ReachSource",
+    "RememberedMapping",
     "RememberedMatch",
     "ReminderChoice",
     "Response",

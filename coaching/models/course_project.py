@@ -1,16 +1,20 @@
-"""CourseProject: the real-world course that participants build with their teams, its runs and their reach."""
+"""CourseProject: the real-world course that participants build with their teams, its stages and its runs."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from coaching.models.base import Base, Identified, PartialIndex, Privacy, Versioned, choice
+from coaching.models.base import Base, Identified, Privacy, Versioned, choice
 from coaching.models.cohort import Cohort, Membership
+from coaching.models.goal import Goal
 from coaching.models.programme import Programme
+from coaching.models.skill import Skill
 
-LARGEST_REACH = 100_000_000
+if TYPE_CHECKING:
+    from coaching.models.reach import ReachSnapshot
 
 
 class Platform(StrEnum):
@@ -34,7 +38,8 @@ class Stage(StrEnum):
 
 class CourseProject(Identified, Versioned, Base):
     """A course in the making or in the world. It belongs to a programme, so that its reach counts there once;
-    `cohort_id` is where it began. `stage` is the newest of its StageChanges."""
+    `cohort_id` is where it began. `stage` is the newest of its StageChanges. `people` is how many different learners
+    its imported runs had together, None while no import told: it is counted anew whenever these change."""
 
     __tablename__ = "course_project"
 
@@ -45,6 +50,7 @@ class CourseProject(Identified, Versioned, Base):
     platform: Mapped[Platform] = choice(Platform)
     url: Mapped[str] = mapped_column(String(500), default="")
     stage: Mapped[Stage] = choice(Stage)
+    people: Mapped[int | None]
     created_at: Mapped[datetime]
     programme: Mapped[Programme] = relationship()
     cohort: Mapped[Cohort] = relationship()
@@ -54,6 +60,12 @@ class CourseProject(Identified, Versioned, Base):
     )
     stage_changes: Mapped[list["StageChange"]] = relationship(
         back_populates="project", order_by="StageChange.on, StageChange.id"
+    )
+    skills: Mapped[list["ProjectSkill"]] = relationship(
+        back_populates="project", order_by="ProjectSkill.skill_id", cascade="all, delete-orphan"
+    )
+    goals: Mapped[list["ProjectGoal"]] = relationship(
+        back_populates="project", order_by="ProjectGoal.goal_id", cascade="all, delete-orphan"
     )
 
 
@@ -82,8 +94,38 @@ class ProjectOwner(Base):
     )
 
 
+class ProjectSkill(Base):
+    """A skill of the programme that building the course uses."""
+
+    __tablename__ = "project_skill"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), primary_key=True)
+    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), primary_key=True, index=True)
+    project: Mapped[CourseProject] = relationship(back_populates="skills")
+    skill: Mapped[Skill] = relationship()
+
+
+class ProjectGoal(Base):
+    """A goal of one of its owners that the course serves. Whoever may not read the goal does not learn of it here."""
+
+    __tablename__ = "project_goal"
+    __privacy__ = Privacy(
+        subject=("goal_id", "membership_id", "person_id"),
+        export=("added_at",),
+        erase="delete",
+        retention="As long as the goal.",
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), primary_key=True)
+    goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id", ondelete="CASCADE"), primary_key=True, index=True)
+    added_at: Mapped[datetime]
+    project: Mapped[CourseProject] = relationship(back_populates="goals")
+    goal: Mapped[Goal] = relationship()
+
+
 class StageChange(Identified, Base):
-    """One dated step of a project. A date before the cohort's end is normal."""
+    """One dated step of a project, with a reason where there is one: to stop has one. A date before the cohort's end
+    is normal."""
 
     __tablename__ = "stage_change"
     __privacy__ = Privacy(
@@ -136,61 +178,3 @@ class CourseRun(Identified, Versioned, Base):
     def is_before_end(self) -> bool:
         """Whether the course opened before its cohort ended, which is normal and worth telling."""
         return self.launched_on < self.project.cohort.ends_on
-
-
-class ReachMetric(StrEnum):
-    """Enrolments are not people: `joiners` registered, `learners` visited a step, `active` completed a step,
-    `completed` at least half of the steps."""
-
-    JOINERS = "joiners"
-    LEARNERS = "learners"
-    ACTIVE = "active"
-    COMPLETED = "completed"
-
-
-class ReachSource(StrEnum):
-    PARTICIPANT = "participant"
-    COACH = "coach"
-    CHECK_IN = "check_in"
-    DEMO = "demo"
-
-
-class ReachSnapshot(Identified, Base):
-    """A figure of a run as of a date. Rows are added, never changed: a correction is a new row that names the old
-    one and says why, and `is_current` marks the newest standing figure of its run and metric, so that a total is one
-    index scan."""
-
-    __tablename__ = "reach_snapshot"
-    __privacy__ = Privacy(
-        subject=("recorded_by_id",),
-        export=("metric", "value", "as_of", "source", "reason"),
-        erase="scrub",
-        scrubbed={"reason": ""},
-        retention="As long as the programme: totals are computed from it.",
-    )
-
-    run_id: Mapped[int] = mapped_column(ForeignKey("course_run.id"))
-    metric: Mapped[ReachMetric] = choice(ReachMetric)
-    value: Mapped[int]
-    as_of: Mapped[date]
-    source: Mapped[ReachSource] = choice(ReachSource)
-    is_verified: Mapped[bool] = mapped_column(default=False)
-    is_current: Mapped[bool] = mapped_column(default=True)
-    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("reach_snapshot.id"))
-    reason: Mapped[str] = mapped_column(String(500), default="")
-    recorded_at: Mapped[datetime]
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    run: Mapped[CourseRun] = relationship(back_populates="snapshots")
-
-    __table_args__ = (
-        CheckConstraint(f"value BETWEEN 0 AND {LARGEST_REACH}", name="value"),
-        Index("ix_reach_snapshot_run_metric", "run_id", "metric", "as_of"),
-        PartialIndex(
-            "uq_reach_snapshot_current",
-            "run_id",
-            "metric",
-            unique=True,
-            where="is_current = 1",
-            postgresql="is_current",
-        ),
-    )

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
 from coaching.models.cohort import Membership
-from coaching.models.course_project import CourseRun
 from coaching.models.follow_up_plan import FollowUpQuestion, FollowUpStep
 
 
@@ -185,34 +184,3 @@ class CheckInReply(Base):
         if self.number is not None:
             return int(self.number) if self.number.is_integer() else self.number
         return self.choice or self.on or self.text
-
-
-class PracticeKind(StrEnum):
-    LAUNCH = "launch"
-    CHECK_IN = "check_in"
-
-
-class PracticeEntry(Identified, Base):
-    """One line of the practice log: what a participant put into practice, and when.
-
-    `enrolments` is set where a figure came with it; `run_id` where it could be tied to one run.
-    """
-
-    __tablename__ = "practice_entry"
-    __privacy__ = Privacy(
-        subject=("membership_id", "person_id"),
-        export=("kind", "on", "text", "enrolments"),
-        erase="delete",
-        retention="Until the person is erased.",
-    )
-
-    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"), index=True)
-    kind: Mapped[PracticeKind] = choice(PracticeKind)
-    on: Mapped[date]
-    text: Mapped[str] = mapped_column(String(2000), default="")
-    enrolments: Mapped[int | None]
-    run_id: Mapped[int | None] = mapped_column(ForeignKey("course_run.id"))
-    check_in_id: Mapped[int | None] = mapped_column(ForeignKey("check_in.id"), unique=True)
-    created_at: Mapped[datetime]
-    membership: Mapped[Membership] = relationship()
-    run: Mapped[CourseRun | None] = relationship()

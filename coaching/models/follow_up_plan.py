@@ -106,7 +106,7 @@ class AnswerFlow(StrEnum):
     NOWHERE = "nowhere"
     LEARNERS = "learners"
     ACTIVE = "active"
-    COMPLETED = "completed"
+    COMPLETED_50 = "completed_50"
     GOAL_RATING = "goal_rating"
     METRIC = "metric"
 

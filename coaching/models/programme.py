@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coaching.models.base import Base, Identified, Privacy, Versioned, choice
@@ -38,6 +38,11 @@ class Programme(Identified, Versioned, Base):
     unbooked_days: Mapped[int | None] = mapped_column(default=21)
     goal_idle_days: Mapped[int | None] = mapped_column(default=42)
     practice_weeks: Mapped[int | None] = mapped_column(default=8)
+    # After how many weeks a figure of a course that still runs is asked for anew; nothing is asked where it is empty.
+    stale_weeks: Mapped[int | None] = mapped_column(default=12)
+    # What digests of learners are made with. It is made with the first import, and never changes, or people would be
+    # counted twice.
+    learner_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     practice_from: Mapped[PracticeFrom] = choice(PracticeFrom, default=PracticeFrom.END)
 
 

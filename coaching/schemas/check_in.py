@@ -44,7 +44,7 @@ MOST_REPLIES = 50
 REPLY = "reply-"
 NO_SUCH_QUESTION = "This check-in has no such question. Its questions are listed with it."
 TWICE = "This question is answered twice. Send one reply to each."
-_FIGURES = frozenset({AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED})
+_FIGURES = frozenset({AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED_50})
 
 
 class Number(fields.Float):

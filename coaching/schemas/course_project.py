@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from coaching.models import Platform, Stage
-from coaching.models.course_project import LARGEST_REACH
+from coaching.models.reach import LARGEST_REACH
 from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Text, WebAddress, Whole, Word
 from coaching.schemas.reach import ReachSnapshotSchema
 

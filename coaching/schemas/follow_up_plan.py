@@ -12,7 +12,7 @@ from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Tex
 CHANNELS = ("mail", "inbox", "chat")
 MOST_QUESTIONS = 10
 WIDEST_SCALE = 10
-REACH_FLOWS = (AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED)
+REACH_FLOWS = (AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED_50)
 ASKERS = validate.OneOf([Role.PARTICIPANT, Role.COACH], error="Choose participants or coaches.")
 
 

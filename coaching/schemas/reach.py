@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from coaching.models import ReachMetric, ReachSource
-from coaching.models.course_project import LARGEST_REACH
+from coaching.models.reach import LARGEST_REACH
 from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Whole, Word
 
 

@@ -170,6 +170,7 @@ def _new_batch(
     coaching_session: CoachingSession, report: PresenceReport, *, file_name: str, actor: Actor | None, now: datetime
 ) -> ImportBatch:
     return ImportBatch(
+        cohort_id=coaching_session.cohort_id,
         session_id=coaching_session.id,
         kind=report.format,
         file_name=file_name.replace("\\", "/").rsplit("/", 1)[-1][:200] or "report.csv",

@@ -42,7 +42,7 @@ OPENED_LATER = "The run opened only after the day of this answer, so the figure 
 METRICS = {
     AnswerFlow.LEARNERS: ReachMetric.LEARNERS,
     AnswerFlow.ACTIVE: ReachMetric.ACTIVE,
-    AnswerFlow.COMPLETED: ReachMetric.COMPLETED,
+    AnswerFlow.COMPLETED_50: ReachMetric.COMPLETED_50,
 }
 
 

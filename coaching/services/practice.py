@@ -147,7 +147,7 @@ def tie_enrolments(
     may_see = may_view_member(actor, entry.membership)
     require(may_see and may_log_launch(actor, run.project) and is_writable(entry.membership.cohort), seen=may_see)
     # Locked, so that one figure is not given to two runs.
-    session.refresh(entry, attribute_names=["run_id"], with_for_update=True)
+    session.refresh(entry, attribute_names=["run_id", "version"], with_for_update=True)
     if entry.kind != PracticeKind.CHECK_IN or entry.enrolments is None:
         raise Conflict("There is no figure in this entry to give to a run.")
     if entry.run_id is not None:

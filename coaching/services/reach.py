@@ -22,7 +22,7 @@ from coaching.models import (
     ReachSnapshot,
     ReachSource,
 )
-from coaching.models.course_project import LARGEST_REACH
+from coaching.models.reach import LARGEST_REACH
 from coaching.policies import Actor, may_log_launch, may_view_project, owns_project, require
 from coaching.services import audit
 from coaching.services.project_records import TEAM

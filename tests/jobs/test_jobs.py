@@ -273,7 +273,15 @@ def test_names_of_whom_nobody_matched_go_and_what_a_member_is_remembered_by_stay
     session: Session, workshop: Workshop, clock: Clock
 ) -> None:
     member, held = make_membership(session), make_session(session)
-    batch = ImportBatch(session_id=held.id, kind="zoom", file_name="r.csv", sha256="0", detected={}, imported_at=NOW)
+    batch = ImportBatch(
+        cohort_id=held.cohort_id,
+        session_id=held.id,
+        kind="zoom",
+        file_name="r.csv",
+        sha256="0",
+        detected={},
+        imported_at=NOW,
+    )
     batch.rows = [
         ImportRow(number=1, name="A Guest", email="guest@example.org", minutes=5, outcome=RowOutcome.IGNORED),
         ImportRow(number=2, name="Ann", minutes=5, outcome=RowOutcome.MATCHED, membership_id=member.id),

@@ -593,6 +593,7 @@ class _Builder:
     def _imports(self) -> None:
         for name, held in (("", self.rows["session"]), ("pair ", self.rows["pair session"])):
             batch = ImportBatch(
+                cohort_id=held.cohort_id,
                 session_id=held.id,
                 kind="zoom",
                 file_name=f"{self.says('file')}.csv",

@@ -92,10 +92,10 @@ def member(session: Session) -> Membership:
 def test_what_is_asked_after_a_launch_is_of_that_run(session: Session, member: Membership) -> None:
     project = make_project(session, owners=(member,))
     meant, _other = make_run(session, project), make_run(session, project, launched_on=date(2026, 6, 1))
-    flows = (AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED, AnswerFlow.NOWHERE)
+    flows = (AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED_50, AnswerFlow.NOWHERE)
     check_in = asked(session, member, Anchor.LAUNCH, meant.id, *flows)
     assert say(session, check_in, 90, 40, 20, 3.5, enrolments=100) == [""] * 5
-    metrics = ("joiners", "learners", "active", "completed")
+    metrics = ("joiners", "learners", "active", "completed_50")
     assert figures(session) == [(meant.id, *pair) for pair in zip(metrics, (100, 90, 40, 20), strict=True)]
     assert session.scalars(select(PracticeEntry.run_id)).one() == meant.id
 

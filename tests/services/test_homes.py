@@ -128,7 +128,13 @@ def test_a_report_with_rows_in_doubt_waits_for_its_coach(session: Session, perso
     meeting = make_session(session, cohort, starts_at=NOW - timedelta(days=2))
     attend(session, meeting, make_membership(session, cohort))
     batch = ImportBatch(
-        session_id=meeting.id, kind="zoom", file_name="report.csv", sha256="0" * 64, detected={}, imported_at=NOW
+        cohort_id=meeting.cohort_id,
+        session_id=meeting.id,
+        kind="zoom",
+        file_name="report.csv",
+        sha256="0" * 64,
+        detected={},
+        imported_at=NOW,
     )
     outcomes = (RowOutcome.REVIEW, RowOutcome.REVIEW, RowOutcome.IGNORED)
     batch.rows = [

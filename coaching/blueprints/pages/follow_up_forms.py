@@ -81,7 +81,7 @@ CHOICES: dict[str, Sequence[tuple[str, str]]] = {
         (AnswerFlow.NOWHERE.value, "Into the answer alone"),
         (AnswerFlow.LEARNERS.value, "Into the run’s learners"),
         (AnswerFlow.ACTIVE.value, "Into the run’s active learners"),
-        (AnswerFlow.COMPLETED.value, "Into the run’s completions"),
+        (AnswerFlow.COMPLETED_50.value, "Into the run’s completions"),
         (AnswerFlow.GOAL_RATING.value, "Into the rating of the goal"),
         (AnswerFlow.METRIC.value, "Into a metric of the goal"),
     ],

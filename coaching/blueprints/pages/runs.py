@@ -25,7 +25,9 @@ METRICS = [
     (ReachMetric.JOINERS.value, "Joiners", "Everyone who enrolled."),
     (ReachMetric.LEARNERS.value, "Learners", "Visited at least one step."),
     (ReachMetric.ACTIVE.value, "Active learners", "Completed at least one step."),
-    (ReachMetric.COMPLETED.value, "Completed", "Completed at least half of the steps."),
+    (ReachMetric.COMPLETED_50.value, "Completed half", "Completed at least half of the steps."),
+    (ReachMetric.COMPLETED_90.value, "Completed", "Completed at least nine in ten of the steps."),
+    (ReachMetric.STATEMENTS.value, "Statements", "Bought or were given a statement."),
 ]
 
 METRIC_NAMES = {value: label for value, label, _meaning in METRICS}

@@ -69,6 +69,8 @@ def upgrade():
         sa.Column("unbooked_days", sa.Integer(), nullable=True),
         sa.Column("goal_idle_days", sa.Integer(), nullable=True),
         sa.Column("practice_weeks", sa.Integer(), nullable=True),
+        sa.Column("stale_weeks", sa.Integer(), nullable=True),
+        sa.Column("learner_salt", sa.LargeBinary(length=16), nullable=True),
         sa.Column(
             "practice_from",
             sa.Enum("start", "end", name="practice_from", native_enum=False, create_constraint=True, length=24),
@@ -421,6 +423,26 @@ def upgrade():
         sa.UniqueConstraint("person_id", "kind", name=op.f("uq_opt_out_person_id_kind")),
     )
     op.create_table(
+        "practice_factor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("enabler", "barrier", name="factor_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_practice_factor_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_factor")),
+        sa.UniqueConstraint("programme_id", "kind", "name", name=op.f("uq_practice_factor_programme_id_kind_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_practice_factor_public_id")),
+    )
+    op.create_table(
         "programme_coordinator",
         sa.Column("programme_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -432,6 +454,20 @@ def upgrade():
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_programme_coordinator_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "remembered_mapping",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_remembered_mapping_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_mapping")),
+        sa.UniqueConstraint("programme_id", "kind", "key", name=op.f("uq_remembered_mapping_programme_id_kind_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_remembered_mapping_public_id")),
+    )
     op.create_table(
         "skill",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -655,6 +691,7 @@ def upgrade():
             ),
             nullable=False,
         ),
+        sa.Column("people", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_course_project_cohort_id")),
@@ -699,7 +736,7 @@ def upgrade():
                 "nowhere",
                 "learners",
                 "active",
-                "completed",
+                "completed_50",
                 "goal_rating",
                 "metric",
                 name="answer_flow",
@@ -1178,6 +1215,17 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_project_owner_membership_id"), ["membership_id"], unique=False)
 
     op.create_table(
+        "project_skill",
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_project_skill_project_id")),
+        sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_project_skill_skill_id")),
+        sa.PrimaryKeyConstraint("project_id", "skill_id", name=op.f("pk_project_skill")),
+    )
+    with op.batch_alter_table("project_skill", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_project_skill_skill_id"), ["skill_id"], unique=False)
+
+    op.create_table(
         "remembered_match",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -1539,17 +1587,37 @@ def upgrade():
         sa.Column("membership_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("launch", "check_in", name="practice_kind", native_enum=False, create_constraint=True, length=24),
+            sa.Enum(
+                "launch",
+                "check_in",
+                "entry",
+                name="practice_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("on", sa.Date(), nullable=False),
         sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("with_whom", sa.String(length=500), nullable=False),
+        sa.Column("helped", sa.String(length=2000), nullable=False),
+        sa.Column("hindered", sa.String(length=2000), nullable=False),
+        sa.Column("reflection", sa.String(length=4000), nullable=False),
+        sa.Column("what_next", sa.String(length=2000), nullable=False),
         sa.Column("enrolments", sa.Integer(), nullable=True),
+        sa.Column("project_id", sa.Integer(), nullable=True),
         sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("check_in_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_practice_entry_check_in_id")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_practice_entry_confirmed_by_id")),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_practice_entry_membership_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_practice_entry_project_id")),
         sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_practice_entry_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_entry")),
         sa.UniqueConstraint("check_in_id", name=op.f("uq_practice_entry_check_in_id")),
@@ -1557,6 +1625,19 @@ def upgrade():
     )
     with op.batch_alter_table("practice_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_practice_entry_membership_id"), ["membership_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_practice_entry_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
+        "project_goal",
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("goal_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["goal_id"], ["goal.id"], name=op.f("fk_project_goal_goal_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_project_goal_project_id")),
+        sa.PrimaryKeyConstraint("project_id", "goal_id", name=op.f("pk_project_goal")),
+    )
+    with op.batch_alter_table("project_goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_project_goal_goal_id"), ["goal_id"], unique=False)
 
     op.create_table(
         "rating",
@@ -1579,64 +1660,6 @@ def upgrade():
     )
     with op.batch_alter_table("rating", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rating_goal_id"), ["goal_id"], unique=False)
-
-    op.create_table(
-        "reach_snapshot",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("run_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "metric",
-            sa.Enum(
-                "joiners",
-                "learners",
-                "active",
-                "completed",
-                name="reach_metric",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column(
-            "source",
-            sa.Enum(
-                "participant",
-                "coach",
-                "check_in",
-                "demo",
-                name="reach_source",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("is_verified", sa.Boolean(), nullable=False),
-        sa.Column("is_current", sa.Boolean(), nullable=False),
-        sa.Column("corrects_id", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("value BETWEEN 0 AND 100000000", name=op.f("ck_reach_snapshot_value")),
-        sa.ForeignKeyConstraint(["corrects_id"], ["reach_snapshot.id"], name=op.f("fk_reach_snapshot_corrects_id")),
-        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_recorded_by_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_reach_snapshot_run_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_snapshot")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_reach_snapshot_public_id")),
-    )
-    with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
-        batch_op.create_index("ix_reach_snapshot_run_metric", ["run_id", "metric", "as_of"], unique=False)
-        batch_op.create_index(
-            "uq_reach_snapshot_current",
-            ["run_id", "metric"],
-            unique=True,
-            sqlite_where=sa.text("is_current = 1"),
-            postgresql_where=sa.text("is_current"),
-        )
 
     op.create_table(
         "skill_score",
@@ -1763,30 +1786,119 @@ def upgrade():
         sa.UniqueConstraint("code", name=op.f("uq_drop_in_code_code")),
     )
     op.create_table(
+        "entry_factor",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("factor_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["practice_entry.id"], name=op.f("fk_entry_factor_entry_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["factor_id"], ["practice_factor.id"], name=op.f("fk_entry_factor_factor_id")),
+        sa.PrimaryKeyConstraint("entry_id", "factor_id", name=op.f("pk_entry_factor")),
+    )
+    with op.batch_alter_table("entry_factor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_factor_factor_id"), ["factor_id"], unique=False)
+
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum("file", "link", name="evidence_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("stored_name", sa.String(length=64), nullable=True),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by_id", sa.Integer(), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> 'file' OR removed_at IS NOT NULL OR stored_name IS NOT NULL", name=op.f("ck_evidence_file")
+        ),
+        sa.CheckConstraint("kind <> 'link' OR url <> ''", name=op.f("ck_evidence_link")),
+        sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_evidence_added_by_id")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["practice_entry.id"], name=op.f("fk_evidence_entry_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_evidence_project_id")),
+        sa.ForeignKeyConstraint(["removed_by_id"], ["person.id"], name=op.f("fk_evidence_removed_by_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_evidence_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_evidence_public_id")),
+        sa.UniqueConstraint("stored_name", name=op.f("uq_evidence_stored_name")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evidence_added_by_id"), ["added_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_entry_id"), ["entry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_project_id"), ["project_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("cohort_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("detected", sa.JSON(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("applied", "undone", name="batch_state", native_enum=False, create_constraint=True, length=24),
+            sa.Enum(
+                "reading",
+                "ready",
+                "applying",
+                "applied",
+                "undone",
+                "cancelled",
+                "failed",
+                name="batch_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by_id", sa.Integer(), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("is_cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("lease_token", sa.String(length=64), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_import_batch_cohort_id")),
         sa.ForeignKeyConstraint(["imported_by_id"], ["person.id"], name=op.f("fk_import_batch_imported_by_id")),
         sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_import_batch_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
         sa.UniqueConstraint("public_id", name=op.f("uq_import_batch_public_id")),
     )
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_import_batch_cohort_hash", ["cohort_id", "sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_batch_cohort_id"), ["cohort_id"], unique=False)
         batch_op.create_index("ix_import_batch_session_hash", ["session_id", "sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_batch_session_id"), ["session_id"], unique=False)
+        batch_op.create_index(
+            "ix_import_batch_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('reading', 'applying')"),
+            postgresql_where=sa.text("state IN ('reading', 'applying')"),
+        )
 
     op.create_table(
         "note",
@@ -1924,6 +2036,34 @@ def upgrade():
     )
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_poll_cohort_id"), ["cohort_id"], unique=False)
+
+    op.create_table(
+        "practice_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "comment", "celebration", name="comment_kind", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_practice_comment_author_id")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["practice_entry.id"], name=op.f("fk_practice_comment_entry_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_comment")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_practice_comment_public_id")),
+    )
+    with op.batch_alter_table("practice_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_practice_comment_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_practice_comment_entry_id"), ["entry_id"], unique=False)
 
     op.create_table(
         "private_note",
@@ -2128,6 +2268,21 @@ def upgrade():
         batch_op.create_index("ix_attendance_change_session_member", ["session_id", "membership_id"], unique=False)
 
     op.create_table(
+        "import_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("stored_name", sa.String(length=64), nullable=True),
+        sa.Column("detected", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_import_file_batch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_file")),
+        sa.UniqueConstraint("batch_id", "number", name=op.f("uq_import_file_batch_id_number")),
+        sa.UniqueConstraint("stored_name", name=op.f("uq_import_file_stored_name")),
+    )
+    op.create_table(
         "import_row",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=20), nullable=False),
@@ -2140,7 +2295,16 @@ def upgrade():
         sa.Column(
             "outcome",
             sa.Enum(
-                "matched", "review", "ignored", name="row_outcome", native_enum=False, create_constraint=True, length=24
+                "new",
+                "known",
+                "left_out",
+                "matched",
+                "review",
+                "ignored",
+                name="row_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -2154,6 +2318,29 @@ def upgrade():
     )
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.create_index("ix_import_row_batch_number", ["batch_id", "number"], unique=False)
+
+    op.create_table(
+        "imported_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_imported_run_batch_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_imported_run_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_run")),
+        sa.UniqueConstraint("batch_id", "run_id", name=op.f("uq_imported_run_batch_id_run_id")),
+    )
+    with op.batch_alter_table("imported_run", schema=None) as batch_op:
+        batch_op.create_index("ix_imported_run_run", ["run_id"], unique=False)
+        batch_op.create_index(
+            "uq_imported_run_current",
+            ["run_id"],
+            unique=True,
+            sqlite_where=sa.text("is_current = 1"),
+            postgresql_where=sa.text("is_current"),
+        )
 
     op.create_table(
         "invited_session",
@@ -2276,6 +2463,73 @@ def upgrade():
         sa.UniqueConstraint("public_id", name=op.f("uq_poll_slot_public_id")),
     )
     op.create_table(
+        "reach_snapshot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=20), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "metric",
+            sa.Enum(
+                "joiners",
+                "learners",
+                "active",
+                "completed_50",
+                "completed_90",
+                "statements",
+                name="reach_metric",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "participant",
+                "coach",
+                "check_in",
+                "import",
+                "demo",
+                name="reach_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("value BETWEEN 0 AND 100000000", name=op.f("ck_reach_snapshot_value")),
+        sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_reach_snapshot_batch_id")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["reach_snapshot.id"], name=op.f("fk_reach_snapshot_corrects_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_recorded_by_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_reach_snapshot_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_snapshot")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reach_snapshot_public_id")),
+    )
+    with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reach_snapshot_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index("ix_reach_snapshot_run_metric", ["run_id", "metric", "as_of"], unique=False)
+        batch_op.create_index(
+            "uq_reach_snapshot_current",
+            ["run_id", "metric"],
+            unique=True,
+            sqlite_where=sa.text("is_current = 1"),
+            postgresql_where=sa.text("is_current"),
+        )
+
+    op.create_table(
         "attendance_interval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("attendance_id", sa.Integer(), nullable=False),
@@ -2289,6 +2543,17 @@ def upgrade():
     with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attendance_interval_attendance_id"), ["attendance_id"], unique=False)
 
+    op.create_table(
+        "learner_page",
+        sa.Column("imported_run_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["imported_run_id"], ["imported_run.id"], name=op.f("fk_learner_page_imported_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("imported_run_id", "number", "piece", name=op.f("pk_learner_page")),
+    )
     op.create_table(
         "note_consent",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2338,10 +2603,19 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_note_consent_person_id"))
 
     op.drop_table("note_consent")
+    op.drop_table("learner_page")
     with op.batch_alter_table("attendance_interval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendance_interval_attendance_id"))
 
     op.drop_table("attendance_interval")
+    with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_reach_snapshot_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
+        )
+        batch_op.drop_index("ix_reach_snapshot_run_metric")
+        batch_op.drop_index(batch_op.f("ix_reach_snapshot_batch_id"))
+
+    op.drop_table("reach_snapshot")
     op.drop_table("poll_slot")
     with op.batch_alter_table("poll_invitee", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_invitee_membership_id"))
@@ -2361,10 +2635,18 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_invited_session_message_id"))
 
     op.drop_table("invited_session")
+    with op.batch_alter_table("imported_run", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_imported_run_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
+        )
+        batch_op.drop_index("ix_imported_run_run")
+
+    op.drop_table("imported_run")
     with op.batch_alter_table("import_row", schema=None) as batch_op:
         batch_op.drop_index("ix_import_row_batch_number")
 
     op.drop_table("import_row")
+    op.drop_table("import_file")
     with op.batch_alter_table("attendance_change", schema=None) as batch_op:
         batch_op.drop_index("ix_attendance_change_session_member")
         batch_op.drop_index(batch_op.f("ix_attendance_change_membership_id"))
@@ -2394,6 +2676,11 @@ def downgrade():
         batch_op.drop_index("ix_private_note_author_cohort")
 
     op.drop_table("private_note")
+    with op.batch_alter_table("practice_comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practice_comment_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_practice_comment_author_id"))
+
+    op.drop_table("practice_comment")
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_cohort_id"))
 
@@ -2415,10 +2702,28 @@ def downgrade():
 
     op.drop_table("note")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_import_batch_waiting",
+            sqlite_where=sa.text("state IN ('reading', 'applying')"),
+            postgresql_where=sa.text("state IN ('reading', 'applying')"),
+        )
         batch_op.drop_index(batch_op.f("ix_import_batch_session_id"))
         batch_op.drop_index("ix_import_batch_session_hash")
+        batch_op.drop_index(batch_op.f("ix_import_batch_cohort_id"))
+        batch_op.drop_index("ix_import_batch_cohort_hash")
 
     op.drop_table("import_batch")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_evidence_run_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_project_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_entry_id"))
+        batch_op.drop_index(batch_op.f("ix_evidence_added_by_id"))
+
+    op.drop_table("evidence")
+    with op.batch_alter_table("entry_factor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entry_factor_factor_id"))
+
+    op.drop_table("entry_factor")
     op.drop_table("drop_in_code")
     with op.batch_alter_table("check_in_reply", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_check_in_reply_question_id"))
@@ -2443,18 +2748,16 @@ def downgrade():
         batch_op.drop_index("ix_skill_score_skill")
 
     op.drop_table("skill_score")
-    with op.batch_alter_table("reach_snapshot", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_reach_snapshot_current", sqlite_where=sa.text("is_current = 1"), postgresql_where=sa.text("is_current")
-        )
-        batch_op.drop_index("ix_reach_snapshot_run_metric")
-
-    op.drop_table("reach_snapshot")
     with op.batch_alter_table("rating", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rating_goal_id"))
 
     op.drop_table("rating")
+    with op.batch_alter_table("project_goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_goal_goal_id"))
+
+    op.drop_table("project_goal")
     with op.batch_alter_table("practice_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_practice_entry_project_id"))
         batch_op.drop_index(batch_op.f("ix_practice_entry_membership_id"))
 
     op.drop_table("practice_entry")
@@ -2509,6 +2812,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_remembered_match_created_at"))
 
     op.drop_table("remembered_match")
+    with op.batch_alter_table("project_skill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_skill_skill_id"))
+
+    op.drop_table("project_skill")
     with op.batch_alter_table("project_owner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
@@ -2621,10 +2928,12 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_skill_programme_id"))
 
     op.drop_table("skill")
+    op.drop_table("remembered_mapping")
     with op.batch_alter_table("programme_coordinator", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_coordinator_person_id"))
 
     op.drop_table("programme_coordinator")
+    op.drop_table("practice_factor")
     op.drop_table("opt_out")
     with op.batch_alter_table("note_review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_note_review_person_id"))

@@ -163,7 +163,11 @@ def _reach(session: Session, runs: list[CourseRun], *, rng: Random, today: date)
             learners = round(joiners * rng.uniform(0.5, 0.7))
             active = round(learners * rng.uniform(0.6, 0.85))
             completed = round(active * rng.uniform(0.3, 0.6))
-            later = ((ReachMetric.LEARNERS, learners), (ReachMetric.ACTIVE, active), (ReachMetric.COMPLETED, completed))
+            later = (
+                (ReachMetric.LEARNERS, learners),
+                (ReachMetric.ACTIVE, active),
+                (ReachMetric.COMPLETED_50, completed),
+            )
             session.add_all(_snapshot(run, metric, value, dates[-1], is_current=True) for metric, value in later)
 
 

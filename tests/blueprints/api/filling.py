@@ -222,6 +222,7 @@ def _series(session: Session, world: World) -> dict[str, Any]:
 def _import(session: Session, world: World) -> dict[str, Any]:
     held = factories.make_session(session, world.cohort)
     batch = ImportBatch(
+        cohort_id=held.cohort_id,
         session_id=held.id,
         kind="zoom",
         file_name="report.csv",
