@@ -49,7 +49,7 @@ BODIES = {
 
 
 # These take a file.
-FILES = {"api_imports.bring_in", "api_observation_imports.bring_in"}
+FILES = {"api_imports.bring_in", "api_observation_imports.bring_in", "api_evidence.bring_file"}
 
 
 def counts(session: Session) -> dict[str, int]:
