@@ -1,4 +1,4 @@
-"""A participant's home: what is next, asked and still to do, and what all put into practice. Seven statements."""
+"""A participant's home: what is next, asked and still to do, and what all put into practice. Eight statements."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_card
 from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
 from coaching.services.goal_scores import COACH_SCORE, LATEST_SCORE, PARTICIPANT_SCORE, RATINGS
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
+from coaching.services.practice_news import PracticeNews, read_news
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
 from coaching.services.words import is_one_of
 
@@ -53,7 +54,8 @@ class GoalLine(NamedTuple):
 
 class ParticipantHome(NamedTuple):
     """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones, `projects`
-    one's own, `launches` the latest in all of one's cohorts."""
+    one's own, `practice_news` what others said in one's practice logs of late, `launches` the latest in all of one's
+    cohorts."""
 
     cohorts: tuple[CohortCard, ...]
     check_ins: tuple[OpenCheckIn, ...]
@@ -61,6 +63,7 @@ class ParticipantHome(NamedTuple):
     actions: tuple[OwnAction, ...]
     goals: tuple[GoalLine, ...]
     projects: tuple[ProjectLine, ...]
+    practice_news: tuple[PracticeNews, ...]
     launches: tuple[LaunchLine, ...]
 
 
@@ -120,6 +123,7 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
         actions=tuple(OwnAction(*row) for row in connection.execute(OWN_OPEN, values).all()),
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
+        practice_news=read_news(connection, values, now=now),
         launches=read_launches(connection, ATTENDED_LATEST, values),
     )
 

@@ -48,6 +48,9 @@ from coaching.blueprints.pages import (
     poll_links,
     polls,
     practice,
+    practice_comments,
+    practice_entries,
+    practice_factors,
     preparation,
     private_note_exits,
     private_notes,
@@ -78,6 +81,7 @@ NOUNS = (
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
     cohort_life, handovers,
+    practice_entries, practice_comments, practice_factors,
 )  # fmt: skip
 
 
