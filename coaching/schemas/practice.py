@@ -39,7 +39,7 @@ class WritePracticeSchema(DescribePracticeSchema):
     about_id = PublicId(load_default=None, allow_none=True)
 
 
-class ChosenFactorSchema(BaseSchema):
+class FactorInEntrySchema(BaseSchema):
     id = fields.String(attribute="factor.public_id", dump_only=True)
     kind = Word(FactorKind, dump_only=True)
     name = fields.String(dump_only=True)
@@ -71,7 +71,7 @@ class PracticeEntrySchema(BaseSchema):
     what_next = fields.String(dump_only=True)
     run_id = fields.String(attribute="run.public_id", dump_only=True, dump_default=None, allow_none=True)
     factor_ids = fields.Function(lambda entry: sorted(one.factor.public_id for one in entry.factors), dump_only=True)
-    factors = fields.List(fields.Nested(ChosenFactorSchema), dump_only=True)
+    factors = fields.List(fields.Nested(FactorInEntrySchema), dump_only=True)
     enrolments = fields.Integer(dump_only=True, allow_none=True)
     created_at = fields.AwareDateTime(dump_only=True)
     changed_at = fields.AwareDateTime(dump_only=True, allow_none=True)

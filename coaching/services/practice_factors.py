@@ -57,13 +57,16 @@ def add_usual_factors(session: Session, programme: Programme, *, now: datetime) 
 
 
 def start_with_usual(session: Session, programme: Programme, *, actor: Actor, now: datetime) -> list[PracticeFactor]:
-    """The usual words for a programme that has none yet."""
+    """The usual words, save those that are there already, in use or retired."""
     _require_writing(programme, actor)
     _lock(session, programme)
-    if read_factors(session, programme.id):
-        raise Conflict("This programme has words of its own already.")
-    audit.record(session, "practice_factors.started", programme, actor=actor, now=now)
-    return add_usual_factors(session, programme, now=now)
+    there = {(one.kind, fold(one.name)) for one in read_factors(session, programme.id)}
+    return [
+        add_factor(session, programme, actor=actor, now=now, kind=kind, name=name)
+        for kind, names in USUAL.items()
+        for name in names
+        if (kind, fold(name)) not in there
+    ]
 
 
 def get_factor(session: Session, public_id: str, *, actor: Actor) -> PracticeFactor:

@@ -32,4 +32,4 @@ def list_own_courses(session: Session, membership: Membership, *, actor: Actor) 
         .where(CourseProject.id.in_(owned), CourseProject.programme_id == membership.cohort.programme_id)
         .order_by(CourseProject.title, CourseProject.id)
     )
-    return [OwnCourse(*row) for row in session.execute(statement).tuples()]
+    return [OwnCourse(*row) for row in session.execute(statement)]

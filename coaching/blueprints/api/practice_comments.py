@@ -57,14 +57,14 @@ def say(data: dict[str, Any], entry_id: str) -> tuple[PracticeComment, dict[str,
 @blueprint.route("/practice/<id:entry_id>/celebration", methods=["POST"])
 @blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(201, PracticeCommentSchema)
-def add_celebration(_data: dict[str, Any], entry_id: str) -> tuple[PracticeComment, dict[str, str]]:
+def cheer(_data: dict[str, Any], entry_id: str) -> tuple[PracticeComment, dict[str, str]]:
     """Celebrates the line, once; for those who run the cohort."""
     return _made(celebrate(rows(), _entry(entry_id), actor=current_actor(), now=utc_now()))
 
 
 @blueprint.route("/practice/<id:entry_id>/celebration", methods=["DELETE"])
 @blueprint.response(204)
-def remove_celebration(entry_id: str) -> None:
+def uncheer(entry_id: str) -> None:
     """Takes one's own celebration back."""
     take_celebration_back(rows(), _entry(entry_id), actor=current_actor(), now=utc_now())
 
@@ -85,7 +85,7 @@ def take_back(entry_id: str) -> PracticeEntry:
     return take_confirmation_back(rows(), _entry(entry_id), actor=current_actor(), now=utc_now())
 
 
-@blueprint.route("/practice-comments/<id:comment_id>")
+@blueprint.route("/comments/<id:comment_id>")
 @blueprint.etag
 @blueprint.response(200, PracticeCommentSchema)
 def show(comment_id: str) -> PracticeComment:
@@ -93,7 +93,7 @@ def show(comment_id: str) -> PracticeComment:
     return get_comment(rows(), comment_id, actor=current_actor())
 
 
-@blueprint.route("/practice-comments/<id:comment_id>", methods=["PATCH"])
+@blueprint.route("/comments/<id:comment_id>", methods=["PATCH"])
 @blueprint.etag
 @blueprint.arguments(SayInPracticeSchema)
 @blueprint.response(200, PracticeCommentSchema)
@@ -104,7 +104,7 @@ def edit(data: dict[str, Any], comment_id: str) -> PracticeComment:
     return edit_comment(rows(), comment, actor=current_actor(), now=utc_now(), **data)
 
 
-@blueprint.route("/practice-comments/<id:comment_id>", methods=["DELETE"])
+@blueprint.route("/comments/<id:comment_id>", methods=["DELETE"])
 @blueprint.etag
 @blueprint.response(204)
 def remove(comment_id: str) -> None:

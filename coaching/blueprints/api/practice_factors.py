@@ -43,7 +43,7 @@ class FactorRow(TypedDict):
     version: int
 
 
-@blueprint.route("/members/<id:member_id>/practice-factors")
+@blueprint.route("/members/<id:member_id>/factors")
 @blueprint.lists(shape_of(FactorRow))
 def offered(member_id: str) -> list[FactorRow]:
     """The words that can be chosen in this participant's log."""
@@ -51,7 +51,7 @@ def offered(member_id: str) -> list[FactorRow]:
     return [_row(one) for one in list_offered(rows(), member, actor=current_actor())]
 
 
-@blueprint.route("/programmes/<id:programme_id>/practice-factors")
+@blueprint.route("/programmes/<id:programme_id>/factors")
 @blueprint.lists(shape_of(FactorRow))
 def index(programme_id: str) -> list[FactorRow]:
     """The programme's words in their order, what helps first, those that were retired last."""
@@ -59,7 +59,7 @@ def index(programme_id: str) -> list[FactorRow]:
     return [_row(one) for one in list_factors(rows(), programme, actor=current_actor())]
 
 
-@blueprint.route("/programmes/<id:programme_id>/practice-factors", methods=["POST"])
+@blueprint.route("/programmes/<id:programme_id>/factors", methods=["POST"])
 @blueprint.etag
 @blueprint.arguments(AddFactorSchema)
 @blueprint.response(201, PracticeFactorSchema)
@@ -70,16 +70,16 @@ def create(data: dict[str, Any], programme_id: str) -> tuple[PracticeFactor, dic
     return factor, place("practice_factors.show", factor_id=factor.public_id)
 
 
-@blueprint.route("/programmes/<id:programme_id>/practice-factors/usual", methods=["POST"])
+@blueprint.route("/programmes/<id:programme_id>/factors/usual", methods=["POST"])
 @blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(201, list_of(PracticeFactorSchema))
 def start(_data: dict[str, Any], programme_id: str) -> dict[str, list[PracticeFactor]]:
-    """Begins with the usual words, in a programme that has none."""
+    """Adds the usual words, save those that are there already."""
     programme = get_programme(rows(), programme_id, actor=current_actor())
     return {"items": start_with_usual(rows(), programme, actor=current_actor(), now=utc_now())}
 
 
-@blueprint.route("/programmes/<id:programme_id>/practice-factors/order", methods=["POST"])
+@blueprint.route("/programmes/<id:programme_id>/factors/order", methods=["POST"])
 @blueprint.arguments(OrderFactorsSchema)
 @blueprint.response(200, list_of(PracticeFactorSchema))
 def order(data: dict[str, Any], programme_id: str) -> dict[str, list[PracticeFactor]]:
@@ -88,7 +88,7 @@ def order(data: dict[str, Any], programme_id: str) -> dict[str, list[PracticeFac
     return {"items": order_factors(rows(), programme, actor=current_actor(), now=utc_now(), **data)}
 
 
-@blueprint.route("/programmes/<id:programme_id>/practice-factors/counts")
+@blueprint.route("/programmes/<id:programme_id>/factors/counts")
 @blueprint.answers(shape_of(FactorCounts))
 def count_programme(programme_id: str) -> FactorCounts:
     """How many people of the programme's cohorts chose each word, and in how many lines of their logs."""
@@ -96,7 +96,7 @@ def count_programme(programme_id: str) -> FactorCounts:
     return count_programme_factors(rows(), programme, actor=current_actor())
 
 
-@blueprint.route("/cohorts/<id:cohort_id>/practice-factors/counts")
+@blueprint.route("/cohorts/<id:cohort_id>/factors/counts")
 @blueprint.answers(shape_of(FactorCounts))
 def count_cohort(cohort_id: str) -> FactorCounts:
     """How many people of a cohort chose each word, and in how many lines. Observers are shown no small group."""
@@ -104,7 +104,7 @@ def count_cohort(cohort_id: str) -> FactorCounts:
     return count_cohort_factors(rows(), cohort, actor=current_actor())
 
 
-@blueprint.route("/practice-factors/<id:factor_id>")
+@blueprint.route("/factors/<id:factor_id>")
 @blueprint.etag
 @blueprint.response(200, PracticeFactorSchema)
 def show(factor_id: str) -> PracticeFactor:
@@ -112,7 +112,7 @@ def show(factor_id: str) -> PracticeFactor:
     return get_factor(rows(), factor_id, actor=current_actor())
 
 
-@blueprint.route("/practice-factors/<id:factor_id>", methods=["PATCH"])
+@blueprint.route("/factors/<id:factor_id>", methods=["PATCH"])
 @blueprint.etag
 @blueprint.arguments(RenameFactorSchema)
 @blueprint.response(200, PracticeFactorSchema)
@@ -123,7 +123,7 @@ def rename(data: dict[str, Any], factor_id: str) -> PracticeFactor:
     return rename_factor(rows(), factor, actor=current_actor(), now=utc_now(), **data)
 
 
-@blueprint.route("/practice-factors/<id:factor_id>/retirement", methods=["POST"])
+@blueprint.route("/factors/<id:factor_id>/retirement", methods=["POST"])
 @blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, PracticeFactorSchema)
 def retire(_data: dict[str, Any], factor_id: str) -> PracticeFactor:
@@ -132,7 +132,7 @@ def retire(_data: dict[str, Any], factor_id: str) -> PracticeFactor:
     return retire_factor(rows(), factor, actor=current_actor(), now=utc_now())
 
 
-@blueprint.route("/practice-factors/<id:factor_id>/return", methods=["POST"])
+@blueprint.route("/factors/<id:factor_id>/return", methods=["POST"])
 @blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, PracticeFactorSchema)
 def bring_back(_data: dict[str, Any], factor_id: str) -> PracticeFactor:

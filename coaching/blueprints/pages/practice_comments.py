@@ -20,11 +20,12 @@ from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.models import PracticeComment, PracticeEntry
 from coaching.policies import may_view_member, require
-from coaching.practice_policies import may_change_comment
+from coaching.practice_policies import may_change_comment, may_confirm_practice
 from coaching.schemas.base import load_form
 from coaching.schemas.practice import ConfirmPracticeSchema, SayInPracticeSchema
 from coaching.services.practice import get_entry
 from coaching.services.practice_comments import (
+    FOR_RUNNERS,
     ONLY_ITS_AUTHOR,
     add_comment,
     celebrate,
@@ -58,12 +59,12 @@ def create(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/practice/<id:public_id>/celebration")
 @acts_once
-def add_celebration(public_id: str) -> ResponseReturnValue:
+def cheer(public_id: str) -> ResponseReturnValue:
     return _do(public_id, celebrate, "Celebrated. They are told in their inbox.")
 
 
 @blueprint.post("/practice/<id:public_id>/celebration/removal")
-def remove_celebration(public_id: str) -> ResponseReturnValue:
+def uncheer(public_id: str) -> ResponseReturnValue:
     return _do(public_id, take_celebration_back, "The celebration is taken back.")
 
 
@@ -71,6 +72,7 @@ def remove_celebration(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """Says that one saw it, as it stood on the page."""
     entry = get_entry(db.session(), public_id, actor=current_actor())
+    require(may_confirm_practice(current_actor(), entry.membership), seen=True, message=FOR_RUNNERS)
     try:
         values = load_form(ConfirmPracticeSchema(), request.form)
         confirm_entry(db.session(), entry, actor=current_actor(), now=utc_now(), **values)
@@ -86,13 +88,13 @@ def take_back(public_id: str) -> ResponseReturnValue:
     return _do(public_id, take_confirmation_back, "The confirmation is taken back.")
 
 
-@blueprint.get("/practice-comments/<id:public_id>/edit")
+@blueprint.get("/comments/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
     comment = _own(public_id)
     return _edit(comment, _standing(comment))
 
 
-@blueprint.post("/practice-comments/<id:public_id>/edit")
+@blueprint.post("/comments/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
     comment = _own(public_id)
     try:
@@ -106,7 +108,7 @@ def update(public_id: str) -> ResponseReturnValue:
     return _back(comment.entry)
 
 
-@blueprint.post("/practice-comments/<id:public_id>/deletion")
+@blueprint.post("/comments/<id:public_id>/deletion")
 def remove(public_id: str) -> ResponseReturnValue:
     """Takes back what one said oneself, for good."""
     comment = _own(public_id)

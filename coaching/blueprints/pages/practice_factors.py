@@ -41,7 +41,7 @@ UP, DOWN = "up", "down"
 blueprint = Blueprint("practice_factors", __name__)
 
 
-@blueprint.get("/cohorts/<id:cohort_id>/practice-factors")
+@blueprint.get("/cohorts/<id:cohort_id>/factors")
 def cohort(cohort_id: str) -> ResponseReturnValue:
     """How many of a cohort chose each word; small groups are withheld from who only looks on."""
     found = get_cohort(db.session(), cohort_id, actor=current_actor())
@@ -56,13 +56,13 @@ def cohort(cohort_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/programmes/<id:programme_id>/practice-factors")
+@blueprint.get("/programmes/<id:programme_id>/factors")
 def index(programme_id: str) -> ResponseReturnValue:
     """The words, for who coordinates the programme or coaches in it; for coordinators, with their counts."""
     return _page(get_programme(db.session(), programme_id, actor=current_actor()), filled())
 
 
-@blueprint.post("/programmes/<id:programme_id>/practice-factors")
+@blueprint.post("/programmes/<id:programme_id>/factors")
 @acts_once
 def create(programme_id: str) -> ResponseReturnValue:
     programme = _coordinated(programme_id)
@@ -76,10 +76,10 @@ def create(programme_id: str) -> ResponseReturnValue:
     return _back(programme)
 
 
-@blueprint.post("/programmes/<id:programme_id>/practice-factors/usual")
+@blueprint.post("/programmes/<id:programme_id>/factors/usual")
 @acts_once
 def start(programme_id: str) -> ResponseReturnValue:
-    """Begins with the usual words, in a programme that has none."""
+    """Begins with the usual words."""
     programme = _coordinated(programme_id)
     refuse_unknown()
     start_with_usual(db.session(), programme, actor=current_actor(), now=utc_now())
@@ -87,13 +87,13 @@ def start(programme_id: str) -> ResponseReturnValue:
     return _back(programme)
 
 
-@blueprint.get("/practice-factors/<id:public_id>/edit")
+@blueprint.get("/factors/<id:public_id>/edit")
 def edit(public_id: str) -> ResponseReturnValue:
     factor = _writable(public_id)
     return _edit(factor, _standing(factor))
 
 
-@blueprint.post("/practice-factors/<id:public_id>/edit")
+@blueprint.post("/factors/<id:public_id>/edit")
 def update(public_id: str) -> ResponseReturnValue:
     factor = _writable(public_id)
     try:
@@ -107,7 +107,7 @@ def update(public_id: str) -> ResponseReturnValue:
     return _back(factor.programme)
 
 
-@blueprint.post("/practice-factors/<id:public_id>/move")
+@blueprint.post("/factors/<id:public_id>/move")
 def move(public_id: str) -> ResponseReturnValue:
     """One place up or down among those of its kind that are in use."""
     factor = _writable(public_id)
@@ -128,7 +128,7 @@ def move(public_id: str) -> ResponseReturnValue:
     return _back(factor.programme)
 
 
-@blueprint.post("/practice-factors/<id:public_id>/retirement")
+@blueprint.post("/factors/<id:public_id>/retirement")
 def retire(public_id: str) -> ResponseReturnValue:
     factor = _writable(public_id)
     refuse_unknown()
@@ -137,7 +137,7 @@ def retire(public_id: str) -> ResponseReturnValue:
     return _back(factor.programme)
 
 
-@blueprint.post("/practice-factors/<id:public_id>/return")
+@blueprint.post("/factors/<id:public_id>/return")
 def bring_back(public_id: str) -> ResponseReturnValue:
     factor = _writable(public_id)
     refuse_unknown()
