@@ -1,4 +1,4 @@
-"""A participant's home: what is next, asked and still to do, and what all put into practice. Eight statements."""
+"""A participant's home: what is next, asked and still to do, and what all put into practice. Nine statements."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, Follow
 from coaching.policies import Actor
 from coaching.services.action_list import OWN_OPEN, OwnAction
 from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_cards
+from coaching.services.due_metrics import DueMetric, read_due_metrics
 from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
 from coaching.services.goal_scores import COACH_SCORE, LATEST_SCORE, PARTICIPANT_SCORE, RATINGS
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
 from coaching.services.practice_news import PracticeNews, read_news
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
 from coaching.services.words import is_one_of
+from coaching.services.zones import today_in
 
 
 class OpenCheckIn(NamedTuple):
@@ -53,15 +55,16 @@ class GoalLine(NamedTuple):
 
 
 class ParticipantHome(NamedTuple):
-    """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones, `projects`
-    one's own, `practice_news` what others said in one's practice logs of late, `launches` the latest in all of one's
-    cohorts."""
+    """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones,
+    `due_metrics` want a value by now, `projects` are one's own, `practice_news` what others said in one's practice logs
+    of late, `launches` the latest in all of one's cohorts."""
 
     cohorts: tuple[CohortCard, ...]
     check_ins: tuple[OpenCheckIn, ...]
     next_check_in: OpenCheckIn | None
     actions: tuple[OwnAction, ...]
     goals: tuple[GoalLine, ...]
+    due_metrics: tuple[DueMetric, ...]
     projects: tuple[ProjectLine, ...]
     practice_news: tuple[PracticeNews, ...]
     launches: tuple[LaunchLine, ...]
@@ -122,6 +125,7 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
         next_check_in=min(coming, key=lambda one: one.expected_at or one.due_at, default=None),
         actions=tuple(OwnAction(*row) for row in connection.execute(OWN_OPEN, values).all()),
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
+        due_metrics=read_due_metrics(connection, actor.person_id, today=today_in(now, actor.timezone)),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
         practice_news=read_news(connection, values, now=now),
         launches=read_launches(connection, ATTENDED_LATEST, values),
