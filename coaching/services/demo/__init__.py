@@ -22,6 +22,7 @@ from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohort
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
+from coaching.services.demo.log import build_log
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.notes import build_notes
 from coaching.services.demo.practice import build_goals, build_projects
@@ -84,6 +85,7 @@ def build_demo(session: Session, *, seed: int, now: datetime, keys: Keyring | No
     record_the_last_meetings(session, ivy, staff["coach"], now=now)
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
+    build_log(session, programme, cohorts, seed=seed, now=now)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
