@@ -34,6 +34,8 @@ def tell(session: Session, comment: PracticeComment, *, author: str, now: dateti
             session,
             kind=MessageKind.PRACTICE_COMMENT,
             subject_id=comment.id,
+            # A number comes again once its comment is gone, on SQLite; this does not.
+            occurrence=comment.public_id,
             recipient=person,
             facts={
                 "by": author,

@@ -74,7 +74,8 @@ def _write(
     now: datetime,
     many: bool,
 ) -> None:
-    """One or two lines; of the first in a coaching cohort four, the newest of them with a conversation."""
+    """One or two lines; of the first in a coaching cohort four, the oldest of them confirmed and the newest with
+    a conversation."""
     first = cohort.days[min(1, len(cohort.days) - 1)]
     latest = min(now.date() - timedelta(days=1), cohort.days[-1] + timedelta(weeks=20))
     span = max((latest - first).days, 1)
@@ -92,7 +93,7 @@ def _write(
         session.add(entry)
         if many and number == len(days) - 1:
             _speak(session, entry, cohort, rng)
-        elif rng.random() < 0.4:
+        elif (many and number == 0) or rng.random() < 0.4:
             entry.confirmed_at, entry.confirmed_by_id = _at(entry.on) + timedelta(hours=5), cohort.coach.id
 
 
