@@ -185,7 +185,7 @@ def test_a_check_in_that_is_answered_anew_loses_nothing_that_was_added(session: 
         answer_check_in(session, check_in, **answer, choice=AnswerChoice.DID_IT, note="It is open")
         session.flush()
         lines.append((check_in, session.scalars(select(PracticeEntry).filter_by(check_in_id=check_in.id)).one()))
-    (plain, gone), (other, kept) = lines
+    (plain, _line), (other, kept) = lines
     confirm_entry(session, kept, actor=team.as_coach, now=NOW, version=kept.version)
     answer_check_in(session, other, **answer, choice=AnswerChoice.DID_IT, note="It is open again")
     assert (kept.text, kept.confirmed_at) == ("It is open again", None)
@@ -302,6 +302,7 @@ def test_it_is_given_to_its_person_and_goes_with_them(session: Session, team: Te
     assert [one["text"] for one in held["practice_comment"]] == ["Well done"]
     administrator = actor_of(session, make_person(session, is_administrator=True))
     erase_person(session, session.get_one(type(team.ana.person), team.as_coach.person_id), actor=administrator, now=NOW)
+    session.flush()
     session.expire_all()
     assert session.scalars(select(PracticeComment.text)).all() == [""]
     erase_person(session, team.ana.person, actor=administrator, now=NOW)
