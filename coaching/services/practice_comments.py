@@ -139,7 +139,7 @@ def confirm_entry(
     if entry.confirmed_at is not None:
         raise Conflict(CONFIRMED)
     if entry.version != version:
-        raise Conflict(CHANGED, code="stale")
+        raise Conflict(CHANGED)
     entry.confirmed_at, entry.confirmed_by_id = now, actor.person_id
     audit.record(session, "practice.confirmed", entry, actor=actor, now=now)
     return entry

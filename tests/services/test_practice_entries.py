@@ -141,9 +141,8 @@ def test_what_a_launch_says_is_not_rewritten_but_added_to(session: Session, team
 def test_a_confirmed_line_that_changes_is_confirmed_no_more(session: Session, team: Team) -> None:
     entry = write(session, team)
     run: Any = {"actor": team.as_coach, "now": NOW}
-    with pytest.raises(Conflict) as stale:
+    with pytest.raises(Conflict, match="since you read it"):
         confirm_entry(session, entry, **run, version=entry.version + 1)
-    assert stale.value.code == "stale"
     confirm_entry(session, entry, **run, version=entry.version)
     session.flush()
     with pytest.raises(Conflict, match="already"):
