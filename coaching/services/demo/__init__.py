@@ -85,7 +85,6 @@ def build_demo(session: Session, *, seed: int, now: datetime, keys: Keyring | No
     record_the_last_meetings(session, ivy, staff["coach"], now=now)
     build_records(session, (hazel, ivy), now=now)
     build_loose_ends(session)
-    build_log(session, programme, cohorts, seed=seed, now=now)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
@@ -95,10 +94,11 @@ def build_demo(session: Session, *, seed: int, now: datetime, keys: Keyring | No
 def _put_into_practice(
     session: Session, programme: Programme, cohorts: list[DemoCohort], *, rng: Random, seed: int, now: datetime
 ) -> None:
-    """What participants aim for, build and say that they learned."""
+    """What participants aim for, build, say that they learned, and write down of it."""
     build_goals(session, cohorts, rng=rng, now=now)
     build_projects(session, cohorts, rng=rng, now=now)
     build_learning(session, programme, cohorts, seed=seed, now=now)
+    build_log(session, programme, cohorts, seed=seed, now=now)
 
 
 def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:
