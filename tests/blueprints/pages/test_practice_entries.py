@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -9,12 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coaching.clock import utc_now
-from coaching.models import FactorKind, PracticeComment, PracticeEntry, PracticeFactor, PracticeKind
+from coaching.models import (
+    CommentKind,
+    EntryFactor,
+    FactorKind,
+    PracticeComment,
+    PracticeEntry,
+    PracticeFactor,
+    PracticeKind,
+)
 from tests.blueprints.pages.browsing import Browse, fields, landed, links, refused, words
 from tests.blueprints.pages.marking import wrong_fields
 from tests.worlds import World
 
 TODAY = utc_now().date()
+Counter = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
@@ -130,6 +141,28 @@ def test_a_long_log_is_shown_in_parts_and_narrowed_down(
     wrong = browser.get(f"{address}?from=yesterday")
     refused(wrong, 422, "From: Write a date as YYYY-MM-DD.")
     assert fields(wrong)["from"] == "yesterday"
+
+
+def test_a_longer_log_costs_no_more_statements(
+    session: Session, browse: Browse, world: World, address: str, count_queries: Counter
+) -> None:
+    factor = make_factor(session, world, FactorKind.ENABLER, "Tea")
+
+    def visit(more: int) -> tuple[int, int]:
+        for _ in range(more):
+            entry = make_entry(session, world)
+            entry.factors.append(EntryFactor(factor=factor, kind=factor.kind, name=factor.name))
+            comment = {"kind": CommentKind.COMMENT, "text": "So", "created_at": utc_now()}
+            session.add(PracticeComment(entry=entry, author_id=world.coach.id, **comment))
+        session.flush()
+        browser, counts = browse(world.coach), []
+        for path in (address, f"/members/{world.member.public_id}"):
+            with count_queries() as statements:
+                assert browser.get(path).status_code == 200
+            counts.append(len(statements))
+        return counts[0], counts[1]
+
+    assert visit(2) == visit(16)
 
 
 def test_coordinators_keep_the_words(session: Session, browse: Browse, world: World) -> None:
