@@ -32,6 +32,7 @@ from coaching.models import (
 from coaching.policies import Actor
 from coaching.services.check_in_metrics import flow_into_metrics
 from coaching.services.check_in_ratings import flow_into_goal
+from coaching.services.practice_entries import let_go_of_line
 from coaching.services.reach import report_reach
 from coaching.services.zones import today_in
 
@@ -75,7 +76,7 @@ def _log(
     entry = session.scalars(select(PracticeEntry).where(PracticeEntry.check_in_id == check_in.id)).one_or_none()
     if answer.choice != AnswerChoice.DID_IT and answer.enrolments is None:
         if entry is not None:
-            session.delete(entry)
+            let_go_of_line(session, entry)
         return None
     if entry is None:
         entry = PracticeEntry(
@@ -86,6 +87,9 @@ def _log(
             created_at=now,
         )
         session.add(entry)
+    if (entry.text, entry.enrolments) != (answer.note, answer.enrolments):
+        # Whoever confirmed it confirmed what was said before.
+        entry.confirmed_at = entry.confirmed_by_id = None
     entry.text, entry.enrolments = answer.note, answer.enrolments
     entry.run = (entry.run or run) if answer.enrolments is not None else None
     return entry

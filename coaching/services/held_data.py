@@ -38,6 +38,8 @@ HEADINGS = {
     "check_in_reply": "Your answers to the questions of check-ins",
     "asking": "When you were asked",
     "practice_entry": "Your practice log",
+    "entry_factor": "What helped and hindered you",
+    "practice_comment": "What was said in practice logs",
     "project_owner": "Course projects that you build",
     "evidence": "Evidence that you added",
     "message": "Messages to you",

@@ -155,15 +155,20 @@ def correct_run(
     if not changed:
         raise Invalid.field("reason", "Nothing is changed. Change what is wrong, then save.")
     move_launch(session, run, was=was, note=f"Corrected: {', '.join(changed)}. {reason}", actor=actor, now=now)
-    session.execute(
-        update(PracticeEntry)
-        .where(PracticeEntry.run_id == run.id, PracticeEntry.kind == PracticeKind.LAUNCH)
-        .values(on=launched_on, text=launch_text(run))
-    )
+    _move_lines(session, run)
     if launched_on != was:
         follow_ups.follow_launches(session, members_of(project), now=now)
     audit.record(session, "run.corrected", run, actor=actor, now=now)
     return run
+
+
+def _move_lines(session: Session, run: CourseRun) -> None:
+    """In the practice logs, where whoever confirmed a line confirmed what it said before."""
+    session.execute(
+        update(PracticeEntry)
+        .where(PracticeEntry.run_id == run.id, PracticeEntry.kind == PracticeKind.LAUNCH)
+        .values(on=run.launched_on, text=launch_text(run), confirmed_at=None, confirmed_by_id=None)
+    )
 
 
 def _correct(run: CourseRun, values: Mapping[str, Any]) -> list[str]:

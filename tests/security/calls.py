@@ -20,6 +20,7 @@ from coaching.models import (
     AttendanceStatus,
     CohortKind,
     ExportChoice,
+    FactorKind,
     Followed,
     Frequency,
     GoalEnd,
@@ -109,6 +110,12 @@ from coaching.services import (
     poll_results,
     polls,
     practice,
+    practice_comments,
+    practice_counts,
+    practice_entries,
+    practice_factors,
+    practice_list,
+    practice_subjects,
     preparation,
     privacy,
     private_note_handover,
@@ -254,6 +261,10 @@ def record_observation(scene: Scene, name: str) -> Any:
 def correct_observation(scene: Scene, name: str) -> Any:
     about: dict[str, Any] = {"value": None, "reason": "A slip", "source": ObservationSource.API}
     return observations.correct_observation(scene.session, scene[name], **scene.act, **about)
+
+
+def write_line(scene: Scene, name: str) -> Any:
+    return practice_entries.write_entry(scene.session, scene[name], **scene.act, text="Tried it", on=scene.day(20))
 
 
 def assess_skills(scene: Scene, name: str) -> Any:
@@ -469,7 +480,51 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "write_to_member | coach": lambda s: letters.write_to_member(
         s.session, s["coach member"], **s.act, subject="Hi", text="Hi"
     ),
-    "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
+    "list_practice": lambda s: practice_list.list_practice(s.session, s["member"], **s.who),
+    "write_entry": lambda s: write_line(s, "member"),
+    "write_entry | coach": lambda s: write_line(s, "coach member"),
+    "edit_entry": lambda s: practice_entries.edit_entry(
+        s.session, s["hand practice"], **s.act, text="Tried it", on=s.day(20)
+    ),
+    "remove_entry": lambda s: practice_entries.remove_entry(s.session, s["hand practice"], **s.act),
+    "list_own_courses": lambda s: practice_subjects.list_own_courses(s.session, s["member"], **s.who),
+    "list_comments": lambda s: practice_comments.list_comments(s.session, s["hand practice"], **s.who),
+    "add_comment": lambda s: practice_comments.add_comment(s.session, s["hand practice"], **s.act, text="So"),
+    "edit_comment": lambda s: practice_comments.edit_comment(s.session, s["comment"], **s.act, text="So"),
+    "edit_comment | former": lambda s: practice_comments.edit_comment(
+        s.session, s["former comment"], **s.act, text="So"
+    ),
+    "remove_comment": lambda s: practice_comments.remove_comment(s.session, s["comment"], **s.act),
+    "celebrate": lambda s: practice_comments.celebrate(s.session, s["hand practice"], **s.act),
+    "celebrate | coach": lambda s: practice_comments.celebrate(s.session, s["coach practice"], **s.act),
+    "take_celebration_back": lambda s: practice_comments.take_celebration_back(
+        s.session, s["cheered practice"], **s.act
+    ),
+    "confirm_entry": lambda s: practice_comments.confirm_entry(s.session, s["hand practice"], **s.act, version=1),
+    "confirm_entry | coach": lambda s: practice_comments.confirm_entry(
+        s.session, s["coach practice"], **s.act, version=1
+    ),
+    "take_confirmation_back": lambda s: practice_comments.take_confirmation_back(
+        s.session, s["seen practice"], **s.act
+    ),
+    "list_offered": lambda s: practice_factors.list_offered(s.session, s["member"], **s.who),
+    "list_factors": lambda s: practice_factors.list_factors(s.session, s["programme"], **s.who),
+    "add_factor": lambda s: practice_factors.add_factor(
+        s.session, s["programme"], **s.act, kind=FactorKind.BARRIER, name="Rain"
+    ),
+    "start_with_usual": lambda s: practice_factors.start_with_usual(s.session, s["programme"], **s.act),
+    "rename_factor": lambda s: practice_factors.rename_factor(s.session, s["factor"], **s.act, name="Sun"),
+    "retire_factor": lambda s: practice_factors.retire_factor(s.session, s["factor"], **s.act),
+    "bring_back_factor": lambda s: practice_factors.bring_back_factor(s.session, s["retired factor"], **s.act),
+    "order_factors": lambda s: practice_factors.order_factors(
+        s.session,
+        s["programme"],
+        **s.act,
+        kind=FactorKind.ENABLER,
+        factor_ids=[s[name].public_id for name in ("used factor", "factor")],
+    ),
+    "count_cohort_factors": lambda s: practice_counts.count_cohort_factors(s.session, s["cohort"], **s.who),
+    "count_programme_factors": lambda s: practice_counts.count_programme_factors(s.session, s["programme"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),
     "tie_enrolments | elsewhere": lambda s: practice.tie_enrolments(s.session, s["practice"], s["there run"], **s.act),

@@ -47,6 +47,7 @@ POLICIES = (
     "coaching.private_note_policies",
     "coaching.cohort_life_policies",
     "coaching.evidence_policies",
+    "coaching.practice_policies",
 )
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
 ASKERS = {"require", "require_runner", "_require_running", "_require_administrator"}

@@ -267,6 +267,7 @@ def credentials(place: Place, _guest: Place) -> dict[str, Any]:
 
 METRIC = {"name": "Hours a week", "direction": "up", "target": "12.5"}
 VALUES = b"email,goal,metric,date,value\r\nfellow@here.example.org,Nothing,Nothing,2026-01-05,3\r\n"
+FACTOR = {"name": "A good book", "kind": "enabler"}
 SKILL = {"name": "Asking good questions", "description": "So that others think."}
 
 
@@ -293,6 +294,29 @@ def scores(_place: Place, guest: Place) -> dict[str, Any]:
 
 def skill_order(_place: Place, guest: Place) -> dict[str, Any]:
     return {"skill_ids": [_skill(guest, "skill"), _skill(guest, "rated skill")]}
+
+
+def _factor(guest: Place) -> str:
+    """The cohort beside is in the same programme, and has no words of its own."""
+    return guest.ids.get("factor") or guest.ids["member"]
+
+
+def practice_line(place: Place, guest: Place) -> dict[str, Any]:
+    """About a run of the participant's own."""
+    return {"text": "Tried it on the ward", "on": days_on(place, 30), "about_id": guest.ids["run"]}
+
+
+def practice_details(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"with_whom": "Two nurses", "factor_ids": [_factor(guest)]}
+
+
+def page_practice_details(place: Place, guest: Place) -> dict[str, Any]:
+    return practice_details(place, guest) | FIRST
+
+
+def factor_order(_place: Place, guest: Place) -> dict[str, Any]:
+    ids = [guest.ids.get(name) or guest.ids["member"] for name in ("used factor", "factor")]
+    return {"kind": "enabler", "factor_ids": ids}
 
 
 STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
@@ -412,6 +436,22 @@ FORMS: dict[str, Recipe] = {
     "polls.remind": constant(),
     "polls.update": lambda place, guest: poll_edit(place, guest) | FIRST,
     "practice.tie": run,
+    "practice_comments.cheer": constant(),
+    "practice_comments.confirm": constant(**FIRST),
+    "practice_comments.create": constant(text="Well done"),
+    "practice_comments.remove": constant(**FIRST),
+    "practice_comments.uncheer": constant(),
+    "practice_comments.take_back": constant(),
+    "practice_comments.update": constant(text="Other words", **FIRST),
+    "practice_entries.create": practice_line,
+    "practice_entries.remove": constant(**FIRST),
+    "practice_entries.update": page_practice_details,
+    "practice_factors.bring_back": constant(),
+    "practice_factors.create": constant(**FACTOR),
+    "practice_factors.move": constant(to="down"),
+    "practice_factors.retire": constant(),
+    "practice_factors.start": constant(),
+    "practice_factors.update": constant(name="A good book", **FIRST),
     "private_notes.create": private_note,
     "private_notes.update": constant(body="Other words.", **FIRST),
     "private_notes.remove": constant(**FIRST),
@@ -528,6 +568,18 @@ BODIES: dict[str, Recipe] = {
     "api_polls.edit": constant(title="A poll"),
     "api_polls.remind": constant(),
     "api_practice.tie": run,
+    "api_practice.edit": practice_details,
+    "api_practice.write": practice_line,
+    "api_practice_comments.cheer": constant(),
+    "api_practice_comments.confirm": constant(version=1),
+    "api_practice_comments.edit": constant(text="Other words"),
+    "api_practice_comments.say": constant(text="Well done"),
+    "api_practice_factors.bring_back": constant(),
+    "api_practice_factors.create": constant(**FACTOR),
+    "api_practice_factors.order": factor_order,
+    "api_practice_factors.rename": constant(name="A good book"),
+    "api_practice_factors.retire": constant(),
+    "api_practice_factors.start": constant(),
     "api_private_notes.create": private_note,
     "api_private_notes.edit": constant(body="Other words."),
     "api_private_notes.decide": constant(choice="include"),
@@ -578,6 +630,10 @@ BODILESS = frozenset(
         "api_remembered_names.forget",
         "api_follow_up_plans.remove",
         "api_milestones.remove",
+        "api_practice.remove",
+        "api_practice_comments.remove",
+        "api_practice_comments.uncheer",
+        "api_practice_comments.take_back",
     }
 )
 # Those that name the version which they do away with.
@@ -589,6 +645,8 @@ BODILESS_SEEN = frozenset(
         "api_follow_up_plans.remove",
         "api_milestones.remove",
         "api_private_notes.remove",
+        "api_practice.remove",
+        "api_practice_comments.remove",
     }
 )
 # Bodies that hold identifiers.
@@ -616,6 +674,10 @@ WITH_IDENTIFIERS = sorted(
         page_scores,
         scores,
         skill_order,
+        practice_line,
+        practice_details,
+        page_practice_details,
+        factor_order,
         private_note,
         private_handover,
         evidence_link,

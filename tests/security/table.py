@@ -609,6 +609,84 @@ api_practice.index                                ok  404 404 404 404 404 ok  40
 api_practice.member_runs                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 practice.tie                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_practice.tie                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.new                              ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.new | coach member               404 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.create                           ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.create | coach member            404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.write                                ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.write | coach member                 404 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.show                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.show | hand practice             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.show | fellow practice           404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.show | withdrawn practice        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show | hand practice                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show | fellow practice               404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show | withdrawn practice            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index | hand practice       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index | fellow practice     404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index | withdrawn practice  404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.edit                             ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.update                           ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.edit                                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.edit | seen practice             ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.remove                           409 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.remove | hand practice           ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.remove                               409 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.remove | hand practice               ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.create                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.say                         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.cheer                           403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.cheer | coach practice          404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_practice_comments.cheer                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.cheer | coach practice      404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+practice_comments.confirm                         403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.confirm | coach practice        404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_practice_comments.confirm                     403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.confirm | coach practice    404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+practice_comments.uncheer | cheered practice      403 404 404 404 404 404 ok  404 404 404 404 409 404 409
+api_practice_comments.uncheer | cheered practice  403 404 404 404 404 404 ok  404 404 404 404 409 404 409
+practice_comments.take_back | seen practice       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.take_back | seen practice   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.show                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.edit                            403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+practice_comments.edit | participant comment      ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.edit | former comment           403 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.update                          403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+practice_comments.update | participant comment    ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.update | former comment         403 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.remove                          403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+practice_comments.remove | participant comment    ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.remove | former comment         403 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.edit                        403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_practice_comments.edit | participant comment  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.edit | former comment       403 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.remove                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_practice_comments.remove | participant commentok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.remove | former comment     403 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_factors.offered                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_factors.cohort                           403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_practice_factors.count_cohort                 403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+practice_factors.index                            404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_practice_factors.index                        404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_practice_factors.show                         404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_practice_factors.count_programme              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.create                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.start                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.edit                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.update                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.move                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.retire                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.bring_back | retired factor      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.create                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.start                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.order                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.rename                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.retire                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.bring_back | retired factor  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.update | used factor             404 404 404 404 404 404 403 404 403 404 404 409 404 409
+api_practice_factors.rename | used factor         404 404 404 404 404 404 403 404 403 404 404 409 404 409
 
 # Check-ins: answered by the participant alone, read by those who run the cohort.
 api_check_ins.index                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok

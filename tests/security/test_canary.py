@@ -49,6 +49,15 @@ CANARIES: dict[str, set[str]] = {
     "action-outcome-here": RUNNERS | {"participant"},
     "fellow-action-here": RUNNERS | {"fellow"},
     "withdrawn-action-here": RUNNERS | {"withdrawn"},
+    # So is what somebody put into practice, and what is said to it.
+    "hand-line-here": RUNNERS | {"participant"},
+    "hand-reflection-here": RUNNERS | {"participant"},
+    "fellow-line-here": RUNNERS | {"fellow"},
+    "withdrawn-line-here": RUNNERS | {"withdrawn"},
+    "said-by-coach-here": RUNNERS | {"participant"},
+    "said-by-participant-here": RUNNERS | {"participant"},
+    # The words in which it is said are the programme's, and counts of them are for those who look on as well.
+    "factor-1-here": RUNNERS | {"participant", "fellow", "observer", "coach_beside"},
     # A private note is its author's alone, and where they included it, its subject's.
     "private-note-here": {"coach"},
     "late-private-note-here": {"coach"},

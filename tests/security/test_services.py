@@ -115,6 +115,32 @@ list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments | elsewhere      403 404 404 404 404 404 403 404 404 404 404 403 404 422
+write_entry                     ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+write_entry | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
+edit_entry                      ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+remove_entry                    ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+list_comments                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+add_comment                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_comment                    403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+edit_comment | former           403 404 404 404 404 404 403 404 404 404 404 403 404 403
+remove_comment                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+celebrate                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+celebrate | coach               404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+confirm_entry                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+confirm_entry | coach           404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+take_celebration_back           403 404 404 404 404 404 ok  404 404 404 404 409 404 409
+take_confirmation_back          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_own_courses                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_offered                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_factors                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+count_cohort_factors            403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+count_programme_factors         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+add_factor                      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+start_with_usual                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+rename_factor                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+retire_factor                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+bring_back_factor               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+order_factors                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 list_goals                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 set_goal                        ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
 set_goal | coach                404 404 404 404 404 404 403 404 404 404 404 403 404 403

@@ -53,7 +53,8 @@ from coaching.services.demo.repeating import MONTHS, first_hour
 from coaching.services.note_changes import list_asked
 from coaching.services.note_cipher import Keyring
 from coaching.services.participant_home import participant_home
-from coaching.services.practice import list_practice, list_runs
+from coaching.services.practice import list_runs
+from coaching.services.practice_list import list_practice
 from coaching.services.recurrence import Repeat, plan_series
 
 STARTED = (MembershipStatus.ACTIVE, MembershipStatus.COMPLETED)

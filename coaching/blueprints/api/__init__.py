@@ -40,6 +40,8 @@ from coaching.blueprints.api import (
     observation_imports,
     polls,
     practice,
+    practice_comments,
+    practice_factors,
     preparation,
     private_notes,
     programmes,
@@ -64,7 +66,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
-    evidence,
+    evidence, practice_comments, practice_factors,
 )  # fmt: skip
 
 

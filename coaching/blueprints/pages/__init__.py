@@ -49,6 +49,9 @@ from coaching.blueprints.pages import (
     poll_links,
     polls,
     practice,
+    practice_comments,
+    practice_entries,
+    practice_factors,
     preparation,
     private_note_exits,
     private_notes,
@@ -79,7 +82,7 @@ NOUNS = (
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
     cohort_life, handovers,
-    evidence,
+    evidence, practice_entries, practice_comments, practice_factors,
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from coaching.services.demo.evidence import build_evidence
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
+from coaching.services.demo.log import build_log
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.notes import build_notes
 from coaching.services.demo.practice import build_goals, build_projects
@@ -94,10 +95,11 @@ def build_demo(
 def _put_into_practice(
     session: Session, programme: Programme, cohorts: list[DemoCohort], *, rng: Random, seed: int, now: datetime
 ) -> None:
-    """What participants aim for, build and say that they learned."""
+    """What participants aim for, build, say that they learned, and write down of it."""
     build_goals(session, cohorts, rng=rng, now=now)
     build_projects(session, cohorts, rng=rng, now=now)
     build_learning(session, programme, cohorts, seed=seed, now=now)
+    build_log(session, programme, cohorts, seed=seed, now=now)
 
 
 def _look_back(

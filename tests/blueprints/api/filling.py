@@ -13,9 +13,11 @@ from coaching.models import (
     BatchState,
     CheckIn,
     CheckInState,
+    CommentKind,
     Delivery,
     Evidence,
     EvidenceKind,
+    FactorKind,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -36,7 +38,9 @@ from coaching.models import (
     Poll,
     PollInvitee,
     PollSlot,
+    PracticeComment,
     PracticeEntry,
+    PracticeFactor,
     PracticeKind,
     Rating,
     ReachMetric,
@@ -62,7 +66,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "check_in_id": check_in,
         "step_id": check_in.step,
         "plan_id": check_in.step.plan,
-        "entry_id": _entry(session, world, check_in),
+        **_practice(session, world, check_in),
         "message_id": _message(session, world, check_in),
         "private_note_id": factories.make_private_note(session, world.coach_member, "Only mine", about=world.member),
     }
@@ -94,6 +98,19 @@ def _check_in(session: Session, world: World) -> CheckIn:
         escalated_at=NOW,
         closes_at=datetime(2100, 1, 1, tzinfo=UTC),
     )
+
+
+def _practice(session: Session, world: World, check_in: CheckIn) -> dict[str, Any]:
+    """A line, a comment to it by the one that the tests send everything as, and a word of the programme's."""
+    entry = _entry(session, world, check_in)
+    comment = PracticeComment(
+        entry=entry, author_id=world.administrator.id, kind=CommentKind.COMMENT, text="Well done", created_at=NOW
+    )
+    factor = PracticeFactor(
+        programme_id=world.programme.id, kind=FactorKind.BARRIER, name="Rain", position=1, created_at=NOW
+    )
+    session.add_all([comment, factor])
+    return {"entry_id": entry, "comment_id": comment, "factor_id": factor}
 
 
 def _entry(session: Session, world: World, check_in: CheckIn) -> PracticeEntry:
