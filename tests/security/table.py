@@ -574,14 +574,14 @@ api_projects.edit | shared project                ok  403 404 404 ok  404 ok  40
 projects.launch                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 projects.launch | shared project                  ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 api_projects.launch                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-api_projects.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.unshare                                  409 403 404 404 404 404 409 404 404 404 403 409 404 409
-projects.unshare | shared project                 ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
-api_projects.unshare                              409 403 404 404 404 404 409 404 404 404 403 409 404 409
-api_projects.unshare | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
-projects.change                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-api_projects.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.unshare                                  409 403 404 404 404 404 409 404 404 404 403 409 404 409
+project_team.unshare | shared project                 ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+api_project_team.unshare                              409 403 404 404 404 404 409 404 404 404 403 409 404 409
+api_project_team.unshare | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+project_stages.create                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 
 # Runs and reach: as the project.
 runs.show                                         ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

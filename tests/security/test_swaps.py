@@ -23,10 +23,10 @@ INSIDERS = {
 PROGRAMME_WIDE = {
     "api_projects.launch_quickly",
     "launches.create",
-    "api_projects.share",
+    "api_project_team.share",
     "api_projects.start",
     "projects.create",
-    "projects.share",
+    "project_team.share",
 }
 
 
