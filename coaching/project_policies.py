@@ -10,13 +10,9 @@ from coaching.policies import Actor, Answer, may_set_goal, may_view_goals
 def may_serve_goals(actor: Actor, project: CourseProject) -> Answer:
     """Say which goals the course serves: its owners about their own, and their coaches. Coordinators and fellows, who
     read no goals, have no say in it."""
-    answer: Answer = False
-    for owner in project.owners:
-        if owner.membership is not None:
-            answer = may_set_goal(actor, owner.membership) or answer
-            if answer is True:
-                return True
-    return answer
+    answers = [may_set_goal(actor, owner.membership) for owner in project.owners if owner.membership is not None]
+    # A yes of one is enough; without any, that one is kept from it by an archive alone is told.
+    return next(filter(None, answers), False) or next((one for one in answers if one is not False), False)
 
 
 def may_see_served(actor: Actor, goal: Goal) -> bool:

@@ -40,7 +40,9 @@ class Candidate(NamedTuple):
     cohort: str
 
 
-def list_candidates(session: Session, project: CourseProject, *, actor: Actor, text: str = "") -> tuple[Candidate, ...]:
+def list_team_candidates(
+    session: Session, project: CourseProject, *, actor: Actor, text: str = ""
+) -> tuple[Candidate, ...]:
     """Participants of the programme whom the actor sees and who are not on the team, those of the project's cohort
     first; with `text`, those with it in their name. At most 60: whoever is looked for beyond has a name."""
     require(may_edit_project(actor, project), seen=may_view_project(actor, project))

@@ -95,6 +95,26 @@ def page_leaver(_place: Place, guest: Place) -> dict[str, Any]:
     return {"owner": f"membership_id:{guest.ids['member']}"}
 
 
+def outside_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"outside_name": "Outside Olive", "membership_id": guest.ids["fellow member"]}
+
+
+def page_outside_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"linked_name": "Outside Olive", "linked_id": guest.ids["fellow member"]}
+
+
+def served_goal(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"goal_id": guest.ids["unrated goal"]}
+
+
+def goal_no_more(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"goal_id": guest.ids["goal"]}
+
+
+def amended_stage(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"stage": "designing", "on": days_on(place, 5), "note": "On paper.", "reason": "A slip."}
+
+
 def run(_place: Place, guest: Place) -> dict[str, Any]:
     return {"run_id": guest.ids["run"]}
 
@@ -406,6 +426,11 @@ FORMS: dict[str, Recipe] = {
     "projects.launch": launch,
     "project_team.share": owner,
     "project_team.unshare": page_leaver,
+    "project_team.link": page_outside_link,
+    "project_team.serve": served_goal,
+    "project_team.stop": goal_no_more,
+    "project_stages.update": amended_stage,
+    "project_stages.take_back": constant(reason="A slip."),
     "projects.update": constant(**PROJECT, **FIRST),
     "rsvp_links.answer": page_rsvp,
     "rsvps.answer": constant(**SAID),
@@ -517,6 +542,11 @@ BODIES: dict[str, Recipe] = {
     "api_projects.launch_quickly": quick_launch,
     "api_project_team.share": owner,
     "api_project_team.unshare": leaver,
+    "api_project_team.link": outside_link,
+    "api_project_team.serve": served_goal,
+    "api_project_team.stop": goal_no_more,
+    "api_project_stages.amend": amended_stage,
+    "api_project_stages.take_back": constant(reason="A slip."),
     "api_projects.start": new_project,
     "api_rsvps.answer": constant(**SAID),
     "api_runs.edit": corrected_run,
@@ -576,6 +606,10 @@ WITH_IDENTIFIERS = sorted(
         page_marks,
         new_project,
         quick_launch,
+        outside_link,
+        page_outside_link,
+        served_goal,
+        goal_no_more,
         new_poll,
         page_poll,
         poll_slots,

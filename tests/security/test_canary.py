@@ -27,8 +27,9 @@ CANARIES: dict[str, set[str]] = {
     "rating-note-here": PAIR,
     "metric-here": PAIR,
     "observation-note-here": PAIR,
-    # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
-    "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
+    # A programme's skills are no secret among those who coach in it, nor to those who say which ones a course uses;
+    # what somebody says of theirs is a pair's.
+    "skill-1-here": PAIR | {"fellow", "neighbour", "coordinator", "administrator", "coach_beside"},
     "ended-statement-here": PAIR,
     "why-dropped-here": PAIR,
     "old-expected-here": PAIR,
@@ -99,6 +100,7 @@ CANARIES: dict[str, set[str]] = {
     "shared-notes-here": INSIDERS,
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
+    "stage-reason-here": INSIDERS,
     "reach-reason-here": INSIDERS,
     # A course that somebody of the cohort beside builds too is seen there as well.
     "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},

@@ -23,9 +23,11 @@ INSIDERS = {
 PROGRAMME_WIDE = {
     "api_projects.launch_quickly",
     "launches.create",
+    "api_project_team.link",
     "api_project_team.share",
     "api_projects.start",
     "projects.create",
+    "project_team.link",
     "project_team.share",
 }
 

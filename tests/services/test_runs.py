@@ -69,7 +69,8 @@ def test_the_first_by_day_is_the_launch(session: Session, team: Team, project: C
     correct(session, first, team, launched_on=TODAY)
     assert stages(project) == [(Stage.LAUNCHED, JUNE), (Stage.RE_RUN, TODAY)]
     assert project.stage is Stage.RE_RUN
-    change_stage(session, project, actor=team.as_ana, now=NOW, stage=Stage.STOPPED, on=JUNE + timedelta(days=2), note="Done")
+    stop = {"stage": Stage.STOPPED, "on": JUNE + timedelta(days=2), "note": "Done"}
+    change_stage(session, project, actor=team.as_ana, now=NOW, **stop)
     correct(session, first, team, launched_on=MAY)
     assert project.stage is Stage.STOPPED
     assert second.launched_on == JUNE

@@ -26,6 +26,9 @@ from coaching.services.project_list import ProjectLine
 from coaching.services.project_records import plain_name
 from coaching.services.runs import NAMESAKE, log_new_launch
 
+# How many courses are put before somebody to tap: more are found by typing.
+MOST_TAPPED = 6
+
 blueprint = Blueprint("launches", __name__)
 
 
@@ -47,12 +50,13 @@ def create(cohort_id: str) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _new(cohort, sent_again(refusal), code=refusal.code), status_of(refusal)
     flash(f"Well done! The launch of {run.project.title} is logged.", "success")
-    return redirect(f"{url_for('projects.show', public_id=run.project.public_id)}#next", 303)
+    return redirect(url_for("projects.show", public_id=run.project.public_id), 303)
 
 
 def _new(cohort: Cohort, form: Form, *, code: str = "") -> str:
     asks_whose = not takes_part(cohort)
     lines = list_projects(db.session(), cohort, actor=current_actor())
+    courses = _loggable(cohort, lines)
     return render_template(
         "launch/new.html",
         cohort=cohort,
@@ -60,7 +64,8 @@ def _new(cohort: Cohort, form: Form, *, code: str = "") -> str:
         errors=form.errors,
         names=NAMES,
         platforms=PLATFORMS,
-        titles=[line.title for line in _loggable(cohort, lines)],
+        titles=[line.title for line in courses],
+        courses=courses[:MOST_TAPPED] if request.method == "GET" else [],
         namesake=_namesake(lines, form) if code == NAMESAKE else None,
         asks_whose=asks_whose,
         members=learners_of(cohort) if asks_whose else [],

@@ -19,7 +19,7 @@ from coaching.services.cohorts import get_cohort
 from coaching.services.programmes import get_programme
 from coaching.services.project_board import BoardCard, list_cohort_names, list_programme_projects, read_board
 
-PAGE = 50
+PAGE = 25
 FOR_COORDINATORS = "All projects of a programme are for its coordinators. Your cohorts have their own boards."
 
 blueprint = Blueprint("project_boards", __name__)

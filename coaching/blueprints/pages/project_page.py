@@ -18,7 +18,7 @@ from coaching.policies import may_coordinate, may_edit_project, may_log_launch, 
 from coaching.project_policies import may_serve_goals
 from coaching.services.course_projects import get_project, list_edits
 from coaching.services.project_goals import list_servable, list_served
-from coaching.services.project_owners import Candidate, list_candidates
+from coaching.services.project_owners import Candidate, list_team_candidates
 from coaching.services.project_records import LAUNCHES, plain_name
 from coaching.services.project_stages import is_amendable
 
@@ -81,7 +81,7 @@ def show_project(project: CourseProject, failed: str = "", form: Form | None = N
     forms |= {name: filled() for name in ("team", "leave", "link", "goal")}
     served = list_served(db.session(), project, actor=actor)
     found = request.args.get("find", "").strip()
-    candidates = list_candidates(db.session(), project, actor=actor, text=found) if may_log else ()
+    candidates = list_team_candidates(db.session(), project, actor=actor, text=found) if may_log else ()
     return render_template(
         "project/show.html",
         project=project,
