@@ -11,8 +11,10 @@ def may_serve_goals(actor: Actor, project: CourseProject) -> Answer:
     """Say which goals the course serves: its owners about their own, and their coaches. Coordinators and fellows, who
     read no goals, have no say in it."""
     answers = [may_set_goal(actor, owner.membership) for owner in project.owners if owner.membership is not None]
-    # A yes of one is enough; without any, that one is kept from it by an archive alone is told.
-    return next(filter(None, answers), False) or next((one for one in answers if one is not False), False)
+    if any(answers):
+        return True
+    # Whom an archive alone keeps from it is told so.
+    return next((one for one in answers if one is not False), False)
 
 
 def may_see_served(actor: Actor, goal: Goal) -> bool:

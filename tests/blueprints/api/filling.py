@@ -36,6 +36,7 @@ from coaching.models import (
     PollSlot,
     PracticeEntry,
     PracticeKind,
+    ProjectOwner,
     Rating,
     ReachMetric,
     ReachSnapshot,
@@ -44,6 +45,8 @@ from coaching.models import (
     Series,
     Skill,
     SkillScale,
+    Stage,
+    StageChange,
 )
 from tests import factories
 from tests.factories import NOW
@@ -194,8 +197,14 @@ def _project(session: Session, world: World) -> dict[str, Any]:
         source=ReachSource.PARTICIPANT,
         recorded_at=NOW,
     )
-    session.add(snapshot)
-    return {"project_id": project, "run_id": run, "snapshot_id": snapshot}
+    # Two stages, so that either may be taken back.
+    stages = [
+        StageChange(project=project, stage=stage, on=date(2026, 5, day), recorded_at=NOW)
+        for day, stage in enumerate((Stage.IDEA, Stage.DESIGNING), start=1)
+    ]
+    outsider = ProjectOwner(project_id=project.id, outside_name="Olive", added_at=NOW)
+    session.add_all([snapshot, *stages, outsider])
+    return {"project_id": project, "run_id": run, "snapshot_id": snapshot, "stage_id": stages[1]}
 
 
 def _series(session: Session, world: World) -> dict[str, Any]:
