@@ -117,8 +117,9 @@ def _check_stage(project: CourseProject, stage: Stage, on: date, *, actor: Actor
 
 def _check_place(project: CourseProject, stage: Stage, on: date, note: str, *, besides: StageChange | None) -> None:
     """What the history says of the stage: it is not noted twice, and to stop or to go back has a reason."""
-    others = [change for change in project.standing_stages if change is not besides]
-    if any((change.stage, change.on) == (stage, on) for change in others):
+    that_day = [change for change in project.standing_stages if change is not besides and change.on == on]
+    # Back and forth within a day is possible; what the day ended with is not noted again.
+    if that_day and max(that_day, key=lambda known: known.id).stage == stage:
         raise Conflict(SAME)
     if note.strip():
         return

@@ -49,6 +49,13 @@ class TestWhy:
         change(session, project, team, Stage.BUILDING, APRIL, "The pilot was too long.")
         assert project.stage is Stage.BUILDING
 
+    def test_back_and_forth_within_a_day(self, session: Session, team: Team, project: CourseProject) -> None:
+        for stage in (Stage.BUILDING, Stage.PILOTED, Stage.BUILDING):
+            change(session, project, team, stage, APRIL, "So it went.")
+        assert project.stage is Stage.BUILDING
+        with pytest.raises(Conflict, match="noted for that day already"):
+            change(session, project, team, Stage.BUILDING, APRIL)
+
     def test_what_stopped_is_taken_up_at_any_stage(self, session: Session, team: Team, project: CourseProject) -> None:
         change(session, project, team, Stage.PILOTED, MARCH)
         change(session, project, team, Stage.STOPPED, APRIL, "The sponsor left.")

@@ -118,7 +118,7 @@ def _still_missing(project: CourseProject) -> list[tuple[str, str]]:
         (project.platform == Platform.OTHER, "Say where it runs", f"{edit}#field-platform"),
         (not project.url, "Add its link", f"{edit}#field-url"),
         (len(project.owners) < 2, "Name who built it with you", "#team"),
-        (without is not None, "Add how many have enrolled", f"{figures}#figure"),
+        (without is not None, "Add how many have enrolled", f"{figures}#add"),
         (not project.audience, "Say for whom it is", f"{edit}#field-audience"),
     ]
     return [(label, url) for is_missing, label, url in missing if is_missing]
