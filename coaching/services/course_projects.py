@@ -8,7 +8,7 @@ counts once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from coaching.models import (
     Cohort,
     CourseProject,
     CourseRun,
+    Membership,
     Platform,
     ProjectEdit,
     ProjectOwner,
@@ -128,9 +129,7 @@ def start_project(
         programme_id=cohort.programme_id, cohort=cohort, title=title, audience=audience, platform=platform, url=url,
         stage=stage, created_at=now,
     )  # fmt: skip
-    project.owners = [ProjectOwner(membership=member, added_at=now) for member in members.values()]
-    names = {plain_name(name): name for name in outside_names}
-    project.owners += [ProjectOwner(outside_name=name, added_at=now) for name in names.values()]
+    project.owners = _first_team(members.values(), outside_names, now)
     session.add(project)
     _choose_skills(session, project, skill_ids)
     add_stage(session, project, stage=stage, on=on or latest_today(now, actor.timezone), actor=actor, now=now)
@@ -184,6 +183,12 @@ def offered_skills(session: Session, programme_id: int, project: CourseProject |
     use, and those that it says already."""
     used = {one.skill_id for one in project.skills} if project is not None else set()
     return [skill for skill in read_skills(session, programme_id) if skill.retired_at is None or skill.id in used]
+
+
+def _first_team(members: Iterable[Membership], outside_names: Iterable[str], now: datetime) -> list[ProjectOwner]:
+    names = {plain_name(name): name for name in outside_names}
+    inside = [ProjectOwner(membership=member, added_at=now) for member in members]
+    return inside + [ProjectOwner(outside_name=name, added_at=now) for name in names.values()]
 
 
 def _choose_skills(session: Session, project: CourseProject, skill_ids: Sequence[str]) -> bool:
