@@ -118,8 +118,6 @@ def start_project(
     require(may_start_project(actor, cohort), seen=may_view_cohort(actor, cohort))
     if stage in LAUNCHES:
         raise Invalid.field("stage", LOG_IT)
-    # Locked, so that of two who start the same course at once the second hears of the first.
-    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     _check_title(session, cohort, title, actor)
     members = find_members(session, cohort.programme_id, owners)
     own = own_participation(session, cohort, actor)
@@ -151,9 +149,9 @@ def edit_project(
 ) -> CourseProject:
     """Puts these values in place of the project's. What it said before stays on record."""
     require(may_edit_project(actor, project), seen=may_view_project(actor, project))
-    lock_project(session, project)
     if plain_name(title) != plain_name(project.title):
         _check_title(session, project.cohort, title, actor)
+    lock_project(session, project)
     has_other_skills = _choose_skills(session, project, skill_ids)
     values = {"title": title, "audience": audience, "platform": platform, "url": url}
     if {name: getattr(project, name) for name in SAID} != values:
@@ -204,7 +202,11 @@ def _choose_skills(session: Session, project: CourseProject, skill_ids: Sequence
 
 
 def _check_title(session: Session, cohort: Cohort, title: str, actor: Actor) -> None:
-    """A course of the same title is probably the same course."""
+    """A course of the same title is probably the same course.
+
+    The cohort is locked, before any project of it, so that of two who give the title at once the second hears of it.
+    """
+    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     namesakes = find_by_title(session, cohort, title, actor)
     if not namesakes:
         return
