@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from coaching.errors import Conflict, Invalid
 from coaching.models import CourseProject, Stage, StageChange
 from coaching.services.course_projects import start_project
+from coaching.services.line_events import LineKind
+from coaching.services.person_line import Wanted, read_line
+from coaching.services.programme_progress import programme_progress
 from coaching.services.project_stages import amend_stage, change_stage, take_back_stage
 from coaching.services.runs import log_launch
 from tests.factories import NOW
@@ -90,6 +93,22 @@ class TestPuttingRight:
         change(session, project, team, Stage.STOPPED, APRIL, "Now it did.")
         with pytest.raises(Conflict, match="taken back already"):
             take_back_stage(session, wrong, actor=team.as_ana, now=NOW, reason="Again.")
+
+    def test_what_was_taken_back_is_told_nowhere_else(
+        self, session: Session, team: Team, project: CourseProject
+    ) -> None:
+        wrong = change(session, project, team, Stage.PILOTED, APRIL)
+        session.flush()
+
+        def told() -> tuple[int, int]:
+            line = read_line(session, team.ana, actor=team.as_ana, now=NOW, wanted=Wanted(kinds=(LineKind.PROJECT,)))
+            progress = programme_progress(session, team.programme, actor=team.as_coordinator, now=NOW)
+            return len(line.events), progress.total.stages[Stage.PILOTED].numerator
+
+        assert told() == (2, 1)
+        take_back_stage(session, wrong, actor=team.as_ana, now=NOW, reason="Another course.")
+        session.flush()
+        assert told() == (1, 0)
 
     def test_a_course_always_has_a_stage(self, session: Session, team: Team, project: CourseProject) -> None:
         (only,) = project.stage_changes
