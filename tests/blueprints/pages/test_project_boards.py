@@ -234,7 +234,7 @@ class TestTeamAndGoals:
     ) -> None:
         goal = factories.make_goal(session, world.member, statement="Launch before summer")
         browser, address = browse(world.participant), f"/projects/{project.public_id}"
-        refused(browser.post(f"{address}/goals", {"goal_id": "0" * 20}), 422, "Goal: Choose a goal of somebody")
+        refused(browser.post(f"{address}/goals", {"goal_id": "0" * 20}), 422, "Which goal does it serve: Choose a goal of somebody")
         landed(browser.post(f"{address}/goals", {"goal_id": goal.public_id}), f"{address}#goals")
         assert f"/goals/{goal.public_id}" in links(browse(world.coach).get(address))
         assert address in links(browse(world.coach).get(f"/goals/{goal.public_id}"))
