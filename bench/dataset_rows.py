@@ -204,7 +204,7 @@ def _stage_changes(shape: Shape) -> Rows:
     for number, cohort, _place in _project_numbers(shape):
         for position, stage in enumerate(("idea", "building", "launched")):
             on = shape.starts_on(cohort) + timedelta(weeks=position * 4)
-            yield public_id("h", number * 3 + position), number, stage, on, "", NOW
+            yield public_id("h", number * 3 + position), number, stage, on, "", NOW, ""
 
 
 def _runs(shape: Shape) -> Rows:
@@ -295,7 +295,7 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
         _projects,
     ),
     "project_owner": ("project_id membership_id outside_name added_at", _owners),
-    "stage_change": ("public_id project_id stage on note recorded_at", _stage_changes),
+    "stage_change": ("public_id project_id stage on note recorded_at reason", _stage_changes),
     "course_run": ("version id public_id project_id label platform url launched_on recorded_at", _runs),
     "reach_snapshot": (
         "id public_id run_id metric value as_of source is_verified is_current reason recorded_at",

@@ -68,6 +68,43 @@ class CourseProject(Identified, Versioned, Base):
         back_populates="project", order_by="ProjectGoal.goal_id", cascade="all, delete-orphan"
     )
 
+    @property
+    def standing_stages(self) -> list["StageChange"]:
+        """The stage changes that nobody took back, in the order of their days."""
+        return [change for change in self.stage_changes if change.withdrawn_at is None]
+
+    @property
+    def withdrawn_stages(self) -> list["StageChange"]:
+        """Those that were taken back: they stay on record with the reason."""
+        return [change for change in self.stage_changes if change.withdrawn_at is not None]
+
+    @property
+    def skill_ids(self) -> list[str]:
+        """The skills that it uses, by public identifier, as its form and its schema name them."""
+        return [used.skill.public_id for used in self.skills]
+
+
+class ProjectEdit(Base):
+    """What a project said before one edit, and when it said so no more: a report that names a course by the title of
+    its day can still be understood."""
+
+    __tablename__ = "project_edit"
+    __privacy__ = Privacy(
+        subject=("actor_id",),
+        export=("edited_at",),
+        erase="keep",
+        retention="As long as the project: it tells what the course was, not who they were.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    audience: Mapped[str] = mapped_column(String(500))
+    platform: Mapped[Platform] = choice(Platform)
+    url: Mapped[str] = mapped_column(String(500))
+    edited_at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
 
 class ProjectOwner(Base):
     """Someone who builds the course: a member of a cohort, or a team-mate outside, who is only a name."""
@@ -124,8 +161,12 @@ class ProjectGoal(Base):
 
 
 class StageChange(Identified, Base):
-    """One dated step of a project, with a reason where there is one: to stop has one. A date before the cohort's end
-    is normal."""
+    """One dated step of a project. To stop has a note that says why, and so has going back to an earlier stage. A date
+    before the cohort's end is normal.
+
+    One that was wrong is withdrawn, with the `reason`: it stays on record and stands no longer. What stands in its
+    place, if anything does, is a row of its own that `corrects` it.
+    """
 
     __tablename__ = "stage_change"
     __privacy__ = Privacy(
@@ -134,6 +175,15 @@ class StageChange(Identified, Base):
         erase="scrub",
         scrubbed={"note": ""},
         retention="As long as the project.",
+        further=(
+            Privacy(
+                subject=("withdrawn_by_id",),
+                export=("stage", "on", "withdrawn_at", "reason"),
+                erase="scrub",
+                scrubbed={"reason": ""},
+                retention="As long as the project.",
+            ),
+        ),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), index=True)
@@ -142,6 +192,10 @@ class StageChange(Identified, Base):
     note: Mapped[str] = mapped_column(String(1000), default="")
     recorded_at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("stage_change.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(1000), default="")
     project: Mapped[CourseProject] = relationship(back_populates="stage_changes")
 
 

@@ -31,6 +31,7 @@ _STAGES = (
     .join_from(Membership, ProjectOwner, ProjectOwner.membership_id == Membership.id)
     .join(CourseProject, CourseProject.id == ProjectOwner.project_id)
     .join(StageChange, StageChange.project_id == CourseProject.id)
+    .where(StageChange.withdrawn_at.is_(None))
 )
 _CHECK_INS = (
     select(

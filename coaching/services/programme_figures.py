@@ -163,7 +163,7 @@ _FURTHEST = (
         func.coalesce(func.max(_rank(StageChange.stage)), _rank(CourseProject.stage), 0).label("rank"),
     )
     .join_from(Cohort, CourseProject, CourseProject.cohort_id == Cohort.id)
-    .outerjoin(StageChange, StageChange.project_id == CourseProject.id)
+    .outerjoin(StageChange, and_(StageChange.project_id == CourseProject.id, StageChange.withdrawn_at.is_(None)))
     .where(_IN_PROGRAMME)
     .group_by(Cohort.id, CourseProject.id)
 )

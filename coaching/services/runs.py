@@ -25,7 +25,8 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_log_launch, may_start_project, may_view_cohort, may_view_project, require
 from coaching.services import audit, follow_ups
-from coaching.services.course_projects import add_owner, start_project
+from coaching.services.course_projects import start_project
+from coaching.services.project_owners import add_owner
 from coaching.services.project_records import (
     add_stage,
     find_by_title,
@@ -37,9 +38,12 @@ from coaching.services.project_records import (
     move_launch,
     own_participation,
     plain_name,
+    team_names,
 )
 from coaching.services.reach import long_day, report_reach, source_of
 from coaching.services.zones import latest_today
+
+NAMESAKE = "namesake"
 
 
 def log_launch(
@@ -211,8 +215,9 @@ def _own_of_title(session: Session, cohort: Cohort, title: str, actor: Actor) ->
     namesakes = find_by_title(session, cohort, title, actor)
     project = next((found for found in namesakes if may_log_launch(actor, found)), None)
     if project is None and namesakes:
-        whom = _names(namesakes[0]) or "your coach"
-        raise Conflict(f"There is a course of this title in your cohort already. Ask {whom} to add you as an owner.")
+        whom = team_names(namesakes[0]) or "your coach"
+        asked = f"There is a course of this title in your cohort already. Ask {whom} to add you as an owner."
+        raise Conflict(f"{asked} If yours is another course, give it another title.", code=NAMESAKE)
     return project
 
 
@@ -240,15 +245,9 @@ def _check_same_team(project: CourseProject, members: dict[int, Membership], out
     new += [name for name in outside_names if plain_name(name) not in known_names]
     if new:
         raise Conflict(
-            f"There is a course of this title already, of {_names(project)}. Name nobody to log its launch; "
+            f"There is a course of this title already, of {team_names(project)}. Name nobody to log its launch; "
             f"if {', '.join(new)} built it too, add them to its team."
         )
-
-
-def _names(project: CourseProject) -> str:
-    """Those who build the course, in words."""
-    members = [owner.membership.person.name for owner in project.owners if owner.membership is not None]
-    return " or ".join(members or [owner.outside_name for owner in project.owners])
 
 
 def _check_run_dates(launched_on: date, ended_on: date | None, today: date) -> None:

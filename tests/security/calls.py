@@ -122,6 +122,10 @@ from coaching.services import (
     private_notes,
     programme_progress,
     programmes,
+    project_board,
+    project_goals,
+    project_owners,
+    project_stages,
     reach,
     remembered_matches,
     rsvp_links,
@@ -775,10 +779,33 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "log_new_launch": lambda s: runs.log_new_launch(
         s.session, s["cohort"], **s.act, title="Another", launched_on=s.day(9), owners=[s["fellow member"].public_id]
     ),
+    "read_board": lambda s: project_board.read_board(s.session, s["cohort"], **s.who),
+    "list_programme_projects": lambda s: project_board.list_programme_projects(s.session, s["programme"], **s.who),
+    "list_cohort_names": lambda s: project_board.list_cohort_names(s.session, s["programme"], **s.who),
+    "list_team_candidates": lambda s: project_owners.list_team_candidates(s.session, s["project"], **s.who),
+    "list_edits": lambda s: course_projects.list_edits(s.session, s["project"], **s.who),
+    "link_owner": lambda s: project_owners.link_owner(
+        s.session,
+        s["project"],
+        **s.act,
+        outside_name="Outside Olive",
+        membership_id=s["fellow member"].public_id,
+    ),
+    "amend_stage": lambda s: project_stages.amend_stage(
+        s.session, s["stage"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9), reason="A slip", note="Why"
+    ),
+    "take_back_stage": lambda s: project_stages.take_back_stage(s.session, s["stage"], **s.act, reason="A slip"),
+    "get_stage_change": lambda s: project_stages.get_stage_change(s.session, s["stage"].public_id, **s.who),
+    "list_served": lambda s: project_goals.list_served(s.session, s["project"], **s.who),
+    "list_servable": lambda s: project_goals.list_servable(s.session, s["project"], **s.who),
+    "serve_goal": lambda s: project_goals.serve_goal(
+        s.session, s["project"], **s.act, goal_id=s["unrated goal"].public_id
+    ),
+    "stop_serving": lambda s: project_goals.stop_serving(s.session, s["project"], **s.act, goal_id=s["goal"].public_id),
     "edit_project": lambda s: course_projects.edit_project(s.session, s["project"], **s.act, title="Another"),
-    "add_owner": lambda s: course_projects.add_owner(s.session, s["project"], **s.act, outside_name="Ada"),
-    "change_stage": lambda s: course_projects.change_stage(
-        s.session, s["project"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9)
+    "add_owner": lambda s: project_owners.add_owner(s.session, s["project"], **s.act, outside_name="Ada"),
+    "change_stage": lambda s: project_stages.change_stage(
+        s.session, s["project"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9), note="Why"
     ),
     # Whether there is a course of a title is told to those alone who may start one.
     "log_new_launch | of a namesake": lambda s: runs.log_new_launch(
@@ -807,7 +834,7 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "add_reach": lambda s: reach.add_reach(
         s.session, s["run"], **s.act, metric=ReachMetric.JOINERS, value=300, as_of=s.day(30)
     ),
-    "remove_owner": lambda s: course_projects.remove_owner(
+    "remove_owner": lambda s: project_owners.remove_owner(
         s.session, s["shared project"], **s.act, membership_id=s["member"].public_id
     ),
     "correct_run": lambda s: runs.correct_run(

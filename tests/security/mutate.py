@@ -48,6 +48,7 @@ POLICIES = (
     "coaching.cohort_life_policies",
     "coaching.evidence_policies",
     "coaching.practice_policies",
+    "coaching.project_policies",
 )
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
 ASKERS = {"require", "require_runner", "_require_running", "_require_administrator"}

@@ -95,6 +95,26 @@ def page_leaver(_place: Place, guest: Place) -> dict[str, Any]:
     return {"owner": f"membership_id:{guest.ids['member']}"}
 
 
+def outside_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"outside_name": "Outside Olive", "membership_id": guest.ids["fellow member"]}
+
+
+def page_outside_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"linked_name": "Outside Olive", "linked_id": guest.ids["fellow member"]}
+
+
+def served_goal(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"goal_id": guest.ids["unrated goal"]}
+
+
+def goal_no_more(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"goal_id": guest.ids["goal"]}
+
+
+def amended_stage(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"stage": "designing", "on": days_on(place, 5), "note": "On paper.", "reason": "A slip."}
+
+
 def run(_place: Place, guest: Place) -> dict[str, Any]:
     return {"run_id": guest.ids["run"]}
 
@@ -463,12 +483,17 @@ FORMS: dict[str, Recipe] = {
     "evidence.create_link": page_evidence_link,
     "evidence.remove": constant(**FIRST),
     "evidence.update": constant(title="Another title", **FIRST),
-    "projects.change": stage_change,
+    "project_stages.create": stage_change,
     "projects.create": new_project,
     "launches.create": quick_launch,
     "projects.launch": launch,
-    "projects.share": owner,
-    "projects.unshare": page_leaver,
+    "project_team.share": owner,
+    "project_team.unshare": page_leaver,
+    "project_team.link": page_outside_link,
+    "project_team.serve": served_goal,
+    "project_team.stop": goal_no_more,
+    "project_stages.update": amended_stage,
+    "project_stages.take_back": constant(reason="A slip."),
     "projects.update": constant(**PROJECT, **FIRST),
     "rsvp_links.answer": page_rsvp,
     "rsvps.answer": constant(**SAID),
@@ -588,12 +613,17 @@ BODIES: dict[str, Recipe] = {
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
     "api_evidence.bring_link": evidence_link,
     "api_evidence.retitle": constant(title="Another title"),
-    "api_projects.change": stage_change,
+    "api_project_stages.change": stage_change,
     "api_projects.edit": constant(**PROJECT),
     "api_projects.launch": launch,
     "api_projects.launch_quickly": quick_launch,
-    "api_projects.share": owner,
-    "api_projects.unshare": leaver,
+    "api_project_team.share": owner,
+    "api_project_team.unshare": leaver,
+    "api_project_team.link": outside_link,
+    "api_project_team.serve": served_goal,
+    "api_project_team.stop": goal_no_more,
+    "api_project_stages.amend": amended_stage,
+    "api_project_stages.take_back": constant(reason="A slip."),
     "api_projects.start": new_project,
     "api_rsvps.answer": constant(**SAID),
     "api_runs.edit": corrected_run,
@@ -665,6 +695,10 @@ WITH_IDENTIFIERS = sorted(
         page_marks,
         new_project,
         quick_launch,
+        outside_link,
+        page_outside_link,
+        served_goal,
+        goal_no_more,
         new_poll,
         page_poll,
         poll_slots,

@@ -574,14 +574,35 @@ api_projects.edit | shared project                ok  403 404 404 ok  404 ok  40
 projects.launch                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 projects.launch | shared project                  ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 api_projects.launch                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-api_projects.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.unshare                                  409 403 404 404 404 404 409 404 404 404 403 409 404 409
-projects.unshare | shared project                 ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
-api_projects.unshare                              409 403 404 404 404 404 409 404 404 404 403 409 404 409
-api_projects.unshare | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
-projects.change                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-api_projects.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.unshare                              ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.unshare | shared project                 ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+api_project_team.unshare                          ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.unshare | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+project_stages.create                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
+project_boards.show                               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_project_stages.board                          ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_boards.programme                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_project_stages.programme                      404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+api_projects.list_earlier                         ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_stages.new                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_stages.new | shared project               ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+project_stages.edit                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_stages.update                             ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_stages.take_back                          ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.amend                          ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.take_back                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.link                                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.link                             ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+# Which goals a course serves: those whose goals they are, and their coaches.
+api_project_team.list_goals                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_team.serve                                ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+api_project_team.serve                            ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+project_team.stop                                 ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+api_project_team.stop                             ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
 
 # Runs and reach: as the project.
 runs.show                                         ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

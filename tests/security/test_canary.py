@@ -27,8 +27,9 @@ CANARIES: dict[str, set[str]] = {
     "rating-note-here": PAIR,
     "metric-here": PAIR,
     "observation-note-here": PAIR,
-    # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
-    "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
+    # A programme's skills are no secret among those who coach in it, nor to those who say which ones a course uses;
+    # what somebody says of theirs is a pair's.
+    "skill-1-here": PAIR | {"fellow", "neighbour", "coordinator", "administrator", "coach_beside"},
     "ended-statement-here": PAIR,
     "why-dropped-here": PAIR,
     "old-expected-here": PAIR,
@@ -108,6 +109,7 @@ CANARIES: dict[str, set[str]] = {
     "shared-notes-here": INSIDERS,
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
+    "stage-reason-here": INSIDERS,
     "reach-reason-here": INSIDERS,
     # Evidence is seen with its course; what belongs to a line of a practice log, by those who read that log.
     "evidence-title-here": INSIDERS,

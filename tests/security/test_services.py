@@ -302,6 +302,19 @@ list_projects                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  
 start_project                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_new_launch                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_new_launch | of a namesake  ok  409 404 404 404 404 ok  404 404 404 403 ok  404 ok
+read_board                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_programme_projects         404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+list_cohort_names               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+list_team_candidates            ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_edits                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+link_owner                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+amend_stage                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+take_back_stage                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_stage_change                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_served                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_servable                   ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+serve_goal                      ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+stop_serving                    ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
 edit_project                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 add_owner                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 change_stage                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok

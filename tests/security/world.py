@@ -75,6 +75,8 @@ from coaching.models import (
     PracticeFactor,
     PracticeKind,
     Programme,
+    ProjectGoal,
+    ProjectOwner,
     Purpose,
     Rating,
     ReachMetric,
@@ -646,11 +648,13 @@ class _Builder:
             # No schema takes another scheme; should a row have one all the same, a page must not lead there.
             url="javascript:alert(1)" if self.attack else f"https://courses.example.org/{self.label}",
         )
-        self.add(
-            StageChange(
-                project=project, stage=Stage.IDEA, on=self.day(90), note=self.says("stage-note"), recorded_at=self.now
-            )
-        )
+        notes = {"note": self.says("stage-note"), "recorded_at": self.now}
+        self.add(StageChange(project=project, stage=Stage.IDEA, on=self.day(90), **notes))
+        self.rows["stage"] = self.add(StageChange(project=project, stage=Stage.BUILDING, on=self.day(60), **notes))
+        slip = {"withdrawn_at": self.ago(55), "reason": self.says("stage-reason")}
+        self.add(StageChange(project=project, stage=Stage.PILOTED, on=self.day(60), **notes, **slip))
+        self.add(ProjectOwner(project=project, outside_name="Outside Olive", added_at=self.ago(60)))
+        self.add(ProjectGoal(project=project, goal=self.rows["goal"], added_at=self.ago(60)))
         run = factories.make_run(
             self.session, project, launched_on=self.day(40), label=self.says("run-label"), recorded_at=self.now
         )

@@ -46,6 +46,8 @@ from coaching.blueprints.api import (
     private_notes,
     programmes,
     progress,
+    project_stages,
+    project_team,
     projects,
     remembered_names,
     rsvps,
@@ -66,7 +68,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
-    evidence, practice_comments, practice_factors,
+    evidence, practice_comments, practice_factors, project_stages, project_team,
 )  # fmt: skip
 
 

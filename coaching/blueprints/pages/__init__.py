@@ -56,6 +56,9 @@ from coaching.blueprints.pages import (
     private_note_exits,
     private_notes,
     programmes,
+    project_boards,
+    project_stages,
+    project_team,
     projects,
     remembered_names,
     rsvp_links,
@@ -82,7 +85,7 @@ NOUNS = (
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
     cohort_life, handovers,
-    evidence, practice_entries, practice_comments, practice_factors,
+    evidence, practice_entries, practice_comments, practice_factors, project_boards, project_stages, project_team,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from coaching.blueprints.downloads import send_download
 from coaching.blueprints.evidence_words import kind_of, size_text
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
-from coaching.blueprints.pages.projects import project_trail
+from coaching.blueprints.pages.project_page import project_trail
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.uploading import (
     brought_file,

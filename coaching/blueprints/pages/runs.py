@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
-from coaching.blueprints.pages.projects import PLATFORMS, current_figures, project_trail, today_of_viewer
+from coaching.blueprints.pages.project_page import PLATFORMS, current_figures, project_trail, today_of_viewer
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid

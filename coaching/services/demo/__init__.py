@@ -20,6 +20,7 @@ from coaching.services import audit, follow_ups
 from coaching.services.demo.afterwards import ask_after_sessions_and_launches
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
+from coaching.services.demo.courses import furnish_courses
 from coaching.services.demo.evidence import build_evidence
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.invites import invite_to_what_is_to_come
@@ -100,6 +101,7 @@ def _put_into_practice(
     build_projects(session, cohorts, rng=rng, now=now)
     build_learning(session, programme, cohorts, seed=seed, now=now)
     build_log(session, programme, cohorts, seed=seed, now=now)
+    furnish_courses(session, programme, cohorts, seed=seed)
 
 
 def _look_back(

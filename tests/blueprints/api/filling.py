@@ -42,6 +42,7 @@ from coaching.models import (
     PracticeEntry,
     PracticeFactor,
     PracticeKind,
+    ProjectOwner,
     Rating,
     ReachMetric,
     ReachSnapshot,
@@ -50,6 +51,8 @@ from coaching.models import (
     Series,
     Skill,
     SkillScale,
+    Stage,
+    StageChange,
 )
 from tests import factories
 from tests.factories import NOW
@@ -213,12 +216,18 @@ def _project(session: Session, world: World) -> dict[str, Any]:
         source=ReachSource.PARTICIPANT,
         recorded_at=NOW,
     )
-    session.add(snapshot)
     link = Evidence(
         project=project, kind=EvidenceKind.LINK, title="The course", url="https://example.org/c", added_at=NOW
     )
-    session.add(link)
-    return {"project_id": project, "run_id": run, "snapshot_id": snapshot, "evidence_id": link}
+    # Two stages, so that either may be taken back.
+    stages = [
+        StageChange(project=project, stage=stage, on=date(2026, 5, day), recorded_at=NOW)
+        for day, stage in enumerate((Stage.IDEA, Stage.DESIGNING), start=1)
+    ]
+    outsider = ProjectOwner(project_id=project.id, outside_name="Olive", added_at=NOW)
+    session.add_all([snapshot, link, *stages, outsider])
+    made = {"project_id": project, "run_id": run, "snapshot_id": snapshot, "stage_id": stages[1]}
+    return made | {"evidence_id": link}
 
 
 def _series(session: Session, world: World) -> dict[str, Any]:
