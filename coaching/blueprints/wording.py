@@ -116,6 +116,9 @@ LOOKS = {
     "stopped": Look("neutral", "pause"),
     "verified": Look("success", "check"),
     "self_reported": Look("neutral", "note"),
+    "confirmed": Look("success", "check"),
+    "imported": Look("accent", "download"),
+    "stale": Look("warning", "clock"),
     # Check-ins and answers
     "due": Look("neutral", "clock"),
     "asked": Look("info", "mail"),

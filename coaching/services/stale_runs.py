@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 
-from coaching.models import CourseProject, CourseRun, Programme, ReachSnapshot
+from coaching.models import CourseProject, CourseRun, ReachSnapshot
 from coaching.services.project_list import CURRENT_JOINERS
 
 # Nothing is as old as that: what a programme that asks for nothing compares with.
@@ -49,12 +49,11 @@ def stale_before(weeks: int | None, today: date) -> date:
     return NEVER if weeks is None else today - timedelta(weeks=weeks)
 
 
-def is_stale(programme: Programme, run: CourseRun, as_of: date | None, today: date) -> bool:
+def is_stale(as_of: date | None, *, launched_on: date, ended_on: date | None, limit: date) -> bool:
     """The same of one run, whose joiners are as of this day."""
-    limit = stale_before(programme.stale_weeks, today)
     if as_of is None:
-        return run.launched_on < limit
-    return as_of < limit and (run.ended_on is None or run.ended_on > as_of)
+        return launched_on < limit
+    return as_of < limit and (ended_on is None or ended_on > as_of)
 
 
 def stale_statement(scope: Any) -> Select[*tuple[Any, ...]]:

@@ -100,6 +100,7 @@ CANARIES: dict[str, set[str]] = {
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
     "reach-reason-here": INSIDERS,
+    "unconfirmed-here": INSIDERS,
     # A course that somebody of the cohort beside builds too is seen there as well.
     "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},
     "token-label-here": {"participant"},

@@ -53,6 +53,7 @@ from coaching.blueprints.pages import (
     private_notes,
     programmes,
     projects,
+    reach,
     remembered_names,
     rsvp_links,
     rsvps,
@@ -77,7 +78,7 @@ NOUNS = (
     follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
-    cohort_life, handovers,
+    cohort_life, handovers, reach,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.owning import learners_of, own_membership, startable_cohort
 from coaching.blueprints.problems import status_of
+from coaching.blueprints.reach_picture import asked_metric, picture
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
@@ -51,6 +52,7 @@ from coaching.services.course_projects import (
     remove_owner,
     start_project,
 )
+from coaching.services.reach_over_time import project_reach
 from coaching.services.runs import log_launch
 
 LABELS = {"title": "Title", "platform": "Platform", "audience": "For whom", "url": "Link"}
@@ -254,8 +256,11 @@ def _page(project: CourseProject, failed: str = "", form: Form | None = None) ->
     may_log = may_log_launch(current_actor(), project)
     owned = {owner.membership.public_id for owner in project.owners if owner.membership}
     forms = {"launch": filled(launched_on=today), "stage": filled(on=today), "team": filled(), "leave": filled()}
+    reach = project_reach(db.session(), project, actor=current_actor(), now=utc_now(), metric=asked_metric())
     return render_template(
         "project/show.html",
+        **picture(reach),
+        stale={run.run_id for run in reach.stale.runs},
         project=project,
         runs=[(run, current_figures(run)) for run in reversed(project.runs)],
         forms_by_name=forms | ({failed: form} if form else {}),

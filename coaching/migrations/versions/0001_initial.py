@@ -737,6 +737,7 @@ def upgrade():
                 "learners",
                 "active",
                 "completed_50",
+                "completed_90",
                 "goal_rating",
                 "metric",
                 name="answer_flow",
