@@ -42,6 +42,9 @@ from coaching.services.reach import report_reach, source_of
 from coaching.services.reach_checks import long_day
 from coaching.services.zones import latest_today
 
+# A year before this one is a slip of the pen.
+EARLIEST = date(2000, 1, 1)
+
 
 def log_launch(
     session: Session,
@@ -253,6 +256,8 @@ def _check_run_dates(launched_on: date, ended_on: date | None, today: date) -> N
         raise Invalid.field(
             "launched_on", "This launch is still to come. Log it on its day; until then, change the project's stage."
         )
+    if launched_on < EARLIEST:
+        raise Invalid.field("launched_on", f"Online courses are younger than that. Check the year: {launched_on.year}.")
     if ended_on is not None and ended_on < launched_on:
         raise Invalid.field("ended_on", "The run ends before it begins. Write a later day, or leave this blank.")
 

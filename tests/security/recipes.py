@@ -538,6 +538,7 @@ BODIES: dict[str, Recipe] = {
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report, "api_observation_imports.bring_in": values_file}
 BODILESS = frozenset(
     {
+        "api_reach.confirm",
         "api_notes.remove",
         "api_follow_up_choices.take_back",
         "api_chat.remove",
