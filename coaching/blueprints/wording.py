@@ -117,7 +117,7 @@ LOOKS = {
     "verified": Look("success", "check"),
     "self_reported": Look("neutral", "note"),
     "confirmed": Look("success", "check"),
-    "imported": Look("accent", "download"),
+    "imported": Look("info", "download"),
     "stale": Look("warning", "clock"),
     # Check-ins and answers
     "due": Look("neutral", "clock"),
