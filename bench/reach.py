@@ -25,16 +25,13 @@ RAW = (
     """SELECT f.metric, sum(f.value),
       sum(CASE WHEN f.source <> 'import' AND (f.confirmed_at IS NOT NULL OR f.source = 'coach') THEN f.value END),
       sum(CASE WHEN f.source = 'import' THEN f.value END), count(*), min(f.as_of), max(f.as_of)
-    FROM course_project p JOIN course_run r ON r.project_id = p.id JOIN reach_snapshot f ON f.run_id = r.id
-    WHERE p.programme_id = :programme AND f.is_current GROUP BY f.metric""",
-    """SELECT as_of, sum(grown), sum(come) FROM (
-      SELECT as_of, value - coalesce(lag(value) OVER of_run, 0) AS grown,
-        CASE WHEN lag(value) OVER of_run IS NULL THEN 1 ELSE 0 END AS come
-      FROM (SELECT f.run_id, f.as_of, f.value,
-          row_number() OVER (PARTITION BY f.run_id, f.as_of ORDER BY f.id DESC) AS place
-        FROM course_project p JOIN course_run r ON r.project_id = p.id JOIN reach_snapshot f ON f.run_id = r.id
-        WHERE p.programme_id = :programme AND f.metric = 'joiners' AND f.withdrawn_at IS NULL) g
-      WHERE place = 1 WINDOW of_run AS (PARTITION BY run_id ORDER BY as_of)) s
+    FROM course_run r JOIN reach_snapshot f ON f.run_id = r.id WHERE r.project_id IN
+      (SELECT id FROM course_project WHERE programme_id = :programme) AND f.is_current GROUP BY f.metric""",
+    """SELECT as_of, sum(value - coalesce(before, 0)), count(*) - count(before) FROM (
+      SELECT f.as_of, f.value, lag(f.value) OVER (PARTITION BY f.run_id ORDER BY f.as_of, f.id) AS before
+      FROM course_run r JOIN reach_snapshot f ON f.run_id = r.id WHERE r.project_id IN
+        (SELECT id FROM course_project WHERE programme_id = :programme)
+        AND f.metric = 'joiners' AND f.withdrawn_at IS NULL) g
     GROUP BY as_of ORDER BY as_of""",
     """SELECT sum(people), count(*), min(oldest), max(newest) FROM (
       SELECT p.people, min(i.as_of) AS oldest, max(i.as_of) AS newest

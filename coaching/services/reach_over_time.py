@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from coaching.models import Cohort, CourseProject, CourseRun, ImportedRun, Programme, ReachMetric, ReachSnapshot
@@ -101,30 +101,25 @@ def _totals(scope: ColumnElement[bool]) -> Statement:
 
 
 def _points(scope: ColumnElement[bool]) -> Statement:
-    """By day, by how much the sum grows or shrinks, and how many runs come in."""
-    of_day = func.row_number().over(
-        partition_by=(ReachSnapshot.run_id, ReachSnapshot.as_of), order_by=ReachSnapshot.id.desc()
+    """By day, by how much the sum grows or shrinks, and how many runs come in. Of several figures of one day each
+    takes the place of the one before, so that what they change adds up to what the last of them says."""
+    before = func.lag(ReachSnapshot.value).over(
+        partition_by=ReachSnapshot.run_id, order_by=(ReachSnapshot.as_of, ReachSnapshot.id)
     )
     figures = (
-        select(ReachSnapshot.run_id, ReachSnapshot.as_of, ReachSnapshot.value, of_day.label("place"))
+        select(ReachSnapshot.as_of, ReachSnapshot.value, before.label("before"))
         .join_from(CourseRun, ReachSnapshot, ReachSnapshot.run_id == CourseRun.id)
         .where(scope, ReachSnapshot.metric == bindparam("metric"), ReachSnapshot.withdrawn_at.is_(None))
         .subquery()
     )
-    before = func.lag(figures.c.value).over(partition_by=figures.c.run_id, order_by=figures.c.as_of)
-    steps = (
+    return (
         select(
             figures.c.as_of,
-            (figures.c.value - func.coalesce(before, 0)).label("grown"),
-            case((before.is_(None), 1), else_=0).label("come"),
+            func.sum(figures.c.value - func.coalesce(figures.c.before, 0)),
+            func.count() - func.count(figures.c.before),
         )
-        .where(figures.c.place == 1)
-        .subquery()
-    )
-    return (
-        select(steps.c.as_of, func.sum(steps.c.grown), func.sum(steps.c.come))
-        .group_by(steps.c.as_of)
-        .order_by(steps.c.as_of)
+        .group_by(figures.c.as_of)
+        .order_by(figures.c.as_of)
     )
 
 
