@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, not_, or_, select, union
 
 from coaching.models import (
     CourseProject,
@@ -20,6 +20,7 @@ from coaching.models import (
     ReachMetric,
     ReachSnapshot,
     ReachSource,
+    ReachState,
     Stage,
 )
 from coaching.services.words import is_word
@@ -78,6 +79,12 @@ IS_IMPORTED = is_word(ReachSnapshot.source, ReachSource.IMPORT)
 IS_CONFIRMED = and_(
     not_(IS_IMPORTED),
     or_(ReachSnapshot.confirmed_at.is_not(None), is_word(ReachSnapshot.source, ReachSource.COACH)),
+)
+# The state of a figure that is joined, and null where none is.
+STATE = case(
+    (IS_IMPORTED, ReachState.IMPORTED.value),
+    (IS_CONFIRMED, ReachState.CONFIRMED.value),
+    (ReachSnapshot.id.is_not(None), ReachState.SELF_REPORTED.value),
 )
 CURRENT_JOINERS = and_(
     ReachSnapshot.run_id == CourseRun.id,
