@@ -524,6 +524,7 @@ BODIES: dict[str, Recipe] = {
     "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
+    "api_reach.confirm": constant(),
     "api_reach.unconfirm": constant(reason="It was of another run"),
     "api_series.preview": series,
     "api_series.schedule": series,
@@ -538,7 +539,6 @@ BODIES: dict[str, Recipe] = {
 UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report, "api_observation_imports.bring_in": values_file}
 BODILESS = frozenset(
     {
-        "api_reach.confirm",
         "api_notes.remove",
         "api_follow_up_choices.take_back",
         "api_chat.remove",

@@ -10,7 +10,7 @@ from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
 from coaching.models import ReachMetric, ReachSnapshot
-from coaching.schemas.base import QuerySchema, Word
+from coaching.schemas.base import BaseSchema, QuerySchema, Word
 from coaching.schemas.reach import ReachSnapshotSchema, UnconfirmReachSchema
 from coaching.services.cohorts import get_cohort
 from coaching.services.course_projects import get_project
@@ -66,8 +66,9 @@ def show_programme(query: dict[str, Any], programme_id: str) -> Reach:
 
 
 @blueprint.route("/reach/<id:snapshot_id>/confirmation", methods=["POST"])
+@blueprint.arguments(BaseSchema, required=False)
 @blueprint.response(200, ReachSnapshotSchema)
-def confirm(snapshot_id: str) -> ReachSnapshot:
+def confirm(_data: dict[str, Any], snapshot_id: str) -> ReachSnapshot:
     """Confirms a self-reported figure, as a coach or coordinator who does not build the course. Its value stays."""
     snapshot = get_snapshot(rows(), snapshot_id, actor=current_actor())
     return confirm_reach(rows(), snapshot, actor=current_actor(), now=utc_now())

@@ -48,8 +48,8 @@ def test_a_figure_is_confirmed_and_doubted(world: World, caller: CallerOf, sessi
     figure = body(me.post(path, {"value": 250, "as_of": "2026-05-20"}), 201)["snapshot"]
     assert figure["state"] == "self_reported"
     confirmation = f"/reach/{figure['id']}/confirmation"
-    problem(me.post(confirmation), 403)
-    assert body(coach.post(confirmation))["state"] == "confirmed"
+    problem(me.post(confirmation, {}), 403)
+    assert body(coach.post(confirmation, {}))["state"] == "confirmed"
     problem(coach.post(f"{confirmation}/withdrawal", {"reason": ""}), 422, names="reason")
     doubted = body(coach.post(f"{confirmation}/withdrawal", {"reason": "Of the pilot"}))
     assert (doubted["state"], doubted["unconfirmed_because"]) == ("self_reported", "Of the pilot")
