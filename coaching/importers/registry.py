@@ -18,7 +18,9 @@ from coaching.importers.base import Brings, Importer
 GROUP = "coaching.importers"
 # Ours need no registration, so that they are there whatever an installation has of metadata. The first that knows a
 # file takes it: those that ask most of a file stand first.
-OWN: tuple[EntryPoint, ...] = ()
+OWN = tuple(
+    EntryPoint(name, value, GROUP) for name, value in (("futurelearn", "coaching.importers.futurelearn:FUTURELEARN"),)
+)
 # The database keeps a batch's kind in so many characters.
 LONGEST_KIND = 24
 
