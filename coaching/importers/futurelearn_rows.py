@@ -66,8 +66,8 @@ class Export:
     found: FoundFile
     problems: Problems
     header_row: int
-    _chunks: Iterator[list[str]]
-    _left: list[str]
+    _chunks: Iterator[str]
+    _left: str | None
 
     @classmethod
     def begin(cls, lines: LineFile, found: FoundFile) -> Export:
@@ -75,12 +75,15 @@ class Export:
         chunks = lines.chunks()
         header_row = 0
         for chunk in chunks:
-            for place, line in enumerate(chunk, start=1):
+            left: str | None = chunk
+            while left is not None:
+                header_row += 1
+                line, end, rest = left.partition("\n")
+                left = rest if end else None
                 bare = line.strip().strip(lines.delimiter)
                 if bare and not _NAMED_DELIMITER.fullmatch(bare):
                     layout = read_layout(line, lines.delimiter)
-                    return cls(lines, layout, found, Problems(found), header_row + place, chunks, chunk[place:])
-            header_row += len(chunk)
+                    return cls(lines, layout, found, Problems(found), header_row, chunks, left)
         raise lines.refuse("is empty; not even headings are in it. Export it again.")
 
     def column(self, *names: str) -> int:
@@ -96,17 +99,18 @@ class Export:
     def batches(self, id_column: int) -> Iterator[Batch]:
         """All rows that are well formed and name a learner in this column. `found.rows` counts every row."""
         number = self.header_row + 1
-        for lines in self._all_chunks():
-            batch = self._read(lines, number, id_column)
-            if batch is not None and batch.numbers:
+        for text in self._all_chunks():
+            count = text.count("\n") + 1
+            batch = self._read_plain(text, number, count, id_column) or self._read(text, number, id_column)
+            if batch is not None:
                 yield batch
-            number += len(lines)
+            number += count
             self.problems.settle()
 
     def count_rows(self) -> None:
         """Only counts them. A cell of free text may have line ends in it."""
         reader = csv.reader(
-            (line + "\n" for lines in self._all_chunks() for line in lines), delimiter=self.lines.delimiter
+            (line + "\n" for text in self._all_chunks() for line in text.split("\n")), delimiter=self.lines.delimiter
         )
         number = self.header_row
         while True:
@@ -120,27 +124,39 @@ class Export:
                 self.problems.add(number, "The row cannot be taken apart.")
         self.problems.settle()
 
-    def _all_chunks(self) -> Iterator[list[str]]:
-        if self._left:
+    def _all_chunks(self) -> Iterator[str]:
+        if self._left is not None:
             yield self._left
-            self._left = []
         yield from self._chunks
 
-    def _read(self, lines: list[str], number: int, id_column: int) -> Batch | None:
+    def _read_plain(self, text: str, number: int, count: int, id_column: int) -> Batch | None:
+        """The columns of rows that are as they should be, without a quotation mark among them; otherwise nothing.
+
+        A mark is put where each row ends, and the whole is split at once: where all rows have as many cells as there
+        are headings, every mark stands as far from the one before, and a column is every so-manieth cell.
+        """
+        if '"' in text or "\r" in text or self.lines.is_odd:
+            return None
+        delimiter, width = self.lines.delimiter, self.layout.width
+        cells = (text.replace("\n", f"{delimiter}\n{delimiter}") + f"{delimiter}\n").split(delimiter)
+        if len(cells) != count * (width + 1) or cells[width :: width + 1].count("\n") != count:
+            return None
+        columns: list[Column] = [cells[place :: width + 1] for place in range(width)]
+        if not _are_plain(columns[id_column]):
+            return None
+        self.found.rows += count
+        return Batch(range(number, number + count), columns)
+
+    def _read(self, text: str, number: int, id_column: int) -> Batch | None:
+        lines = text.split("\n")
         rows: Sequence[list[str] | None]
         try:
-            even = list(csv.reader(lines, delimiter=self.lines.delimiter))
+            rows = list(csv.reader(lines, delimiter=self.lines.delimiter))
         except csv.Error:
-            even = []
-        if len(even) == len(lines) and set(map(len, even)) == {self.layout.width} and not self.lines.is_odd:
-            self.found.rows += len(even)
-            cells: list[Column] = list(zip(*even, strict=True))
-            if _are_plain(cells[id_column]):
-                return Batch(range(number, number + len(even)), cells)
-            rows = even
-        else:
+            rows = []
+        if len(rows) != len(lines):
             rows = [self._split(line) for line in lines]
-            self.found.rows += sum(row is None or any(row) for row in rows)
+        self.found.rows += sum(row is None or any(row) for row in rows)
         return self._sort_out(rows, number, id_column)
 
     def _split(self, line: str) -> list[str] | None:

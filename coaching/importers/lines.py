@@ -73,22 +73,26 @@ class LineFile:
     def digest(self) -> bytes:
         return self._digest.digest()
 
-    def chunks(self) -> Iterator[list[str]]:
-        """All lines without their ends; a blank one is an empty text. `is_odd` is of the last chunk that came."""
+    def chunks(self) -> Iterator[str]:
+        """All of the text in pieces of whole lines, which end in LF between them, and not at the end of a piece.
+
+        `is_odd` is of the last piece that came.
+        """
         rest, text, is_more = "", self._first, True
         while is_more:
-            if self._ends_in_cr:
-                text = text.replace("\r", "\n")
-            lines = (rest + text).split("\n")
-            rest = lines.pop()
+            whole, end, rest = (rest + self._with_line_ends(text)).rpartition("\n")
             if len(rest) > LONGEST_LINE:
                 raise self.refuse(f"has a line of more than {LONGEST_LINE:,} characters. Export it again.")
-            if lines:
-                yield lines
+            if end:
+                yield whole.replace("\r\n", "\n").removesuffix("\r")
             data = self._take()
             was_odd = self.is_odd
             text = self._decode(data, is_last=not data)
             self.is_odd |= was_odd and bool(rest)
             is_more = bool(data or text)
         if rest:
-            yield [rest]
+            yield rest
+
+    def _with_line_ends(self, text: str) -> str:
+        """An old Mac ends its lines in CR."""
+        return text.replace("\r", "\n") if self._ends_in_cr else text
