@@ -33,6 +33,7 @@ class Enrolments:
     staff: Shelf
     marked: dict[str, Shelf]
     roles: Counter[str] = field(default_factory=Counter)
+    digest: bytes = b""
     learner_rows: int = 0
     has_roles: bool = True
 

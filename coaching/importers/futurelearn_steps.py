@@ -74,6 +74,7 @@ class StepActivity:
     times: Times
     records: Shelf
     steps: Steps
+    digest: bytes = b""
     good_rows: int = 0
 
     def count(self, *staff: Shelf) -> None:
