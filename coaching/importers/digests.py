@@ -112,6 +112,10 @@ class LearnerDigests(AbstractContextManager["LearnerDigests"]):
     def runs(self) -> list[str]:
         return list(self._runs)
 
+    def forget(self, run: str) -> None:
+        """Lets go of a run's learners."""
+        del self._runs[run]
+
     def pages(self, run: str) -> Iterator[tuple[int, bytes]]:
         """The run's learners, each once and in ascending order, by the first byte of their digests."""
         for number in range(PARTITIONS):

@@ -43,6 +43,8 @@ def look_at(files: Sequence[SourceFile], choices: Mapping[str, Any]) -> list[Loo
     for one in looked:
         if one.found.kind in FIGURES:
             _find_run(one, choices, courses)
+        else:
+            one.found.course, one.found.run = one.name.course, one.name.key
     return looked
 
 
