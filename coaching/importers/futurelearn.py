@@ -18,7 +18,7 @@ from coaching.importers.digests import Spill
 from coaching.importers.futurelearn_files import FIGURES, LookedAt, look_at
 from coaching.importers.futurelearn_layout import read_layout
 from coaching.importers.futurelearn_names import KINDS, read_name
-from coaching.importers.futurelearn_rows import open_export
+from coaching.importers.futurelearn_rows import open_export, says_something
 from coaching.importers.futurelearn_runs import RunReader
 from coaching.importers.text import guess_delimiter
 
@@ -39,10 +39,8 @@ class FutureLearn:
         if head[:4] in {ZIP, EMPTY_ZIP}:
             return _IN_A_ZIP.search(head) is not None
         text = head[:20_000].decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace")
-        lines = text.lstrip("\ufeff").splitlines()
-        if lines and read_layout(lines[0], guess_delimiter(text)).kind:
-            return True
-        return bool(read_name(name).key)
+        headings = next(filter(says_something, text.lstrip("\ufeff").splitlines()), "")
+        return bool(read_layout(headings, guess_delimiter(text)).kind or read_name(name).key)
 
     def read(
         self,
