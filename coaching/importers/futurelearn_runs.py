@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from coaching.importers.base import FoundFile, FoundRun, Learners
-from coaching.importers.digests import PARTITIONS, Shelf, Spill, digest_all
+from coaching.importers.digests import Shelf, Spill, digest_all
 from coaching.importers.futurelearn_enrolments import Enrolments, read_enrolments
 from coaching.importers.futurelearn_files import LookedAt
 from coaching.importers.futurelearn_names import ENROLMENTS, STEPS, TEAM
@@ -76,7 +76,7 @@ class RunReader:
                 own.add(digests)
                 team.add(digests)
             _describe_text(export)
-        one.found.counts = {"staff": sum(len(own.distinct(number)) for number in range(PARTITIONS))}
+        one.found.counts = {"staff": sum(len(own.distinct(number)) for number in own.numbers)}
 
     def _newest(
         self, files: Sequence[LookedAt], read: Callable[[Export, Spill, bytes, str], Read], *staff: Shelf
