@@ -94,11 +94,15 @@ def _open(path: Path) -> BinaryIO:
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[int], None]]:
     """How far it is, for who waits at a terminal."""
-    if total < WORTH_WATCHING or not sys.stderr.isatty():
+    if total < WORTH_WATCHING or not _is_at_a_terminal():
         yield lambda _done: None
         return
     with click.progressbar(length=total, label="Reading", file=sys.stderr) as bar:
         yield lambda done: bar.update(done - bar.pos)
+
+
+def _is_at_a_terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 def _as_dict(file: FoundFile) -> dict[str, Any]:
