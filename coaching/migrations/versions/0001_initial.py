@@ -2512,6 +2512,9 @@ def upgrade():
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("unconfirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unconfirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("unconfirmed_because", sa.String(length=500), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("value BETWEEN 0 AND 100000000", name=op.f("ck_reach_snapshot_value")),
@@ -2520,6 +2523,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["corrects_id"], ["reach_snapshot.id"], name=op.f("fk_reach_snapshot_corrects_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_recorded_by_id")),
         sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_reach_snapshot_run_id")),
+        sa.ForeignKeyConstraint(["unconfirmed_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_unconfirmed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_snapshot")),
         sa.UniqueConstraint("public_id", name=op.f("uq_reach_snapshot_public_id")),
     )
