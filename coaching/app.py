@@ -21,6 +21,7 @@ from coaching.blueprints.addresses import LateRule
 from coaching.config import Settings, read_settings
 from coaching.database import engine_options, prepare_engine, read_options
 from coaching.extensions import csrf, db, login_manager
+from coaching.uploads import prepare_folder
 
 CONNECTIONLESS = frozenset({"assets"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -156,6 +157,7 @@ def create_app(settings: Settings | None = None) -> CoachingApp:
 
 def _configure(app: CoachingApp, settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
+    prepare_folder(settings.uploads)
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -45,6 +45,7 @@ class Pace:
     heartbeat: float = 10
     watch: float = 10
     tidy: float = 3600
+    sweep_uploads: float = 3600
     rules: SendingRules = field(default_factory=SendingRules)
     # After how long a message of unknown fate is sent again, where the settings say that it is.
     resend_after: timedelta = timedelta(minutes=1)
