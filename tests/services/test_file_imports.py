@@ -278,7 +278,7 @@ IMPORTS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(imports=IMPORTS, undone=st.sets(st.integers(0, 3)))
 def test_import_undo_import_is_import(house: FileHouse, imports: list[tuple[set[str], int]], undone: set[int]) -> None:
     def come(which: set[int], taken_back: set[int]) -> dict[str, object]:
