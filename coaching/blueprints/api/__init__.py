@@ -15,6 +15,7 @@ from coaching.blueprints.api import (
     contact_preferences,
     docs,
     drop_in,
+    evidence,
     feeds,
     follow_up_choices,
     follow_up_plans,
@@ -63,6 +64,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
+    evidence,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from coaching.blueprints.pages import (
     cohorts,
     contact_preferences,
     drop_in,
+    evidence,
     follow_up_choices,
     follow_up_links,
     follow_up_steps,
@@ -78,6 +79,7 @@ NOUNS = (
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
     cohort_life, handovers,
+    evidence,
 )  # fmt: skip
 
 

@@ -1825,10 +1825,10 @@ def upgrade():
         sa.CheckConstraint(
             "kind <> 'file' OR removed_at IS NOT NULL OR stored_name IS NOT NULL", name=op.f("ck_evidence_file")
         ),
-        sa.CheckConstraint("kind <> 'link' OR url <> ''", name=op.f("ck_evidence_link")),
+        sa.CheckConstraint("kind <> 'link' OR removed_at IS NOT NULL OR url <> ''", name=op.f("ck_evidence_link")),
         sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_evidence_added_by_id")),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["practice_entry.id"], name=op.f("fk_evidence_entry_id"), ondelete="SET NULL"
+            ["entry_id"], ["practice_entry.id"], name=op.f("fk_evidence_entry_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_evidence_project_id")),
         sa.ForeignKeyConstraint(["removed_by_id"], ["person.id"], name=op.f("fk_evidence_removed_by_id")),
