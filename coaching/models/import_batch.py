@@ -23,6 +23,14 @@ class BatchState(StrEnum):
     FAILED = "failed"
 
 
+class RunTarget(StrEnum):
+    """Where a run that files tell of belongs: to a run that is there, to a new one of a project, or nowhere."""
+
+    RUN = "run"
+    NEW = "new"
+    LEAVE = "leave"
+
+
 class ImportBatch(Identified, Base):
     """What came in together: a report applied to one session, or files of a platform, of figures or of people, which
     came into a cohort. The same report applied again changes nothing; an undone one may come back.

@@ -16,7 +16,17 @@ from sqlalchemy.orm import Session, selectinload
 
 from coaching.errors import Conflict, Invalid
 from coaching.import_policies import may_change_import, may_view_import
-from coaching.models import BatchState, Cohort, CourseProject, CourseRun, ImportBatch, Membership, Person, ProjectOwner
+from coaching.models import (
+    BatchState,
+    Cohort,
+    CourseProject,
+    CourseRun,
+    ImportBatch,
+    Membership,
+    Person,
+    ProjectOwner,
+    RunTarget,
+)
 from coaching.policies import Actor, may_log_launch, require
 from coaching.services import audit
 from coaching.services.actors import load_actor
@@ -27,7 +37,7 @@ from coaching.services.reach_checks import long_day
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping, remember_mapping
 from coaching.services.zones import latest_today
 
-RUN, NEW, LEAVE = "run", "new", "leave"
+RUN, NEW, LEAVE = RunTarget.RUN, RunTarget.NEW, RunTarget.LEAVE
 COLUMNS, DATE_ORDER = "columns", "date_order"
 _CHANGED = "Only what was read and is not applied yet can be told where it belongs. Load the page again."
 

@@ -17,6 +17,7 @@ from coaching.blueprints.api import (
     drop_in,
     evidence,
     feeds,
+    file_imports,
     follow_up_choices,
     follow_up_plans,
     goal_states,
@@ -64,7 +65,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
-    evidence,
+    evidence, file_imports,
 )  # fmt: skip
 
 
