@@ -73,8 +73,8 @@ class FoundRun:
     """One run of a course, from all files that tell of it. `key` names it on its platform (`course-slug-3`).
 
     `figures` is by the words of ReachMetric (`joiners`, `learners`, `active`, `completed_50`, `completed_90`,
-    `statements`); what no file told is not there, and a header-only file tells nought. The days are ISO 8601, the first
-    and last that the files name, empty where they name none.
+    `statements`); what no file told is not there, and a header-only file tells nought. The days are ISO 8601, the
+    first and last that the files name, empty where they name none.
     """
 
     key: str
