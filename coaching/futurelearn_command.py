@@ -42,7 +42,7 @@ class Known:
     @property
     def unnamed(self) -> list[str]:
         """The files that make figures of a run which nobody has named."""
-        return [file.name for file in self.findings.files if file.counts and not file.run] if self.findings.asks else []
+        return [file.name for file in self.findings.files if file.counts and not file.run]
 
     def what_to_say(self) -> str:
         return (
@@ -56,7 +56,7 @@ class Known:
             "runs": [asdict(run) for run in self.findings.runs],
             "enrolments": self.enrolments,
             "people": self.people,
-            "asks": self.findings.asks,
+            "asks": ["course", "run"] if self.unnamed else [],
         }
 
     def in_words(self) -> str:

@@ -14,6 +14,8 @@ from hashlib import blake2b
 from typing import IO, Any
 
 DIGEST_BYTES = 16
+# As many first bytes as a digest can have.
+PARTITIONS = 256
 # What one set may hold before it is written away, and what all of them share before they go to the disk.
 _MOST_HELD = 4 * 1024 * 1024
 _MOST_IN_MEMORY = 8 * 1024 * 1024

@@ -48,10 +48,10 @@ class RunReader:
             active.count(*staff)
             figures |= {name: count for name, count in active.found.counts.items() if name not in _OF_FILES}
             _describe_steps(active, knows_staff=bool(team_files or (newest is not None and newest.has_roles)))
-        return self._as_run(files[0].found, newest, active, figures)
+        return self._as_run(files, newest, active, figures)
 
     def _as_run(
-        self, found: FoundFile, newest: Enrolments | None, active: StepActivity | None, figures: dict[str, int]
+        self, files: Sequence[LookedAt], newest: Enrolments | None, active: StepActivity | None, figures: dict[str, int]
     ) -> FoundRun | None:
         first = newest or active
         if first is None:
@@ -59,8 +59,8 @@ class RunReader:
         times = [read.times for read in (newest, active) if read is not None and read.times.first]
         return FoundRun(
             key=_key_of(first),
-            course=found.course,
-            label=f"Run {found.run.removeprefix(f'{found.course}-')}" if found.run else f"Which run? {found.name}",
+            course=first.found.course,
+            label=_label_of(files),
             platform="futurelearn",
             figures=figures,
             first_day=min((one.first for one in times), default="")[:10],
@@ -117,6 +117,13 @@ _OF_FILES = {"staff", "steps", "repeated"}
 def _age(read: Enrolments | StepActivity) -> tuple[str, int, bytes]:
     """By the last time in it; two that end alike are told apart so that their order does not matter."""
     return read.times.last, read.found.rows, read.digest
+
+
+def _label_of(files: Sequence[LookedAt]) -> str:
+    found = files[0].found
+    if found.run:
+        return f"Run {found.run.removeprefix(f'{found.course}-')}"
+    return f"Which run? {', '.join(one.found.name for one in files)}"
 
 
 def _key_of(read: Enrolments | StepActivity) -> str:

@@ -66,7 +66,6 @@ def test_two_runs_with_all_their_exports() -> None:
         "weekly-sentiment-survey-responses.csv": 2,
     }
     assert not any(file.problems for file in found.findings.files)
-    assert found.findings.asks == []
     total = sum(file.size for file in fixtures())
     assert found.watched == sorted(found.watched)
     assert found.watched[-1] == total
@@ -268,8 +267,8 @@ def test_of_two_exports_of_a_run_the_newer_counts_also_where_it_is_smaller() -> 
 def test_a_file_that_does_not_say_its_run_asks_and_is_a_run_of_its_own() -> None:
     lines = (ENROLMENTS, enrolment("a"))
     found = read([source("enrolments.csv", *lines), source("my-course-3_enrolments.csv", ENROLMENTS, enrolment("b"))])
-    assert found.findings.asks == ["course", "run"]
     assert found.file("enrolments.csv").run == ""
+    assert "does not say which course" in found.file("enrolments.csv").notes[0]
     (unnamed,) = [key for key in found.figures if key != "my-course-3"]
     assert unnamed.startswith("unnamed-")
     assert found.learners == {unnamed: 1, "my-course-3": 1}
@@ -280,7 +279,6 @@ def test_a_file_that_does_not_say_its_run_asks_and_is_a_run_of_its_own() -> None
     ]
     for choices in said:
         again = read([source("enrolments.csv", *lines)], **choices)
-        assert again.findings.asks == []
         assert again.figures == {"my-course-3": {"joiners": 1, "statements": 0}}
     wrong: list[dict[str, object]] = [
         {"run": 3},
@@ -295,9 +293,22 @@ def test_a_file_that_does_not_say_its_run_asks_and_is_a_run_of_its_own() -> None
         assert set(refused.value.messages) == {"run"}
 
 
+def test_files_that_do_not_say_their_run_and_are_named_alike_are_of_one_run() -> None:
+    files = [
+        source("enrolments.csv", ENROLMENTS, enrolment("a"), enrolment("b")),
+        source("step-activity.csv", STEPS, step("a", "1.1"), step("b", "1.1")),
+        source("team-members.csv", TEAM, "b,Sam,Lee,educator,learner"),
+    ]
+    (run,) = read(files).findings.runs
+    assert (run.figures["joiners"], run.figures["learners"]) == (1, 1)
+    assert run.label == "Which run? enrolments.csv, step-activity.csv, team-members.csv"
+    assert len(read([*files, source("x (2)_enrolments.csv", ENROLMENTS, enrolment("c"))]).findings.runs) == 2
+    assert len(read([*files, source("enrolments (2).csv", ENROLMENTS, enrolment("c"))]).findings.runs) == 3
+
+
 def test_a_name_of_two_runs_is_believed_where_another_file_is_clearly_of_that_course() -> None:
     doubtful = source("python-3-4_enrolments.csv", ENROLMENTS, enrolment("a"))
-    assert read([doubtful]).findings.asks
+    assert "two runs" in read([doubtful]).only.notes[0]
     clear = source("python-3-1_enrolments.csv", ENROLMENTS, enrolment("b"))
     assert read([doubtful, clear]).figures.keys() == {"python-3-1", "python-3-4"}
 
