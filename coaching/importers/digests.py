@@ -21,12 +21,24 @@ _MOST_HELD = 4 * 1024 * 1024
 _MOST_IN_MEMORY = 8 * 1024 * 1024
 
 
-def digest_all(identifiers: Iterable[str], key: bytes) -> list[bytes]:
+def digest_all(identifiers: Sequence[str], key: bytes) -> list[bytes]:
     """The digest of each identifier. Half of a character, which bad text may hold, is digested as it is."""
-    return [
-        blake2b(identifier.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES, key=key).digest()
-        for identifier in identifiers
-    ]
+    # What the key makes of the hash is worked out once, and every digest begins with a copy of it.
+    begin = blake2b(digest_size=DIGEST_BYTES, key=key).copy
+    digests: list[bytes] = []
+    for identifier in _encode_all(identifiers):
+        state = begin()
+        state.update(identifier)
+        digests.append(state.digest())
+    return digests
+
+
+def _encode_all(identifiers: Sequence[str]) -> list[bytes]:
+    """Together where it can be, which takes half as long."""
+    joined = "\n".join(identifiers)
+    if identifiers and joined.isascii() and joined.count("\n") == len(identifiers) - 1:
+        return joined.encode().split(b"\n")
+    return [identifier.encode("utf-8", "surrogatepass") for identifier in identifiers]
 
 
 class Spill(AbstractContextManager["Spill"]):

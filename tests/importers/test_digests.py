@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 
 import pytest
 
@@ -40,3 +41,11 @@ def test_learners_of_runs_are_counted_each_once() -> None:
 def test_another_key_makes_other_digests_and_half_characters_have_one() -> None:
     make: Callable[[bytes], list[bytes]] = lambda key: digest_all(["a", "\ud800"], key)  # noqa: E731
     assert len({*make(b"1"), *make(b"2")}) == 4
+
+
+def test_a_digest_is_keyed_blake2b_whatever_stands_beside_it() -> None:
+    names = ["a", "b", "ü", "c\nd", ""]
+    plain = [blake2b(name.encode(), digest_size=16, key=b"k").digest() for name in names]
+    assert digest_all(names, b"k") == plain
+    assert digest_all(names[:2], b"k") == plain[:2]
+    assert digest_all([], b"k") == []
