@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -62,6 +63,7 @@ from coaching.services import (
     contact_preferences,
     course_projects,
     drop_in,
+    evidence,
     feed_events,
     feeds,
     follow_up_choices,
@@ -127,9 +129,11 @@ from coaching.services import (
     skills,
     undecided,
 )
+from coaching.services.evidence_files import ReceivedFile
 from coaching.services.goal_levels import LEVELS
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
+from coaching.uploads import KeptFile
 from tests.factories import KEYS
 from tests.security.recipes import REPORT, VALUES, WORDS
 from tests.security.world import World
@@ -319,6 +323,8 @@ def hand_over(scene: Scene, name: str) -> Any:
 
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
+RECEIVED = ReceivedFile(KeptFile("0123456789abcdefghjk", 5, "0" * 64), "application/pdf", "slides.pdf")
+NOWHERE = Path("no-such-folder")
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_person": lambda s: people.edit_person(
@@ -725,6 +731,24 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     ),
     "log_launch": lambda s: runs.log_launch(s.session, s["project"], **s.act, launched_on=s.day(9)),
     "log_launch | shared": lambda s: runs.log_launch(s.session, s["shared project"], **s.act, launched_on=s.day(9)),
+    "get_evidence": lambda s: evidence.get_evidence(s.session, s["evidence"].public_id, **s.who),
+    "get_evidence | of a log": lambda s: evidence.get_evidence(s.session, s["log evidence"].public_id, **s.who),
+    "list_evidence": lambda s: evidence.list_evidence(s.session, s["project"], **s.who),
+    "count_evidence": lambda s: evidence.count_evidence(s.session, s["project"], **s.who),
+    "list_own_entries": lambda s: evidence.list_own_entries(s.session, s["project"], **s.who),
+    "add_link": lambda s: evidence.add_link(s.session, s["project"], **s.act, url="https://example.org/c"),
+    "add_file": lambda s: evidence.add_file(s.session, s["project"], RECEIVED, **s.act),
+    "retitle_evidence": lambda s: evidence.retitle_evidence(s.session, s["evidence"], **s.act, title="Another"),
+    "retitle_evidence | of a log": lambda s: evidence.retitle_evidence(
+        s.session, s["log evidence"], **s.act, title="Another"
+    ),
+    # Whoever may read it is told that it does not lie there.
+    "open_evidence": lambda s: evidence.open_evidence(s["evidence"], **s.who, folder=NOWHERE),
+    "open_evidence | of a log": lambda s: evidence.open_evidence(s["log evidence"], **s.who, folder=NOWHERE),
+    "remove_evidence": lambda s: evidence.remove_evidence(s.session, s["evidence"], **s.act, folder=NOWHERE),
+    "remove_evidence | of a log": lambda s: evidence.remove_evidence(
+        s.session, s["log evidence"], **s.act, folder=NOWHERE
+    ),
     "add_reach": lambda s: reach.add_reach(
         s.session, s["run"], **s.act, metric=ReachMetric.JOINERS, value=300, as_of=s.day(30)
     ),

@@ -206,6 +206,25 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+def page_evidence(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(PDF), "slides.pdf"), "title": "Slides", "about": ""}
+
+
+def api_evidence(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(PDF), "slides.pdf"), "title": "Slides"}
+
+
+def evidence_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"url": "https://example.org/course", "title": "The course", "run_id": guest.ids["run"]}
+
+
+def page_evidence_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"url": "https://example.org/course", "title": "The course", "about": f"run:{guest.ids['run']}"}
+
+
 WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }} {% endfor %}", "html": ""}
 
 
@@ -400,6 +419,10 @@ FORMS: dict[str, Recipe] = {
     "private_note_exits.hand_over": private_handover,
     "private_note_exits.share": constant(note_class="coordinator"),
     "held_data.ask": constant(),
+    "evidence.create_file": page_evidence,
+    "evidence.create_link": page_evidence_link,
+    "evidence.remove": constant(**FIRST),
+    "evidence.update": constant(title="Another title", **FIRST),
     "projects.change": stage_change,
     "projects.create": new_project,
     "launches.create": quick_launch,
@@ -511,6 +534,8 @@ BODIES: dict[str, Recipe] = {
     "api_private_notes.share": constant(note_class="coordinator"),
     "api_private_notes.hand_over": private_handover,
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
+    "api_evidence.bring_link": evidence_link,
+    "api_evidence.retitle": constant(title="Another title"),
     "api_projects.change": stage_change,
     "api_projects.edit": constant(**PROJECT),
     "api_projects.launch": launch,
@@ -532,9 +557,14 @@ BODIES: dict[str, Recipe] = {
     "api_sessions.schedule": pair,
     "api_tokens.create": constant(**TOKEN),
 }
-UPLOADS: dict[str, Recipe] = {"api_imports.bring_in": api_report, "api_observation_imports.bring_in": values_file}
+UPLOADS: dict[str, Recipe] = {
+    "api_imports.bring_in": api_report,
+    "api_observation_imports.bring_in": values_file,
+    "api_evidence.bring_file": api_evidence,
+}
 BODILESS = frozenset(
     {
+        "api_evidence.remove",
         "api_notes.remove",
         "api_follow_up_choices.take_back",
         "api_chat.remove",
@@ -553,6 +583,7 @@ BODILESS = frozenset(
 # Those that name the version which they do away with.
 BODILESS_SEEN = frozenset(
     {
+        "api_evidence.remove",
         "api_notes.remove",
         "api_mail_templates.revert",
         "api_follow_up_plans.remove",
@@ -587,6 +618,8 @@ WITH_IDENTIFIERS = sorted(
         skill_order,
         private_note,
         private_handover,
+        evidence_link,
+        page_evidence_link,
     }
 )
 

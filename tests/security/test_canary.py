@@ -100,6 +100,10 @@ CANARIES: dict[str, set[str]] = {
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
     "reach-reason-here": INSIDERS,
+    # Evidence is seen with its course; what belongs to a line of a practice log, by those who read that log.
+    "evidence-title-here": INSIDERS,
+    "words-of-evidence-here": INSIDERS,
+    "log-evidence-title-here": RUNNERS | {"participant"},
     # A course that somebody of the cohort beside builds too is seen there as well.
     "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},
     "token-label-here": {"participant"},

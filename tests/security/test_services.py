@@ -281,6 +281,19 @@ add_owner                       ok  403 404 404 404 404 ok  404 404 404 403 ok  
 change_stage                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_launch                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_launch | shared             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+get_evidence                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+get_evidence | of a log         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_evidence                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+count_evidence                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_own_entries                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+add_link                        ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_file                        ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+retitle_evidence                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+retitle_evidence | of a log     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+open_evidence                   409 409 404 404 404 404 409 404 404 404 409 409 404 409
+open_evidence | of a log        404 404 404 404 404 404 404 404 404 404 404 404 404 404
+remove_evidence                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remove_evidence | of a log      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 add_reach                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -32,6 +32,8 @@ from coaching.models import (
     ContactAddress,
     Delivery,
     DropInCode,
+    Evidence,
+    EvidenceKind,
     ExportChoice,
     FollowUpPlan,
     FollowUpStep,
@@ -157,6 +159,8 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     for place in (here, there):
         _add_default_plan(session, place)
         _add_skills(session, place)
+    for place in (here, beside, there):
+        _add_evidence(session, place, now, attack)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
 
@@ -176,6 +180,28 @@ def _add_skills(session: Session, place: Place) -> None:
     session.add_all([*made.values(), assessment])
     session.flush()
     place.rows |= made
+
+
+def _add_evidence(session: Session, place: Place, now: datetime, attack: str) -> None:
+    """A file that shows the course, and a link of a line of the participant's log about it."""
+    label, project = place.label, place.rows["project"]
+    of_all = {"project": project, "added_at": now, "added_by": place.people["participant"]}
+    file = Evidence(
+        kind=EvidenceKind.FILE, title=f"evidence-title-{label}{attack}", file_name=f"evidence-file-{label}.pdf",
+        stored_name=new_public_id(), media_type="application/pdf", size=len(evidence_words(label)), **of_all,
+    )  # fmt: skip
+    link = Evidence(
+        kind=EvidenceKind.LINK, title=f"log-evidence-title-{label}{attack}", entry=place.rows["practice"],
+        url="javascript:alert(1)" if attack else f"https://log-evidence.example.org/{label}", **of_all,
+    )  # fmt: skip
+    session.add_all([file, link])
+    session.flush()
+    place.rows |= {"evidence": file, "log evidence": link}
+
+
+def evidence_words(label: str) -> bytes:
+    """What stands in the file, which who builds the app puts where it keeps files."""
+    return f"words-of-evidence-{label}".encode()
 
 
 def _person(session: Session, who: str, label: str, **values: Any) -> Person:

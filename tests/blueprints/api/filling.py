@@ -14,6 +14,8 @@ from coaching.models import (
     CheckIn,
     CheckInState,
     Delivery,
+    Evidence,
+    EvidenceKind,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -195,7 +197,11 @@ def _project(session: Session, world: World) -> dict[str, Any]:
         recorded_at=NOW,
     )
     session.add(snapshot)
-    return {"project_id": project, "run_id": run, "snapshot_id": snapshot}
+    link = Evidence(
+        project=project, kind=EvidenceKind.LINK, title="The course", url="https://example.org/c", added_at=NOW
+    )
+    session.add(link)
+    return {"project_id": project, "run_id": run, "snapshot_id": snapshot, "evidence_id": link}
 
 
 def _series(session: Session, world: World) -> dict[str, Any]:
