@@ -66,6 +66,11 @@ from coaching.services import (
     evidence,
     feed_events,
     feeds,
+    file_applying,
+    file_choices,
+    file_imports,
+    file_plan,
+    file_undoing,
     follow_up_choices,
     follow_up_plans,
     follow_up_steps,
@@ -130,6 +135,7 @@ from coaching.services import (
     undecided,
 )
 from coaching.services.evidence_files import ReceivedFile
+from coaching.services.file_imports import Brought
 from coaching.services.goal_levels import LEVELS
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
@@ -324,6 +330,7 @@ def hand_over(scene: Scene, name: str) -> Any:
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 RECEIVED = ReceivedFile(KeptFile("0123456789abcdefghjk", 5, "0" * 64), "application/pdf", "slides.pdf")
+BROUGHT = [Brought("figures.csv", KeptFile("0123456789abcdefghjm", 5, "0" * 64))]
 NOWHERE = Path("no-such-folder")
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
@@ -691,6 +698,16 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "apply_import": lambda s: attendance_imports.apply_import(
         s.session, s["session"], REPORT, READING, file_name="r.csv", **s.act
     ),
+    "check_may_bring": lambda s: file_imports.check_may_bring(s["cohort"], **s.who),
+    "receive_files": lambda s: file_imports.receive_files(s.session, s["cohort"], BROUGHT, **s.act),
+    "get_file_import": lambda s: file_imports.get_file_import(s.session, s["file-import"].public_id, **s.who),
+    "list_file_imports": lambda s: file_imports.list_file_imports(s.session, s["cohort"], **s.who),
+    "list_targets": lambda s: file_choices.list_targets(s.session, s["file-import"], s["cohort"], **s.who),
+    "plan_import": lambda s: file_plan.plan_import(s.session, s["file-import"], s["cohort"], **s.who),
+    "choose_runs": lambda s: file_choices.choose_runs(s.session, s["file-import"], s["cohort"], **s.act),
+    "ask_to_apply": lambda s: file_applying.ask_to_apply(s.session, s["file-import"], s["cohort"], **s.act),
+    "undo_files": lambda s: file_undoing.undo_files(s.session, s["applied file-import"], s["cohort"], **s.act),
+    "cancel_files": lambda s: file_imports.cancel_files(s.session, s["file-import"], s["cohort"], NOWHERE, **s.act),
     "get_batch": lambda s: import_batches.get_batch(s.session, s["import"].public_id, **s.who),
     "list_lines": lambda s: import_lines.list_lines(s.session, s["import"], s["session"], **s.who),
     "list_lines | none in doubt": list_settled_lines,

@@ -225,6 +225,26 @@ def page_evidence_link(_place: Place, guest: Place) -> dict[str, Any]:
     return {"url": "https://example.org/course", "title": "The course", "about": f"run:{guest.ids['run']}"}
 
 
+ENROLMENTS = (
+    b"learner_id,enrolled_at,unenrolled_at,role,fully_participated_at,purchased_statement_at,gender,country,age_range,"
+    b"highest_education_level,employment_status,employment_area,detected_country\n"
+    b"1f,2026-01-05 10:00:00 UTC,,learner,,,,,,,,,GB\n"
+)
+
+
+def figures_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(ENROLMENTS), "a-course-1_enrolments.csv")}
+
+
+def page_run_choice(place: Place, guest: Place) -> dict[str, Any]:
+    return {"runs-0-to": f"run:{guest.ids['run']}", "runs-0-as_of": days_on(place, 30)}
+
+
+def run_choice(place: Place, guest: Place) -> dict[str, Any]:
+    key = place.rows["file-import"].detected["runs"][0]["key"]
+    return {"runs": [{"key": key, "to": "run", "run_id": guest.ids["run"], "as_of": days_on(place, 30)}]}
+
+
 WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }} {% endfor %}", "html": ""}
 
 
@@ -378,6 +398,11 @@ FORMS: dict[str, Recipe] = {
     "milestones.reach": constant(),
     "milestones.remove": constant(**FIRST),
     "milestones.update": constant(statement="A second draft", **FIRST),
+    "file_imports.bring_in": figures_file,
+    "file_imports.choose": page_run_choice,
+    "file_imports.apply": constant(),
+    "file_imports.cancel": constant(),
+    "file_imports.undo": constant(),
     "imports.apply": page_report,
     "imports.preview": page_report,
     "imports.resolve": owner,
@@ -503,6 +528,10 @@ BODIES: dict[str, Recipe] = {
     "api_skills.replace_scale": constant(points=3, words=["None", "", "All"]),
     "api_skills.retire": constant(),
     "api_skills.start": constant(),
+    "api_file_imports.choose": run_choice,
+    "api_file_imports.apply": constant(),
+    "api_file_imports.cancel": constant(),
+    "api_file_imports.undo": constant(),
     "api_imports.match": owner,
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
@@ -558,6 +587,7 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {
+    "api_file_imports.bring_in": figures_file,
     "api_imports.bring_in": api_report,
     "api_observation_imports.bring_in": values_file,
     "api_evidence.bring_file": api_evidence,
@@ -606,6 +636,8 @@ WITH_IDENTIFIERS = sorted(
         page_pair,
         page_marks,
         new_project,
+        run_choice,
+        page_run_choice,
         quick_launch,
         new_poll,
         page_poll,

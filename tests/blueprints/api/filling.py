@@ -79,6 +79,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         | _note(session, world)
         | _project(session, world)
         | _import(session, world)
+        | _file_import(session, world)
     )
     session.flush()
     return {name: row.public_id for name, row in made.items()}
@@ -223,6 +224,10 @@ def _series(session: Session, world: World) -> dict[str, Any]:
         session, world.cohort, series_id=series.id, starts_at=starts_at, recurrence_start=start, local_start=start
     )
     return {"series_id": series}
+
+
+def _file_import(session: Session, world: World) -> dict[str, Any]:
+    return {"file_import_id": factories.make_batch(session, world.cohort, world.participant, state=BatchState.READY)}
 
 
 def _import(session: Session, world: World) -> dict[str, Any]:
