@@ -130,7 +130,7 @@ def cancel_files(
     session: Session, batch: ImportBatch, cohort: Cohort, folder: Path, *, actor: Actor, now: datetime
 ) -> ImportBatch:
     """Ends an import that does not count yet. Where a process works on it, that one stops within seconds."""
-    require(may_change_import(actor, batch, cohort), seen=True)
+    require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state not in {*WAITING, BatchState.READY}:
         raise Conflict(OVER)
