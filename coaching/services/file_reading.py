@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from coaching.errors import Invalid
 from coaching.importers import registry
 from coaching.importers.archives import unpack
 from coaching.importers.base import MOST_SHOWN, Findings, FoundFile, Importer, NoLearners, SourceFile
-from coaching.models import BatchState, ImportBatch, ImportFile, ImportRow, RowOutcome
+from coaching.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from coaching.services.file_choices import propose_runs
 from coaching.services.import_work import Work, cohort_of, release
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping
@@ -37,7 +37,19 @@ UNKNOWN = (
 )
 
 
-def open_sources(folder: Path, files: Sequence[ImportFile]) -> list[SourceFile]:
+class StoredFile(NamedTuple):
+    """A file of a batch, apart from the transaction that found it."""
+
+    name: str
+    size: int
+    stored_name: str | None
+
+
+def files_of(batch: ImportBatch) -> list[StoredFile]:
+    return [StoredFile(file.name, file.size, file.stored_name) for file in batch.files]
+
+
+def open_sources(folder: Path, files: Sequence[StoredFile]) -> list[SourceFile]:
     """The files of a batch, as importers read them. A zip is the files in it, unless an importer knows it as it is: a
     workbook is a zip as well."""
     kept = [
@@ -72,7 +84,7 @@ def read_files(work: Work) -> None:
     """Reads the files of a batch and makes it ready. Raises Invalid where nothing can be made of them."""
     with work.write() as session:
         batch = work.own(session, BatchState.READING)
-        programme_id, choices, files = cohort_of(session, batch).programme_id, dict(batch.choices), list(batch.files)
+        programme_id, choices, files = cohort_of(session, batch).programme_id, dict(batch.choices), files_of(batch)
         kind = batch.kind
     sources = open_sources(work.folder, files)
     importer = registry.find_importers().get(kind) if kind else recognise(sources)

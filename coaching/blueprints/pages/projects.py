@@ -18,6 +18,7 @@ from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
+from coaching.import_policies import cohort_to_import_into
 from coaching.models import (
     Cohort,
     CourseProject,
@@ -263,6 +264,7 @@ def _page(project: CourseProject, failed: str = "", form: Form | None = None) ->
         errors=form.errors if form else {},
         names=NAMES,
         may_log=may_log,
+        import_into=cohort_to_import_into(current_actor(), project),
         stages=[(value, label) for value, label in STAGES if value != project.stage],
         stands_at=[change for change in project.stage_changes if change.stage == project.stage][-1:],
         members=[pair for pair in learners_of(project.cohort) if pair[0] not in owned] if may_log else [],

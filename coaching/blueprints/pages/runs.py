@@ -13,6 +13,7 @@ from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
+from coaching.import_policies import cohort_to_import_into
 from coaching.models import CourseRun, ReachMetric, ReachSnapshot
 from coaching.policies import may_log_launch, require
 from coaching.schemas.base import load_form
@@ -162,6 +163,7 @@ def _page(run: CourseRun, form: Form) -> str:
         metrics=METRICS,
         metric_names=METRIC_NAMES,
         may_log=may_log_launch(current_actor(), run.project),
+        import_into=cohort_to_import_into(current_actor(), run.project),
         breadcrumb=_trail(run, (run.label, "")),
     )
 
