@@ -109,7 +109,8 @@ def now() -> datetime:
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """The databases of this worker."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    databases = Databases(tmp_path_factory.mktemp("databases"), worker)
+    own = tmp_path_factory.getbasetemp()
+    databases = Databases(tmp_path_factory.mktemp("databases"), own if worker == "main" else own.parent, worker)
     yield databases
     databases.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,10 +63,12 @@ class Database:
 
 
 class Databases:
-    """All databases of a worker. SQLite's are files in `folder`, PostgreSQL's carry the worker's name."""
+    """All databases of a worker. SQLite's are files in `folder`, PostgreSQL's carry the worker's name. `shared` is a
+    folder that all workers of a run have."""
 
-    def __init__(self, folder: Path, worker: str) -> None:
+    def __init__(self, folder: Path, shared: Path, worker: str) -> None:
         self._folder = folder
+        self._shared = shared
         self._worker = worker
         self._numbers = count(1)
         self._standing: dict[str, Database] = {}
@@ -80,11 +83,23 @@ class Databases:
     def demo(self, engine_name: str) -> Engine:
         """An engine on the demo programme as it is at `NOW`, made once, because that takes seconds."""
         if engine_name not in self._demos:
-            self._demos[engine_name] = self._with_tables(engine_name)
-            with Session(self._demos[engine_name].engine) as session:
-                build_demo(session, seed=2022, now=NOW)
-                session.commit()
+            url = self._create(engine_name, like=self._shared_demo(engine_name))
+            self._demos[engine_name] = Database(url, make_engine(url))
         return self._demos[engine_name].engine
+
+    def _shared_demo(self, engine_name: str) -> str:
+        """The URL of the demo that all workers of a run copy, built by the first of them that wants it."""
+        note = self._shared / f"demo_{engine_name}"
+        with (self._shared / "demo.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not note.exists():
+                made = self._with_tables(engine_name)
+                with Session(made.engine) as session:
+                    build_demo(session, seed=2022, now=NOW)
+                    session.commit()
+                made.engine.dispose()
+                note.write_text(made.url)
+        return note.read_text()
 
     @contextmanager
     def copy_of_demo(self, engine_name: str) -> Iterator[str]:

@@ -34,7 +34,16 @@ JOURNEYS = HERE / "browser"
 SEASON = JOURNEYS / "test_sessions_journey.py"
 SECURITY = HERE / "security"
 # Of what tries much again and again a desk has one part in so many, drawn by the names of the tests; CI has it all.
-PARTS = {SECURITY / "test_canary.py": 2, SECURITY / "test_pages.py": 2, SECURITY / "test_rough_requests.py": 2}
+PARTS = {
+    SECURITY / "test_archived.py": 2,
+    SECURITY / "test_canary.py": 5,
+    SECURITY / "test_pages.py": 5,
+    SECURITY / "test_rough_requests.py": 5,
+    HERE / "faults" / "test_kills.py": 3,
+    JOURNEYS / "test_follow_ups_journey.py": 2,
+    JOURNEYS / "test_monday_journey.py": 2,
+    JOURNEYS / "test_sessions_journey.py": 2,
+}
 
 
 def is_ci() -> bool:

@@ -1,7 +1,7 @@
 """What an importer of figures or people is: files in, findings out. It knows no database, no clock and no network.
 
-An installed package adds one by the entry point `coaching.importers`, whose name is the importer's `kind` and whose object is
-an Importer; `importers/registry.py` lists ours the same way.
+An installed package adds one by the entry point `coaching.importers`, whose name is the importer's `kind` and whose
+object is an Importer; `importers/registry.py` lists ours the same way.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ class FoundRun:
     """One run of a course, from all files that tell of it. `key` names it on its platform (`course-slug-3`).
 
     `figures` is by the words of ReachMetric (`joiners`, `learners`, `active`, `completed_50`, `completed_90`,
-    `statements`); what no file told is not there, and a header-only file tells nought. The days are ISO 8601, the first and
-    last that the files name, empty where they name none.
+    `statements`); what no file told is not there, and a header-only file tells nought. The days are ISO 8601, the
+    first and last that the files name, empty where they name none.
     """
 
     key: str
@@ -104,7 +104,8 @@ class Findings:
 
 
 class Learners(Protocol):
-    """Where an importer puts the learners of a run as it reads them; who calls it counts them, and keeps no identifier."""
+    """Where an importer puts the learners of a run as it reads them. Who calls it counts them, and keeps no
+    identifier."""
 
     def add(self, run: str, identifiers: Sequence[str]) -> None:
         """Some learners of the run of this key, staff left out; one who comes twice counts once."""

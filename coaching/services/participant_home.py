@@ -1,4 +1,4 @@
-"""A participant's home: what is next, asked and still to do, and what all put into practice. Seven statements."""
+"""A participant's home: what is next, asked and still to do, and what all put into practice. Eight statements."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from coaching.models import OPEN_STATUSES, CheckIn, CheckInState, Cohort, Follow
 from coaching.policies import Actor
 from coaching.services.action_list import OWN_OPEN, OwnAction
 from coaching.services.cohort_cards import ATTENDED_CARDS, CohortCard, read_cards
+from coaching.services.due_metrics import DueMetric, read_due_metrics
 from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
 from coaching.services.goal_scores import COACH_SCORE, LATEST_SCORE, PARTICIPANT_SCORE, RATINGS
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
 from coaching.services.words import is_one_of
+from coaching.services.zones import today_in
 
 
 class OpenCheckIn(NamedTuple):
@@ -52,14 +54,15 @@ class GoalLine(NamedTuple):
 
 
 class ParticipantHome(NamedTuple):
-    """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones, `projects`
-    one's own, `launches` the latest in all of one's cohorts."""
+    """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones,
+    `due_metrics` want a value by now, `projects` are one's own, `launches` the latest in all of one's cohorts."""
 
     cohorts: tuple[CohortCard, ...]
     check_ins: tuple[OpenCheckIn, ...]
     next_check_in: OpenCheckIn | None
     actions: tuple[OwnAction, ...]
     goals: tuple[GoalLine, ...]
+    due_metrics: tuple[DueMetric, ...]
     projects: tuple[ProjectLine, ...]
     launches: tuple[LaunchLine, ...]
 
@@ -119,6 +122,7 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
         next_check_in=min(coming, key=lambda one: one.expected_at or one.due_at, default=None),
         actions=tuple(OwnAction(*row) for row in connection.execute(OWN_OPEN, values).all()),
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
+        due_metrics=read_due_metrics(connection, actor.person_id, today=today_in(now, actor.timezone)),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
         launches=read_launches(connection, ATTENDED_LATEST, values),
     )

@@ -251,7 +251,7 @@ def first_to_open(cases: Iterable[Case]) -> str | None:
 @contextmanager
 def open_stage() -> Iterator[Stage]:
     with tempfile.TemporaryDirectory() as folder:
-        databases = Databases(Path(folder), "mutate")
+        databases = Databases(Path(folder), Path(folder), "mutate")
 
         def make_app(**values: Any) -> Any:
             settings = {"environment": "test", "secret_key": "a-secret-that-only-mutants-use-0123456789"}

@@ -87,7 +87,7 @@ def test_statements_do_not_grow_with_cohorts(
     assert len(statements) == 10
     with count_queries() as statements:
         assert len(participant_home(session, actor=actor, now=NOW).cohorts) == cohorts
-    assert len(statements) == 7
+    assert len(statements) == 8
     with count_queries() as statements:
         assert len(coordinator_home(session, actor=actor, now=NOW).programmes) == cohorts
     assert len(statements) == 4
