@@ -162,10 +162,13 @@ def _letters(place: int) -> str:
 
 def _map(sheet: Sheet, things: Sequence[str], guess: Guess, chosen: Mapping[str, Any]) -> None:
     headings = sheet.file.headings
+    # What was said of an earlier file of the same headings may differ from these in case and blanks.
+    spelled = {fold_heading(heading): heading for heading in headings}
+    chosen = {thing: spelled.get(fold_heading(heading or "")) for thing, heading in chosen.items()}
     guessed = [guess(fold_heading(heading)) for heading in headings]
     for thing in things:
         if thing in chosen:
-            heading = chosen[thing] if chosen[thing] in headings else None
+            heading = chosen[thing]
         else:
             taken = {chosen[other] for other in things if chosen.get(other)}
             free = [at for at, known in enumerate(guessed) if known == thing and headings[at] not in taken]
