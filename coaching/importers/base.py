@@ -51,7 +51,7 @@ class FoundFile:
     `counts` has what `coaching import --dry-run` prints of it: `joiners`, `fully_participated`, `learners` and so on.
     `headings` and `columns` are of a table whose columns somebody maps: its headings in order, and for each thing that
     can be taken from it the heading that was taken for it, or None. `sheets` are those of a workbook that has several,
-    and `sheet` the one that was read.
+    and `sheet` the one that was read. `sample` has the first rows below the headings, for who maps columns.
     """
 
     name: str
@@ -69,6 +69,7 @@ class FoundFile:
     columns: dict[str, str | None] = field(default_factory=dict)
     sheets: list[str] = field(default_factory=list)
     sheet: str = ""
+    sample: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

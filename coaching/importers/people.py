@@ -14,6 +14,7 @@ from coaching.importers.days import BOTH_WAYS, find_order, read_written_day, tel
 from coaching.importers.names import clean_name, fold_name
 from coaching.importers.sheets import Sheet, note_problem, open_sheet
 from coaching.importers.times import DateOrder
+from coaching.importers.workbook import is_packed, slim_workbook
 
 THINGS = ("email", "name", "first_name", "last_name", "role", "joined_on", "groups")
 MOST_PEOPLE = 500
@@ -29,6 +30,11 @@ CAPS = Caps(
     max_rows=5_000,
     max_columns=200,
     max_cell=5_000,
+)
+# What fits into a form beside its other fields, and many times what so many people come to.
+MOST_KEPT = 700_000
+TOO_MUCH = (
+    "There is far more in this file than a list of people. Leave out the other columns and sheets, and try again."
 )
 NO_EMAIL = "This row has no e-mail address."
 AGAIN = "This is the person of row {} again."
@@ -60,6 +66,16 @@ _ROLES: Mapping[str, str] = {
     "coach": "coach", "trainer": "coach", "tutor": "coach", "mentor": "coach", "facilitator": "coach",
     "teacher": "coach",
 }  # fmt: skip
+
+
+def keep_little(data: bytes) -> bytes:
+    """The list without what no table is made of, as it waits between being looked at and being brought in."""
+    if len(data) > CAPS.max_bytes:
+        raise Invalid.field("file", f"The file is larger than {CAPS.megabytes}, {CAPS.too_large}. {CAPS.advice}")
+    slim = slim_workbook(data) if is_packed(data) else data
+    if len(slim) > MOST_KEPT:
+        raise Invalid.field("file", TOO_MUCH)
+    return slim
 
 
 def guess_column(heading: str) -> str | None:

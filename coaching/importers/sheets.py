@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from coaching.errors import Invalid
@@ -19,6 +20,7 @@ from coaching.importers.workbook import is_packed, read_workbook
 
 # Above its headings people give a table a title, and some words on it.
 _SEARCHED_ROWS = 20
+_SAMPLE = 3
 LONGEST_HEADING = 120
 Guess = Callable[[str], str | None]
 
@@ -76,6 +78,8 @@ def open_sheet(
     found.sheet = name
     sheet = Sheet(found, tables[name])
     _find_headings(sheet, guess)
+    below = (cells for cells in sheet.table.rows[sheet.header :] if any(map(str.strip, cells)))
+    found.sample = [cells[: len(found.headings)] for cells in islice(below, _SAMPLE)]
     _map(sheet, things, guess, choices.get("columns") or {})
     return sheet
 

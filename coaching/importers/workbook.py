@@ -29,6 +29,13 @@ def is_packed(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"PK\x05\x06", _OLE))
 
 
+def slim_workbook(data: bytes) -> bytes:
+    """The workbook without its pictures and what else no table is made of."""
+    if data.startswith(_OLE):
+        return data
+    return repack(data)
+
+
 def read_workbook(data: bytes, caps: Caps) -> dict[str, Table]:
     """The sheets that are shown and hold something, by name, in their order. Raises Invalid on `file`."""
     if len(data) > caps.max_bytes:

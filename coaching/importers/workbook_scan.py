@@ -51,9 +51,9 @@ def repack(data: bytes) -> bytes:
     for name in sorted(parts, key=lambda name: _STRINGS not in name.casefold()):
         scan.read(parts[name], is_strings=_STRINGS in name.casefold())
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 1)
     return packed.getvalue()
 
 

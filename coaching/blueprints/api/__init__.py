@@ -37,6 +37,7 @@ from coaching.blueprints.api import (
     note_changes,
     notes,
     observation_imports,
+    people_imports,
     polls,
     practice,
     preparation,
@@ -63,6 +64,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
+    people_imports,
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ from coaching.blueprints.pages import (
     notes,
     observation_imports,
     password_resets,
+    people_imports,
     poll_links,
     polls,
     practice,
@@ -78,6 +79,7 @@ NOUNS = (
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
     cohort_life, handovers,
+    people_imports,
 )  # fmt: skip
 
 
