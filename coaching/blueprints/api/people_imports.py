@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, datetime
 from typing import Any, TypedDict
 
@@ -111,13 +112,13 @@ def bring_in(data: dict[str, Any], cohort_id: str) -> PeopleReport | Response:
     cohort = get_cohort(rows(), cohort_id, actor=actor)
     file: FileStorage = data["file"]
     name = "".join(letter for letter in file.filename or "" if letter.isprintable()) or "people.csv"
-    content, choices = file.stream.read(CAPS.max_bytes + 1), choices_of(data)
+    with closing(file):
+        content = keep_little(file.stream.read(CAPS.max_bytes + 1))
+    choices = choices_of(data)
     if data["dry_run"]:
-        seen = preview_people(rows(), cohort, keep_little(content), choices, file_name=name, actor=actor, now=now)
+        seen = preview_people(rows(), cohort, content, choices, file_name=name, actor=actor, now=now)
         return _preview_report(seen, name)
-    batch = apply_people(
-        rows(), cohort, keep_little(content), choices, file_name=name, actor=actor, new_secret=new_secret, now=now
-    )
+    batch = apply_people(rows(), cohort, content, choices, file_name=name, actor=actor, new_secret=new_secret, now=now)
     response = json_response(_report(batch))
     if batch.imported_at == now:
         response.status_code = 201

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -157,7 +158,8 @@ def _read_upload() -> Upload:
     """The list, fresh from somebody's disk, or back from the page that showed its rows."""
     file = request.files.get("file")
     if file is not None and file.filename:
-        return Upload(_plain(file.filename), keep_little(file.stream.read(CAPS.max_bytes + 1)))
+        with closing(file):
+            return Upload(_plain(file.filename), keep_little(file.stream.read(CAPS.max_bytes + 1)))
     try:
         data = base64.b64decode(request.form.get("kept", ""), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):
