@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,3 +24,10 @@ def choices_of(values: Mapping[str, Any]) -> PeopleChoices:
         as_new=frozenset(values["as_new"]),
         as_same=frozenset(values["as_same"]),
     )
+
+
+def fingerprint_choices(choices: PeopleChoices) -> str:
+    """Of all that the rows were read by, so that nobody brings in what they have not seen."""
+    columns = sorted((thing, heading or "") for thing, heading in (choices.columns or {}).items())
+    said = (columns, choices.sheet, choices.date_order, str(choices.role), str(choices.joined_on))
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from contextlib import closing
 from typing import Any
 
@@ -23,7 +22,7 @@ from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
 from coaching.blueprints.pages.report_upload import Upload
-from coaching.blueprints.people_choices import choices_of
+from coaching.blueprints.people_choices import choices_of, fingerprint_choices
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
@@ -93,7 +92,7 @@ def apply(cohort_id: str) -> ResponseReturnValue:
     try:
         upload, choices = _read_upload(), _read_choices()
         seen = _look(cohort, upload, choices)
-        if request.form.get("seen") != _fingerprint(seen.choices):
+        if request.form.get("seen") != fingerprint_choices(seen.choices):
             return _show(cohort, Form(errors={"": [LOOK_AGAIN]}), upload, seen), 422
         batch = apply_people(
             db.session(),
@@ -184,12 +183,6 @@ def _read_choices() -> PeopleChoices:
     return choices_of(values)
 
 
-def _fingerprint(choices: PeopleChoices) -> str:
-    """Of all that the rows were read by, so that nobody brings in what they have not seen."""
-    said = (sorted((choices.columns or {}).items()), choices.sheet, choices.date_order, choices.role, choices.joined_on)
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-
-
 def _new_url(cohort: Cohort) -> str:
     return url_for("people_imports.new", cohort_id=cohort.public_id)
 
@@ -234,7 +227,7 @@ def _show(cohort: Cohort, form: Form, upload: Upload, seen: PeoplePreview) -> st
         upload=upload,
         seen=seen,
         counts=seen.counts,
-        fingerprint=_fingerprint(choices),
+        fingerprint=fingerprint_choices(choices),
         columns=[(f"column_{thing}", COLUMNS[thing], headings, seen.file.columns.get(thing) or "") for thing in THINGS],
         no_column=NO_COLUMN,
         sheets=[(name, name) for name in seen.file.sheets] if len(seen.file.sheets) > 1 else [],
