@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from functools import lru_cache
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 import orjson
 from flask import Flask, Request, Response, current_app, has_request_context, request
@@ -21,12 +22,15 @@ from coaching.blueprints.addresses import LateRule
 from coaching.config import Settings, read_settings
 from coaching.database import engine_options, prepare_engine, read_options
 from coaching.extensions import csrf, db, login_manager
+from coaching.uploads import prepare_folder
 
 CONNECTIONLESS = frozenset({"assets"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT_VALUES = frozenset({"public_id"})
 LARGEST_BODY = 6 * 1024 * 1024
 LARGEST_FORM_MEMORY = 1024 * 1024
+# What of a file is kept in memory before it goes to the disk.
+IN_MEMORY = 256 * 1024
 LAST_WORD = "Something went wrong on our side. Nothing was changed. Tell your administrator.\n"
 
 
@@ -53,6 +57,12 @@ class Cookies(SecureCookieSessionInterface):
 
 class CoachingRequest(Request):
     """Flask's, where every field of a form has a name: without one, what looks through the names would fail."""
+
+    def _get_file_stream(self, *_told: Any, **_more: Any) -> IO[bytes]:
+        """A file that is no small one goes to the disk that it is meant for: elsewhere there may be no room for it,
+        and where temporary files lie is memory on some machines. It has no name there, so that nothing can be left."""
+        folder = current_app.extensions["settings"].uploads
+        return SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)
 
     def _load_form_data(self) -> None:
         super()._load_form_data()
@@ -156,6 +166,7 @@ def create_app(settings: Settings | None = None) -> CoachingApp:
 
 def _configure(app: CoachingApp, settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
+    prepare_folder(settings.uploads)
     app.extensions["settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -37,6 +37,7 @@ KNOWN = tuple(
         "MAIL_URL",
         "MAIL_FROM",
         "INSTANCE",
+        "UPLOADS",
         "LATE_AFTER",
         "CHAT_HOSTS",
         "RESEND_UNKNOWN",
@@ -64,7 +65,8 @@ class Settings:
     `mail_rate` how many mails a minute all of them together hand over at most; nought is no limit. `chat_hosts` are the
     hosts of chat servers that may lie within one's own network; in development they may be spoken to without TLS, too.
     `notes_key` holds the keys of coach-private notes with commas between: the first writes, all read. In development it
-    may be empty, and a file in the instance folder has the key.
+    may be empty, and a file in the instance folder has the key. `uploads` is the folder of files that people bring,
+    which several machines share.
     """
 
     environment: str = "development"
@@ -74,6 +76,7 @@ class Settings:
     mail_url: str = ""
     mail_from: str = "Coaching <coaching@localhost.localdomain>"
     instance: Path = field(default_factory=lambda: ROOT / "instance")
+    uploads: Path = Path()
     resend_unknown: bool = False
     late_after: timedelta = timedelta(minutes=10)
     chat_hosts: frozenset[str] = frozenset()
@@ -85,6 +88,8 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.instance / 'coaching.db'}")
+        if self.uploads == Path():
+            object.__setattr__(self, "uploads", self.instance / "uploads")
         if not self.mail_url:
             object.__setattr__(self, "mail_url", f"file:{self.instance / 'mail'}")
         _check(self)
@@ -110,6 +115,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     notes_key = environ.get("COACHING_NOTES_KEY", "")
     if not notes_key.strip() and environment != "development":
         raise BadSettings(f"COACHING_NOTES_KEY is not set. {MAKE_A_NOTES_KEY}")
+    uploads = environ.get("COACHING_UPLOADS", "").strip()
     base_url = environ.get("COACHING_BASE_URL") or f"http://127.0.0.1:{environ.get('PORT') or '8000'}"
     return Settings(
         environment=environment,
@@ -119,6 +125,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=environ.get("COACHING_MAIL_URL", ""),
         mail_from=environ.get("COACHING_MAIL_FROM", Settings.mail_from),
         instance=Path(environ.get("COACHING_INSTANCE") or ROOT / "instance").resolve(),
+        uploads=Path(uploads).resolve() if uploads else Path(),
         resend_unknown=_yes(environ, "COACHING_RESEND_UNKNOWN"),
         late_after=_minutes(environ, "COACHING_LATE_AFTER", 10),
         chat_hosts=_hosts(environ, "COACHING_CHAT_HOSTS"),

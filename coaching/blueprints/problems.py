@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 STATUS_BY_CODE = {
     "malformed": 400, "wrong-purpose": 400, "link-ended": 410, "stale": 412, "too-large": 413, "wrong-type": 415,
-    "body-changed": 422, "no-condition": 428, "too-many": 429,
+    "body-changed": 422, "no-condition": 428, "too-many": 429, "no-room": 503,
 }  # fmt: skip
 STATUS_BY_KIND: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 CHANGED_MEANWHILE = "Somebody changed this in the meantime. Load it again, and make your change once more."

@@ -6,7 +6,7 @@ object is an Importer; `importers/registry.py` lists ours the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal, Protocol
 
@@ -105,18 +105,34 @@ class Findings:
 
 
 class Learners(Protocol):
-    """Where an importer puts the learners of a run as it reads them. Who calls it counts them, and keeps no
-    identifier."""
+    """Where an importer puts the learners of a run; who calls it counts them, and keeps no identifier.
+
+    An importer that reads few learners uses `add`. One that reads a million makes the digests itself with `key`, since
+    it needs them to count, and hands over the finished pages. `digests.LearnerDigests` is one of these.
+    """
+
+    @property
+    def key(self) -> bytes:
+        """What the identifiers' digests are keyed with, at most 64 bytes."""
 
     def add(self, run: str, identifiers: Sequence[str]) -> None:
         """Some learners of the run of this key, staff left out; one who comes twice counts once."""
+
+    def keep(self, run: str, pages: Iterable[tuple[int, bytes]]) -> None:
+        """All learners of the run, staff left out, as `digests.digest_all` makes them: for each first byte that occurs
+        that byte, and the digests that begin with it, joined in ascending order and each once."""
 
 
 class NoLearners:
     """For who does not want to know how many people there are."""
 
+    key = b""
+
     def add(self, run: str, identifiers: Sequence[str]) -> None:
         """Takes them and forgets them."""
+
+    def keep(self, run: str, pages: Iterable[tuple[int, bytes]]) -> None:
+        """Does not even look at them."""
 
 
 class Importer(Protocol):

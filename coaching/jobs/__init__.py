@@ -22,9 +22,21 @@ from sqlalchemy import Engine
 from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.database import open_engine
-from coaching.jobs import expire_check_ins, heartbeat, post_check_ins, remind, send_messages, sweep_leases, tidy, watch
+from coaching.jobs import (
+    expire_check_ins,
+    heartbeat,
+    post_check_ins,
+    read_imports,
+    remind,
+    send_messages,
+    sweep_leases,
+    sweep_uploads,
+    tidy,
+    watch,
+)
 from coaching.jobs.guard import Guard
 from coaching.jobs.workshop import Pace, Workshop
+from coaching.uploads import prepare_folder
 
 __all__ = ["JOBS", "Pace", "Workshop", "build_scheduler", "run_scheduler", "start_scheduler"]
 
@@ -36,8 +48,10 @@ JOBS: dict[str, ModuleType] = {
     "remind": remind,
     "send_messages": send_messages,
     "sweep_leases": sweep_leases,
+    "read_imports": read_imports,
     "expire_check_ins": expire_check_ins,
     "tidy": tidy,
+    "sweep_uploads": sweep_uploads,
 }
 DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 WATCH_SECONDS = 1.0
@@ -58,6 +72,7 @@ def start_scheduler(settings: Settings, *, pace: Pace | None = None, name: str |
 
     Stopping lets the message that is on its way arrive, puts the rest of the batch back, and takes seconds.
     """
+    prepare_folder(settings.uploads)
     engine = open_engine(settings.database_url)
     stop = Event()
     workshop = Workshop(settings, engine, name or f"{socket.gethostname()}:{os.getpid()}", pace or Pace(), stop)

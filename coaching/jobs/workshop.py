@@ -41,10 +41,12 @@ class Pace:
     remind: float = 5
     send_messages: float = 2
     sweep_leases: float = 15
+    read_imports: float = 2
     expire_check_ins: float = 60
     heartbeat: float = 10
     watch: float = 10
     tidy: float = 3600
+    sweep_uploads: float = 3600
     rules: SendingRules = field(default_factory=SendingRules)
     # After how long a message of unknown fate is sent again, where the settings say that it is.
     resend_after: timedelta = timedelta(minutes=1)

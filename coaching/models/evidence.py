@@ -22,6 +22,7 @@ class Evidence(Identified, Versioned, Base):
 
     A file lies in the folder of uploads under `stored_name`, which nobody chose; its media type is what its bytes say,
     and `sha256` and `size` are of the bytes as they are kept. One that was removed stays as a row without its file.
+    What belongs to a line of the log is read by its readers alone, and goes with the line.
     """
 
     __tablename__ = "evidence"
@@ -30,12 +31,12 @@ class Evidence(Identified, Versioned, Base):
         export=("kind", "title", "url", "file_name", "media_type", "size", "added_at", "removed_at"),
         erase="scrub",
         scrubbed={"title": "Removed", "url": "", "file_name": ""},
-        retention="As long as the project; a removed file goes at once.",
+        retention="As long as the project or the line of the log; a file until it is removed or its giver erased.",
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), index=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("course_run.id"), index=True)
-    entry_id: Mapped[int | None] = mapped_column(ForeignKey("practice_entry.id", ondelete="SET NULL"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("practice_entry.id", ondelete="CASCADE"), index=True)
     kind: Mapped[EvidenceKind] = choice(EvidenceKind)
     title: Mapped[str] = mapped_column(String(200))
     url: Mapped[str] = mapped_column(String(500), default="")
@@ -52,8 +53,9 @@ class Evidence(Identified, Versioned, Base):
     run: Mapped[CourseRun | None] = relationship()
     entry: Mapped[PracticeEntry | None] = relationship()
     added_by: Mapped[Person | None] = relationship(foreign_keys=[added_by_id])
+    removed_by: Mapped[Person | None] = relationship(foreign_keys=[removed_by_id])
 
     __table_args__ = (
-        CheckConstraint("kind <> 'link' OR url <> ''", name="link"),
+        CheckConstraint("kind <> 'link' OR removed_at IS NOT NULL OR url <> ''", name="link"),
         CheckConstraint("kind <> 'file' OR removed_at IS NOT NULL OR stored_name IS NOT NULL", name="file"),
     )

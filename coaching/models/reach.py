@@ -33,11 +33,20 @@ class ReachSource(StrEnum):
     DEMO = "demo"
 
 
+class ReachState(StrEnum):
+    """How far to believe a figure: a participant said so, a coach or coordinator stands by it, a platform told it."""
+
+    SELF_REPORTED = "self_reported"
+    CONFIRMED = "confirmed"
+    IMPORTED = "imported"
+
+
 class ReachSnapshot(Identified, Base):
     """A figure of a run as of a date. Rows are added, never changed: a correction is a new row that names the old one
     and says why, and `is_current` marks the newest standing figure of its run and metric, so that a total is one
-    index scan. What a participant reported is self-reported until a coach confirms it; what came with an import names
-    its batch, and is withdrawn when that is undone: it stays on record and stands no longer."""
+    index scan. What a participant reported is self-reported until a coach confirms it, and again once that is taken
+    back, which says why; what came with an import names its batch, and is withdrawn when that is undone: it stays on
+    record and stands no longer."""
 
     __tablename__ = "reach_snapshot"
     __privacy__ = Privacy(
@@ -46,6 +55,18 @@ class ReachSnapshot(Identified, Base):
         erase="scrub",
         scrubbed={"reason": ""},
         retention="As long as the programme: totals are computed from it.",
+        further=(
+            Privacy(
+                subject=("confirmed_by_id",), export=("confirmed_at",), erase="keep", retention="As long as the figure."
+            ),
+            Privacy(
+                subject=("unconfirmed_by_id",),
+                export=("unconfirmed_at", "unconfirmed_because"),
+                erase="scrub",
+                scrubbed={"unconfirmed_because": ""},
+                retention="As long as the figure.",
+            ),
+        ),
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("course_run.id"))
@@ -60,6 +81,9 @@ class ReachSnapshot(Identified, Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    unconfirmed_at: Mapped[datetime | None]
+    unconfirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    unconfirmed_because: Mapped[str] = mapped_column(String(500), default="")
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     withdrawn_at: Mapped[datetime | None]
     run: Mapped[CourseRun] = relationship(back_populates="snapshots")
@@ -78,14 +102,19 @@ class ReachSnapshot(Identified, Base):
     )
 
     @property
-    def is_verified(self) -> bool:
-        """Whether it is more than what a participant said: an import, or confirmed by a coach, or a coach's own."""
-        return self.confirmed_at is not None or self.source in {ReachSource.IMPORT, ReachSource.COACH}
+    def state(self) -> ReachState:
+        """A coach's own figure is confirmed as it comes in."""
+        if self.source == ReachSource.IMPORT:
+            return ReachState.IMPORTED
+        is_confirmed = self.confirmed_at is not None or self.source == ReachSource.COACH
+        return ReachState.CONFIRMED if is_confirmed else ReachState.SELF_REPORTED
 
 
 class ImportedRun(Base):
-    """What one import told of one run. Of several imports of a run the newest that stands `is_current`, and its
-    learners are the run's. `people` is how many different learners it has, staff left out."""
+    """What one import told of one run, which its files name by `key`. It has no run before the import is applied, and
+    `is_opened` where the import opened the run itself. Of several imports that told a run's learners the newest that
+    stands `is_current`, and its learners are the run's. `people` is how many different learners it has, staff left
+    out, and None where it told none. What an import told goes when it is undone."""
 
     __tablename__ = "imported_run"
     __privacy__ = Privacy(
@@ -97,15 +126,17 @@ class ImportedRun(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("course_run.id"))
+    key: Mapped[str] = mapped_column(String(300))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("course_run.id"))
     as_of: Mapped[date]
     people: Mapped[int | None]
     is_current: Mapped[bool] = mapped_column(default=False)
+    is_opened: Mapped[bool] = mapped_column(default=False)
     batch: Mapped[ImportBatch] = relationship()
-    run: Mapped[CourseRun] = relationship()
+    run: Mapped[CourseRun | None] = relationship()
 
     __table_args__ = (
-        UniqueConstraint("batch_id", "run_id"),
+        UniqueConstraint("batch_id", "key"),
         Index("ix_imported_run_run", "run_id"),
         PartialIndex("uq_imported_run_current", "run_id", unique=True, where="is_current = 1", postgresql="is_current"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from coaching.models import ReachMetric, ReachSource
+from coaching.models import ReachMetric, ReachSource, ReachState
 from coaching.models.reach import LARGEST_REACH
 from coaching.schemas.base import BaseSchema, Day, Line, PublicId, Whole, Word
 
@@ -25,7 +25,7 @@ class ReachSnapshotSchema(AddReachSchema):
 
     id = PublicId(attribute="public_id", dump_only=True)
     source = Word(ReachSource, dump_only=True)
-    is_verified = fields.Boolean(dump_only=True)
+    state = Word(ReachState, dump_only=True)
     is_current = fields.Boolean(dump_only=True)
     is_correction = fields.Function(lambda snapshot: snapshot.corrects_id is not None, dump_only=True)
     reason = fields.String(dump_only=True)

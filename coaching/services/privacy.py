@@ -14,6 +14,7 @@ from coaching.importers.remembered import fold_known
 from coaching.models import Base, ImportRow, Person, Privacy, RememberedMatch
 from coaching.policies import Actor, may_administer, require
 from coaching.services import audit
+from coaching.services.evidence import let_go_of_evidence
 from coaching.services.note_cipher import Keyring
 from coaching.services.note_reviews import list_for_export
 
@@ -65,9 +66,10 @@ def export_person(
     return held
 
 
-def erase_person(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> None:
+def erase_person(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> list[str]:
     """Leaves nothing that tells who the person was, and keeps the counts that they are part of.
 
+    Answers with the names of the files that they added, for whoever commits to remove: `uploads.remove_upload`.
     Raises Conflict where they were erased already. Backups made before keep what they hold until they are deleted.
     """
     require(actor is None or may_administer(actor), seen=False)
@@ -75,6 +77,7 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
         raise Conflict("This person was erased already.")
     # What the session still holds has to be in the database before statements look there.
     session.flush()
+    files = let_go_of_evidence(session, person, now=now)
     for table, promise in declared_tables():
         if promise.erase == "keep" or table.name == Person.__tablename__:
             continue
@@ -101,6 +104,7 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
     session.flush()
     session.expire_all()
     audit.record(session, "person.erased", person, actor=actor, now=now)
+    return files
 
 
 def _plain(value: Any) -> Any:

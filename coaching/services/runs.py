@@ -38,7 +38,8 @@ from coaching.services.project_records import (
     own_participation,
     plain_name,
 )
-from coaching.services.reach import long_day, report_reach, source_of
+from coaching.services.reach import report_reach, source_of
+from coaching.services.reach_checks import long_day
 from coaching.services.zones import latest_today
 
 
@@ -183,7 +184,8 @@ def _correct(run: CourseRun, values: Mapping[str, Any]) -> list[str]:
 
 def _check_figures_after(session: Session, run: CourseRun, launched_on: date) -> None:
     """A figure is of a day on which the course was open."""
-    first = session.scalar(select(func.min(ReachSnapshot.as_of)).where(ReachSnapshot.run_id == run.id))
+    stands = (ReachSnapshot.run_id == run.id, ReachSnapshot.withdrawn_at.is_(None))
+    first = session.scalar(select(func.min(ReachSnapshot.as_of)).where(*stands))
     if first is not None and first < launched_on:
         text = f"There is a figure of {long_day(first)}: the course was open by then. Write that day or an earlier one."
         raise Invalid.field("launched_on", text)

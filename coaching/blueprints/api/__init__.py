@@ -15,7 +15,9 @@ from coaching.blueprints.api import (
     contact_preferences,
     docs,
     drop_in,
+    evidence,
     feeds,
+    file_imports,
     follow_up_choices,
     follow_up_plans,
     goal_states,
@@ -64,6 +66,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
+    evidence, file_imports,
     people_imports,
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from coaching.models import (
     CheckInState,
     CohortKind,
     CohortState,
+    EvidenceKind,
     GoalState,
     MembershipStatus,
     Role,
@@ -278,3 +279,22 @@ class Reminded(TypedDict):
     """How many were asked once more."""
 
     reminded: int
+
+
+class EvidenceRow(TypedDict):
+    """A piece of evidence in a list, as it is alone."""
+
+    id: str
+    project_id: str
+    run_id: str | None
+    entry_id: str | None
+    kind: EvidenceKind
+    title: str
+    url: str
+    file_name: str
+    media_type: str
+    size: int | None
+    sha256: str
+    added_at: datetime
+    added_by: str | None
+    version: int

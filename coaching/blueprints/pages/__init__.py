@@ -18,6 +18,8 @@ from coaching.blueprints.pages import (
     cohorts,
     contact_preferences,
     drop_in,
+    evidence,
+    file_imports,
     follow_up_choices,
     follow_up_links,
     follow_up_steps,
@@ -78,7 +80,8 @@ NOUNS = (
     follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
-    cohort_life, handovers,
+    cohort_life, handovers, file_imports,
+    evidence,
     people_imports,
 )  # fmt: skip
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from flask import Response, current_app, flash, g, request, session
 from flask_login import current_user
+from werkzeug.datastructures import FileStorage
 
 from coaching.blueprints.access import current_actor
 from coaching.clock import utc_now
@@ -76,9 +77,17 @@ def _digest(secret: str) -> str:
         secret,
         request.path,
         *(piece for name, values in request.form.lists() for piece in _pieces(name, values)),
+        *(piece for name, files in request.files.lists() for file in files for piece in (name, digest_of(file))),
     ):
         digest.update(hashlib.sha256(part.encode()).digest())
     return digest.hexdigest()
+
+
+def digest_of(file: FileStorage) -> str:
+    """A digest of a file and its name, read piece by piece."""
+    found = hashlib.file_digest(cast(Any, file.stream), "sha256").hexdigest()
+    file.stream.seek(0)
+    return f"{found} {file.filename}"
 
 
 def _pieces(name: str, values: list[str]) -> list[str]:

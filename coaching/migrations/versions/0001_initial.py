@@ -1825,10 +1825,10 @@ def upgrade():
         sa.CheckConstraint(
             "kind <> 'file' OR removed_at IS NOT NULL OR stored_name IS NOT NULL", name=op.f("ck_evidence_file")
         ),
-        sa.CheckConstraint("kind <> 'link' OR url <> ''", name=op.f("ck_evidence_link")),
+        sa.CheckConstraint("kind <> 'link' OR removed_at IS NOT NULL OR url <> ''", name=op.f("ck_evidence_link")),
         sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_evidence_added_by_id")),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["practice_entry.id"], name=op.f("fk_evidence_entry_id"), ondelete="SET NULL"
+            ["entry_id"], ["practice_entry.id"], name=op.f("fk_evidence_entry_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_evidence_project_id")),
         sa.ForeignKeyConstraint(["removed_by_id"], ["person.id"], name=op.f("fk_evidence_removed_by_id")),
@@ -1874,6 +1874,7 @@ def upgrade():
         sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("imported_by_id", sa.Integer(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("applied_by_id", sa.Integer(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=500), nullable=False),
         sa.Column("done", sa.BigInteger(), nullable=False),
@@ -1881,7 +1882,9 @@ def upgrade():
         sa.Column("is_cancel_asked", sa.Boolean(), nullable=False),
         sa.Column("lease_token", sa.String(length=64), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_import_batch_cohort_id")),
+        sa.ForeignKeyConstraint(["applied_by_id"], ["person.id"], name=op.f("fk_import_batch_applied_by_id")),
         sa.ForeignKeyConstraint(["imported_by_id"], ["person.id"], name=op.f("fk_import_batch_imported_by_id")),
         sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_import_batch_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
@@ -2323,14 +2326,16 @@ def upgrade():
         "imported_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=False),
-        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=True),
         sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("is_opened", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["batch_id"], ["import_batch.id"], name=op.f("fk_imported_run_batch_id")),
         sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_imported_run_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_run")),
-        sa.UniqueConstraint("batch_id", "run_id", name=op.f("uq_imported_run_batch_id_run_id")),
+        sa.UniqueConstraint("batch_id", "key", name=op.f("uq_imported_run_batch_id_key")),
     )
     with op.batch_alter_table("imported_run", schema=None) as batch_op:
         batch_op.create_index("ix_imported_run_run", ["run_id"], unique=False)
@@ -2507,6 +2512,9 @@ def upgrade():
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("unconfirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unconfirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("unconfirmed_because", sa.String(length=500), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("value BETWEEN 0 AND 100000000", name=op.f("ck_reach_snapshot_value")),
@@ -2515,6 +2523,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["corrects_id"], ["reach_snapshot.id"], name=op.f("fk_reach_snapshot_corrects_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_recorded_by_id")),
         sa.ForeignKeyConstraint(["run_id"], ["course_run.id"], name=op.f("fk_reach_snapshot_run_id")),
+        sa.ForeignKeyConstraint(["unconfirmed_by_id"], ["person.id"], name=op.f("fk_reach_snapshot_unconfirmed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reach_snapshot")),
         sa.UniqueConstraint("public_id", name=op.f("uq_reach_snapshot_public_id")),
     )
