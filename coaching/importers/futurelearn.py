@@ -18,7 +18,7 @@ from coaching.importers.digests import Spill
 from coaching.importers.futurelearn_files import FIGURES, LookedAt, look_at
 from coaching.importers.futurelearn_layout import read_layout
 from coaching.importers.futurelearn_names import KINDS, read_name
-from coaching.importers.futurelearn_rows import open_export
+from coaching.importers.futurelearn_rows import open_export, says_something
 from coaching.importers.futurelearn_runs import RunReader
 from coaching.importers.text import guess_delimiter
 
@@ -29,7 +29,11 @@ _IN_A_ZIP = re.compile(
 
 class FutureLearn:
     """Choices: `runs` has for a file's name the course and run it is of; `course` and `run` are those of every file
-    whose name does not say; `as_of` is the day that the figures are of, and later times are told."""
+    whose name does not say; `as_of` is the day that the figures are of, and later times are told.
+
+    A file whose run nobody says makes a run all the same, whose key begins with `unnamed-`: where its figures belong
+    can still be said of that run as a whole.
+    """
 
     kind = "futurelearn"
     label = "FutureLearn run exports"
@@ -39,10 +43,8 @@ class FutureLearn:
         if head[:4] in {ZIP, EMPTY_ZIP}:
             return _IN_A_ZIP.search(head) is not None
         text = head[:20_000].decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace")
-        lines = text.lstrip("\ufeff").splitlines()
-        if lines and read_layout(lines[0], guess_delimiter(text)).kind:
-            return True
-        return bool(read_name(name).key)
+        headings = next(filter(says_something, text.lstrip("\ufeff").splitlines()), "")
+        return bool(read_layout(headings, guess_delimiter(text)).kind or read_name(name).key)
 
     def read(
         self,
@@ -66,8 +68,6 @@ class FutureLearn:
             if one.found.kind and one.found.kind not in FIGURES:
                 with open_export(one.file, one.found, told) as export:
                     export.count_rows()
-        if any(one.found.kind in FIGURES and not one.found.run for one in looked):
-            findings.asks = ["course", "run"]
         return findings
 
 
@@ -87,12 +87,19 @@ class _Progress:
 
 
 def _by_run(looked: Sequence[LookedAt]) -> list[list[LookedAt]]:
-    """The files that make figures, those of a run together; one whose run nobody said stands alone."""
-    runs: dict[tuple[str, int], list[LookedAt]] = {}
-    for number, one in enumerate(looked):
+    """The files that make figures, those of a run together.
+
+    Of files whose run nobody said, those whose names begin alike are of one run, unless two of them are of one type.
+    """
+    runs: dict[tuple[str, str], list[LookedAt]] = {}
+    for one in looked:
         if one.found.kind in FIGURES:
-            runs.setdefault((one.found.run, 0 if one.found.run else number + 1), []).append(one)
-    return [runs[key] for key in sorted(runs)]
+            runs.setdefault((one.found.run, "" if one.found.run else one.found.course), []).append(one)
+    groups: list[list[LookedAt]] = []
+    for (run, _), files in sorted(runs.items()):
+        is_one = run or len({one.found.kind for one in files}) == len(files)
+        groups += [files] if is_one else [[one] for one in files]
+    return groups
 
 
 def _latest(choices: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coaching.importers.base import FoundFile
-from coaching.importers.digests import PARTITIONS, Shelf, Spill, digest_all
+from coaching.importers.digests import Shelf, Spill, digest_all
 from coaching.importers.futurelearn_layout import describe_columns
 from coaching.importers.futurelearn_names import ENROLMENTS
 from coaching.importers.futurelearn_rows import Batch, Column, Export
@@ -33,13 +33,14 @@ class Enrolments:
     staff: Shelf
     marked: dict[str, Shelf]
     roles: Counter[str] = field(default_factory=Counter)
+    digest: bytes = b""
     learner_rows: int = 0
     has_roles: bool = True
 
     def count(self, team: Shelf) -> Iterator[tuple[int, bytes]]:
         """The learners' digests by their first byte, sorted, each once. When all were taken, the counts are there."""
         counts = Counter(dict.fromkeys(("joiners", *self.marked, "staff", "listed"), 0))
-        for number in range(PARTITIONS):
+        for number in sorted(self.learners.numbers | self.staff.numbers):
             own, listed = self.staff.distinct(number), self.learners.distinct(number)
             staff = own | team.distinct(number)
             learners = listed - staff

@@ -43,6 +43,8 @@ def look_at(files: Sequence[SourceFile], choices: Mapping[str, Any]) -> list[Loo
     for one in looked:
         if one.found.kind in FIGURES:
             _find_run(one, choices, courses)
+        else:
+            one.found.course, one.found.run = one.name.course, one.name.key
     return looked
 
 
@@ -76,7 +78,7 @@ def _find_run(one: LookedAt, choices: Mapping[str, Any], courses: set[str]) -> N
         course, run = _read_choice(said[one.file.name])
     elif not name.key and name.guess is not None and name.guess[0] in courses:
         course, run = name.guess
-    elif not name.key and choices.get("run"):
+    elif not name.key and choices.get("run") is not None:
         course, run = _read_choice({"course": choices.get("course") or name.course, "run": choices["run"]})
     found.course = course
     if course and run is not None and not (name.doubt and (course, run) == (name.course, name.run)):
@@ -91,7 +93,7 @@ def _read_choice(said: Any) -> tuple[str, int]:
         said = {"course": match[1], "run": match[2]}
     if not isinstance(said, Mapping):
         raise _bad_choice()
-    course, run = as_slug(str(said.get("course") or "")), str(said.get("run") or "").strip()
+    course, run = as_slug(str(said.get("course") or "")), str(said.get("run", "")).strip()
     if not course or not (run.isascii() and run.isdigit() and 0 < int(run[:9]) <= _LARGEST_RUN):
         raise _bad_choice()
     return course, int(run)

@@ -101,7 +101,8 @@ def _read_head(head: str, kind: str) -> ExportName:
     """The course and the run from what stands before the type."""
     words = re.findall(r"[^\W_]+", head)
     if not words or not _is_run(words[-1]):
-        doubt = f"The file's name does not say which run it is of: {HOW_IT_IS_NAMED}."
+        what = "run it is of" if words else "course and run it is of"
+        doubt = f"The file's name does not say which {what}: {HOW_IT_IS_NAMED}."
         return ExportName(course=as_slug(head), kind=kind, doubt=doubt)
     *before, last = words
     if before and before[-1] in {"run", "r"}:

@@ -23,7 +23,7 @@ _NUL = "The row holds a NUL character, so it is damaged and counts for nobody."
 _UNREADABLE = "The row cannot be taken apart and counts for nobody."
 _NO_LEARNER = "The row names no learner and counts for nobody."
 _DAMAGED = "The learner's identifier is damaged, so the row counts for nobody."
-_NAMED_DELIMITER = re.compile(r'"?sep=[,;\t]"?', re.IGNORECASE)
+_NAMED_DELIMITER = re.compile(r'"?sep=[,;\t]?"?[,;\t]*', re.IGNORECASE)
 # More than this is no identifier, and would only cost time.
 _LONGEST_ID = 200
 
@@ -80,8 +80,7 @@ class Export:
                 header_row += 1
                 line, end, rest = left.partition("\n")
                 left = rest if end else None
-                bare = line.strip().strip(lines.delimiter)
-                if bare and not _NAMED_DELIMITER.fullmatch(bare):
+                if says_something(line):
                     layout = read_layout(line, lines.delimiter)
                     return cls(lines, layout, found, Problems(found), header_row, chunks, left)
         raise lines.refuse("is empty; not even headings are in it. Export it again.")
@@ -193,6 +192,12 @@ class Export:
         if not learner:
             return _NO_LEARNER
         return _DAMAGED if "\ufffd" in learner or len(learner) > _LONGEST_ID else ""
+
+
+def says_something(line: str) -> bool:
+    """Whether a line has more than blank cells in it, and more than the name of a delimiter that spreadsheets write."""
+    bare = line.strip()
+    return bool(bare.strip(",;\t ")) and _NAMED_DELIMITER.fullmatch(bare) is None
 
 
 def _are_plain(identifiers: Column) -> bool:

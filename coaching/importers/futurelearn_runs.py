@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from coaching.importers.base import FoundFile, FoundRun, Learners
-from coaching.importers.digests import PARTITIONS, Shelf, Spill, digest_all
+from coaching.importers.digests import Shelf, Spill, digest_all
 from coaching.importers.futurelearn_enrolments import Enrolments, read_enrolments
 from coaching.importers.futurelearn_files import LookedAt
 from coaching.importers.futurelearn_names import ENROLMENTS, STEPS, TEAM
 from coaching.importers.futurelearn_rows import Export, open_export
 from coaching.importers.futurelearn_steps import StepActivity, read_steps
+
+# What the key of a run begins with whose name nobody has said.
+UNNAMED = "unnamed-"
 
 Read = TypeVar("Read", Enrolments, StepActivity)
 
@@ -27,7 +30,8 @@ class RunReader:
     watch: Callable[[int], None]
 
     def read(self, files: Sequence[LookedAt]) -> FoundRun | None:
-        """What these files tell of the run. Files that nobody said the run of tell of none, but are counted."""
+        """What these files tell of the run. A file whose run nobody said is of a run without a name, which goes by what
+        is in the file: somebody may say then where its figures belong."""
         team = Shelf(self.spill)
         team_files = [one for one in files if one.found.kind == TEAM]
         for one in team_files:
@@ -44,18 +48,19 @@ class RunReader:
             active.count(*staff)
             figures |= {name: count for name, count in active.found.counts.items() if name not in _OF_FILES}
             _describe_steps(active, knows_staff=bool(team_files or (newest is not None and newest.has_roles)))
-        return self._as_run(files[0].found, newest, active, figures)
+        return self._as_run(files, newest, active, figures)
 
     def _as_run(
-        self, found: FoundFile, newest: Enrolments | None, active: StepActivity | None, figures: dict[str, int]
+        self, files: Sequence[LookedAt], newest: Enrolments | None, active: StepActivity | None, figures: dict[str, int]
     ) -> FoundRun | None:
-        if not found.run:
+        first = newest or active
+        if first is None:
             return None
         times = [read.times for read in (newest, active) if read is not None and read.times.first]
         return FoundRun(
-            key=found.run,
-            course=found.course,
-            label=f"Run {found.run.removeprefix(f'{found.course}-')}",
+            key=_key_of(first),
+            course=first.found.course,
+            label=_label_of(files),
             platform="futurelearn",
             figures=figures,
             first_day=min((one.first for one in times), default="")[:10],
@@ -71,37 +76,34 @@ class RunReader:
                 own.add(digests)
                 team.add(digests)
             _describe_text(export)
-        one.found.counts = {"staff": sum(len(own.distinct(number)) for number in range(PARTITIONS))}
+        one.found.counts = {"staff": sum(len(own.distinct(number)) for number in own.numbers)}
 
     def _newest(
         self, files: Sequence[LookedAt], read: Callable[[Export, Spill, bytes, str], Read], *staff: Shelf
     ) -> Read | None:
         """The export with the latest time in it; the others are counted for themselves, and it is said of them."""
         best: Read | None = None
-        best_digest = b""
         for one in files:
             with open_export(one.file, one.found, self.watch) as export:
                 new = read(export, self.spill, self.learners.key, self.latest)
-                digest = export.lines.digest
+                new.digest = export.lines.digest
                 _describe_text(export)
             if best is None:
-                best, best_digest = new, digest
+                best = new
                 continue
-            order, best_order = (_age(best), best_digest), (_age(new), digest)
-            older, newer = (best, new) if order < best_order else (new, best)
+            older, newer = (best, new) if _age(best) < _age(new) else (new, best)
             _settle(older, staff)
-            if digest == best_digest:
+            if older.digest == newer.digest:
                 older.found.notes.append(f"The same file as {newer.found.name[:100]}, so it counts once.")
             else:
                 _say_older(older.found, newer.found)
-            best, best_digest = (new, digest) if newer is new else (best, best_digest)
+            best = newer
         return best
 
     def _give_away(self, newest: Enrolments, team: Shelf) -> None:
         """The learners to whoever counts them, and what is to be said once they are counted."""
         pages = newest.count(team)
-        if newest.found.run:
-            self.learners.keep(newest.found.run, pages)
+        self.learners.keep(_key_of(newest), pages)
         for _ in pages:
             # Whoever keeps none takes none, and the counts come with the last.
             pass
@@ -112,8 +114,20 @@ class RunReader:
 _OF_FILES = {"staff", "steps", "repeated"}
 
 
-def _age(read: Enrolments | StepActivity) -> tuple[str, int]:
-    return read.times.last, read.found.rows
+def _age(read: Enrolments | StepActivity) -> tuple[str, int, bytes]:
+    """By the last time in it; two that end alike are told apart so that their order does not matter."""
+    return read.times.last, read.found.rows, read.digest
+
+
+def _label_of(files: Sequence[LookedAt]) -> str:
+    found = files[0].found
+    if found.run:
+        return f"Run {found.run.removeprefix(f'{found.course}-')}"
+    return f"Which run? {', '.join(one.found.name for one in files)}"
+
+
+def _key_of(read: Enrolments | StepActivity) -> str:
+    return read.found.run or f"{UNNAMED}{read.digest.hex()}"
 
 
 def _settle(read: Enrolments | StepActivity, staff: Sequence[Shelf]) -> None:

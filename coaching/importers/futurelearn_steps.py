@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from coaching.errors import Invalid
 from coaching.importers.base import FoundFile
-from coaching.importers.digests import DIGEST_BYTES, PARTITIONS, Shelf, Spill, digest_all
+from coaching.importers.digests import DIGEST_BYTES, Shelf, Spill, digest_all
 from coaching.importers.futurelearn_layout import describe_columns
 from coaching.importers.futurelearn_names import STEPS
 from coaching.importers.futurelearn_rows import Batch, Column, Export
@@ -74,12 +74,13 @@ class StepActivity:
     times: Times
     records: Shelf
     steps: Steps
+    digest: bytes = b""
     good_rows: int = 0
 
     def count(self, *staff: Shelf) -> None:
         counts = Counter(learners=0, active=0, completed_50=0, completed_90=0, staff=0, steps=len(self.steps.codes))
         distinct = 0
-        for number in range(PARTITIONS):
+        for number in self.records.numbers:
             known = set[bytes]().union(*(shelf.distinct(number) for shelf in staff))
             records = self.records.distinct(number)
             distinct += len({record[:_STEP] for record in records})

@@ -49,7 +49,7 @@ BODIES = {
 
 
 # These take a file.
-FILES = {"api_imports.bring_in", "api_observation_imports.bring_in"}
+FILES = {"api_imports.bring_in", "api_observation_imports.bring_in", "api_people_imports.bring_in"}
 
 
 def counts(session: Session) -> dict[str, int]:
