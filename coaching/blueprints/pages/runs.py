@@ -19,6 +19,7 @@ from coaching.policies import may_log_launch, require
 from coaching.schemas.base import load_form
 from coaching.schemas.course_project import CorrectRunSchema
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
+from coaching.services.evidence import count_evidence
 from coaching.services.reach import add_reach, correct_reach, get_run, get_snapshot
 from coaching.services.runs import correct_run
 
@@ -164,6 +165,7 @@ def _page(run: CourseRun, form: Form) -> str:
         metric_names=METRIC_NAMES,
         may_log=may_log_launch(current_actor(), run.project),
         import_into=cohort_to_import_into(current_actor(), run.project),
+        evidence=count_evidence(db.session(), run.project, actor=current_actor()),
         breadcrumb=_trail(run, (run.label, "")),
     )
 
