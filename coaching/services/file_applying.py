@@ -23,13 +23,10 @@ from coaching.models import BatchState, Cohort, CourseRun, ImportBatch, Imported
 from coaching.policies import Actor, require
 from coaching.services import audit
 from coaching.services.actors import load_actor
+from coaching.services.file_checks import LEAVE, NEW, RUN, Targets
 from coaching.services.file_choices import (
     COLUMNS,
     DATE_ORDER,
-    LEAVE,
-    NEW,
-    RUN,
-    Targets,
     find_targets,
     remember_runs,
     undecided,

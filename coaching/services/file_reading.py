@@ -21,6 +21,7 @@ from coaching.importers.archives import unpack
 from coaching.importers.base import MOST_SHOWN, Findings, FoundFile, Importer, NoLearners, SourceFile
 from coaching.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from coaching.services.file_choices import propose_runs
+from coaching.services.file_series import runs_of_rows
 from coaching.services.import_work import Work, cohort_of, release
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping
 from coaching.uploads import open_upload
@@ -28,6 +29,9 @@ from coaching.uploads import open_upload
 HEAD = 64 * 1024
 LONGEST_REASON = 300
 COLUMNS = "columns"
+TABLES = "figures"
+# Asked for each run, on the page where it is said what that is.
+ASKED_APART = ("as_of",)
 NOT_FIGURES = (
     "These files hold people, not figures of courses. People are brought in on the page of the cohort's members."
 )
@@ -59,8 +63,13 @@ def open_sources(folder: Path, files: Sequence[StoredFile]) -> list[SourceFile]:
     ]
     if len(kept) < len(files):
         raise Invalid.field("file", "These files are not kept any more. Bring them in again.")
-    whole = [source for source in kept if _importer_of(source) is not None]
+    whole = [source for source in kept if _importer_of(source) is not None or _is_workbook(source)]
     return whole + unpack([source for source in kept if source not in whole])
+
+
+def _is_workbook(source: SourceFile) -> bool:
+    with source.open() as stream:
+        return b"[Content_Types].xml" in stream.read(HEAD)
 
 
 def _importer_of(source: SourceFile) -> Importer | None:
@@ -77,7 +86,11 @@ def recognise(sources: Sequence[SourceFile]) -> Importer:
         if importer.brings != "figures":
             raise Invalid.field("file", NOT_FIGURES)
         return importer
-    raise Invalid.field("file", UNKNOWN)
+    # Any table may be one of figures: whether it is its headings tell, or somebody says which column is what.
+    tables = registry.find_importers().importers.get(TABLES)
+    if tables is None:
+        raise Invalid.field("file", UNKNOWN)
+    return tables
 
 
 def read_files(work: Work) -> None:
@@ -123,8 +136,8 @@ def _keep(session: Session, batch: ImportBatch, importer: Importer, findings: Fi
     batch.detected = {
         "label": importer.label,
         "files": [_file_facts(file) for file in findings.files],
-        "runs": [asdict(run) for run in findings.runs],
-        "asks": list(findings.asks),
+        "runs": [asdict(run) for run in findings.runs] + runs_of_rows(findings.rows),
+        "asks": [ask for ask in findings.asks if ask not in ASKED_APART],
     }
     session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
     rows = [
@@ -132,7 +145,6 @@ def _keep(session: Session, batch: ImportBatch, importer: Importer, findings: Fi
         for file in findings.files
         for problem in file.problems[:MOST_SHOWN]
     ]
-    rows += [_row(batch, row.number, row.reason, None) for row in findings.rows if row.reason]
     if rows:
         session.execute(insert(ImportRow), rows[:MOST_SHOWN])
     session.expire(batch, ["rows"])

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
+from coaching.importers.figures import FiguresImporter
 from coaching.models import (
     BatchState,
     CohortState,
@@ -20,6 +21,7 @@ from coaching.models import (
     ImportBatch,
     LearnerPage,
     PracticeEntry,
+    ReachMetric,
     ReachSnapshot,
     ReachState,
     RememberedMapping,
@@ -28,6 +30,7 @@ from coaching.models import (
 from coaching.services import import_queue
 from coaching.services.file_imports import cancel_files, get_file_import, list_file_imports, receive_files
 from coaching.services.file_plan import plan_import
+from coaching.services.file_series import needs_day
 from coaching.services.import_queue import GAVE_UP, take_up, work_on
 from coaching.services.import_work import LEASE
 from coaching.services.reach import report_reach
@@ -55,7 +58,8 @@ def house(session: Session, tmp_path: Path, importer: FakeImporter) -> FileHouse
 def joiners(house: FileHouse) -> list[tuple[int, int, date]]:
     house.db.flush()
     rows = select(ReachSnapshot.run_id, ReachSnapshot.value, ReachSnapshot.as_of).where(ReachSnapshot.is_current)
-    return [(run_id, value, on) for run_id, value, on in house.db.execute(rows.order_by(ReachSnapshot.run_id))]
+    rows = rows.where(ReachSnapshot.metric == ReachMetric.JOINERS).order_by(ReachSnapshot.run_id)
+    return [(run_id, value, on) for run_id, value, on in house.db.execute(rows)]
 
 
 def test_what_was_read_changes_nothing_and_says_what_it_would_do(house: FileHouse) -> None:
@@ -216,6 +220,30 @@ def test_what_nobody_knows_is_refused_and_what_asks_is_read_again(house: FileHou
     assert batch.state == BatchState.READING
     work_on(make_work(house, batch, ""))
     assert (batch.state, batch.detected["asks"]) == (BatchState.READY, [])
+
+
+TABLE = b"""Course,Run,Launched on,As of,Joiners,Learners
+Care,1,2026-05-04,2026-05-20,100,80
+Care,1,2026-05-04,2026-06-01,120,90
+Care,2,2026-06-02,,30,
+Total,,,,150,
+"""
+
+
+def test_a_table_of_figures_is_of_the_runs_and_days_that_its_rows_name(house: FileHouse) -> None:
+    with with_importer(FiguresImporter()):
+        batch = house.bring(TABLE)
+        assert [(one["key"], needs_day(one)) for one in batch.detected["runs"]] == [("Care 1", False), ("Care 2", True)]
+        assert batch.choices["runs"]["Care 2"]["launched_on"] == "2026-06-02"
+        with pytest.raises(Invalid, match="Some of this"):
+            house.choose(batch, house.to_new("Care 1", date(2026, 5, 21), DAY))
+        house.apply(batch, house.to_new("Care 2", date(2026, 6, 2), LATER))
+    house.db.commit()
+    assert joiners(house)[0] == (house.run.id, 120, DAY)
+    stands = [(one.metric.value, one.value, one.as_of) for one in house.project.runs[1].snapshots]
+    assert stands == [("joiners", 30, LATER)]
+    # A total is left out, and said; no learners are told.
+    assert ([row.number for row in batch.rows], house.project.people) == ([5], None)
 
 
 @pytest.fixture
