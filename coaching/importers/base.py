@@ -50,7 +50,8 @@ class FoundFile:
 
     `counts` has what `coaching import --dry-run` prints of it: `joiners`, `fully_participated`, `learners` and so on.
     `headings` and `columns` are of a table whose columns somebody maps: its headings in order, and for each thing that
-    can be taken from it the heading that was taken for it, or None.
+    can be taken from it the heading that was taken for it, or None. `sheets` are those of a workbook that has several,
+    and `sheet` the one that was read. `sample` has the first rows below the headings, for who maps columns.
     """
 
     name: str
@@ -66,6 +67,9 @@ class FoundFile:
     problem_count: int = 0
     headings: list[str] = field(default_factory=list)
     columns: dict[str, str | None] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
+    sheet: str = ""
+    sample: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

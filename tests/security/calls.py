@@ -108,6 +108,8 @@ from coaching.services import (
     outbox,
     own_actions,
     people,
+    people_imports,
+    people_undo,
     person_line,
     poll_answers,
     poll_editing,
@@ -137,11 +139,12 @@ from coaching.services import (
 from coaching.services.evidence_files import ReceivedFile
 from coaching.services.file_imports import Brought
 from coaching.services.goal_levels import LEVELS
+from coaching.services.people_matching import PeopleChoices
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
 from coaching.uploads import KeptFile
 from tests.factories import KEYS
-from tests.security.recipes import REPORT, VALUES, WORDS
+from tests.security.recipes import PEOPLE, REPORT, VALUES, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
@@ -732,6 +735,15 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "resolve_row | pair": lambda s: resolve(s, "pair "),
     "resolve_row | elsewhere": lambda s: resolve(s, "", row="pair row"),
     "undo_import": lambda s: import_batches.undo_import(s.session, s["import"], s["session"], **s.act),
+    "preview_people": lambda s: people_imports.preview_people(
+        s.session, s["cohort"], PEOPLE, PeopleChoices(), file_name="p.csv", **s.act
+    ),
+    "apply_people": lambda s: people_imports.apply_people(
+        s.session, s["cohort"], PEOPLE, PeopleChoices(), file_name="p.csv", new_secret=lambda: "s", **s.act
+    ),
+    "get_people_import": lambda s: people_imports.get_people_import(s.session, s["people-import"].public_id, **s.who),
+    "list_people_imports": lambda s: people_imports.list_people_imports(s.session, s["cohort"], **s.who),
+    "undo_people": lambda s: people_undo.undo_people(s.session, s["people-import"], s["cohort"], **s.act),
     "list_projects": lambda s: course_projects.list_projects(s.session, s["cohort"], **s.who),
     "start_project": lambda s: course_projects.start_project(s.session, s["cohort"], **s.act, title="Another"),
     "log_new_launch": lambda s: runs.log_new_launch(

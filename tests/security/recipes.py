@@ -6,11 +6,15 @@ They are the same, save in the tests that swap them.
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from coaching.blueprints.people_choices import fingerprint_choices
+from coaching.importers.people import THINGS
+from coaching.services.people_matching import PeopleChoices
 from tests.security.world import PASSWORD, Place
 
 Recipe = Callable[[Place, Place], dict[str, Any]]
@@ -298,6 +302,22 @@ def values_file(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(VALUES), "values.csv")}
 
 
+PEOPLE = b"Name,E-mail\r\nNew Comer,newcomer@example.org\r\n"
+
+
+def people_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(PEOPLE), "people.csv")}
+
+
+def kept_people(_place: Place, _guest: Place) -> dict[str, Any]:
+    """The list as the page that showed it sends it back."""
+    columns = dict.fromkeys(THINGS) | {"email": "E-mail", "name": "Name"}
+    choices = PeopleChoices(columns=columns, joined_on=date(2026, 1, 5))
+    kept = {"kept": base64.urlsafe_b64encode(PEOPLE).decode(), "file_name": "people.csv", "joined_on": "2026-01-05"}
+    chosen = {f"column_{thing}": heading or "" for thing, heading in columns.items()}
+    return kept | chosen | {"role": "participant", "seen": fingerprint_choices(choices)}
+
+
 def _skill(guest: Place, name: str) -> str:
     """The cohort beside is in the same programme, and has no skills of its own."""
     return guest.ids.get(name) or guest.ids["member"]
@@ -380,6 +400,8 @@ FORMS: dict[str, Recipe] = {
     "metrics.reopen": constant(),
     "metrics.update": constant(**METRIC, **FIRST),
     "observation_imports.apply": values_file,
+    "people_imports.apply": kept_people,
+    "people_imports.preview": people_file,
     "observation_imports.preview": values_file,
     "skill_assessments.save": page_scores,
     "skills.bring_back": constant(),
@@ -409,6 +431,7 @@ FORMS: dict[str, Recipe] = {
     "imports.add_person": constant(**NEWCOMER),
     "imports.set_aside": constant(which="all"),
     "imports.undo": constant(),
+    "people_imports.undo": constant(),
     "imports.reopen": constant(),
     "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
@@ -536,6 +559,7 @@ BODIES: dict[str, Recipe] = {
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
+    "api_people_imports.undo": constant(),
     "api_inbox.read": constant(),
     "api_inbox.read_all": inbox_newest,
     "api_mail_templates.preview": constant(**WORDS),
@@ -591,6 +615,7 @@ UPLOADS: dict[str, Recipe] = {
     "api_imports.bring_in": api_report,
     "api_observation_imports.bring_in": values_file,
     "api_evidence.bring_file": api_evidence,
+    "api_people_imports.bring_in": people_file,
 }
 BODILESS = frozenset(
     {

@@ -412,6 +412,15 @@ remembered_names.forget                           403 403 404 404 404 404 ok  40
 api_remembered_names.index                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_remembered_names.forget                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.new                                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.preview                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.apply                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.show                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.undo                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.index                          403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.bring_in                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.show                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.undo                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo | pair import                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_imports.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_imports.show | pair import                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok

@@ -282,6 +282,11 @@ resolve_row                     403 403 404 404 404 404 ok  404 404 404 403 ok  
 resolve_row | pair              403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 resolve_row | elsewhere         403 403 404 404 404 404 404 404 404 404 403 404 404 404
 undo_import                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+preview_people                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+apply_people                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_people_import               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_people_imports             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+undo_people                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 list_projects                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 start_project                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_new_launch                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -39,6 +39,7 @@ from coaching.blueprints.api import (
     note_changes,
     notes,
     observation_imports,
+    people_imports,
     polls,
     practice,
     preparation,
@@ -66,6 +67,7 @@ NOUNS = (
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers,
     evidence, file_imports,
+    people_imports,
 )  # fmt: skip
 
 

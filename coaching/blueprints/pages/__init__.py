@@ -47,6 +47,7 @@ from coaching.blueprints.pages import (
     notes,
     observation_imports,
     password_resets,
+    people_imports,
     poll_links,
     polls,
     practice,
@@ -81,6 +82,7 @@ NOUNS = (
     as_coordinator,
     cohort_life, handovers, file_imports,
     evidence,
+    people_imports,
 )  # fmt: skip
 
 

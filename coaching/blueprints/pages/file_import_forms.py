@@ -12,7 +12,7 @@ from coaching.errors import Invalid, Refusal
 from coaching.models import ImportBatch
 from coaching.schemas.base import checked
 from coaching.schemas.file_import import ChooseRunsSchema
-from coaching.services.file_choices import LEAVE, NEW, RUN, Targets
+from coaching.services.file_checks import LEAVE, NEW, RUN, Targets
 from coaching.services.reach_checks import long_day
 
 PLACES = ("to", "launched_on", "as_of")

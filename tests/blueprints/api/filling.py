@@ -246,4 +246,15 @@ def _import(session: Session, world: World) -> dict[str, Any]:
     row = ImportRow(number=1, name="P. Person", minutes=50, outcome=RowOutcome.REVIEW, reason="Two are alike.")
     batch.rows.append(row)
     session.add(batch)
-    return {"session_id": held, "import_id": batch, "row_id": row}
+    people = ImportBatch(
+        cohort_id=held.cohort_id,
+        kind="people",
+        file_name="people.csv",
+        sha256="1" * 64,
+        detected={},
+        state=BatchState.APPLIED,
+        imported_at=NOW,
+        imported_by_id=world.coach.id,
+    )
+    session.add(people)
+    return {"session_id": held, "import_id": batch, "row_id": row, "people_import_id": people}
