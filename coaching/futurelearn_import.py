@@ -21,7 +21,8 @@ from coaching.refusals import CannotRun
 from coaching.services.actors import load_actor
 from coaching.services.course_projects import get_project
 from coaching.services.file_applying import ask_to_apply
-from coaching.services.file_choices import NEW, RUN, choose_runs
+from coaching.services.file_checks import NEW, RUN
+from coaching.services.file_choices import choose_runs
 from coaching.services.file_imports import Brought, cancel_files, get_file_import, receive_files
 from coaching.services.import_queue import work_on
 from coaching.services.import_work import LEASE, Work

@@ -153,7 +153,8 @@ class Importer(Protocol):
         learners: Learners,
         watch: Callable[[int], None],
     ) -> Findings:
-        """Reads all files. `choices` is what somebody said (`columns`, `date_order`, ...), empty at first.
+        """Reads all files. `choices` is what somebody said (`columns`, `date_order`, ...), empty at first. Where `only`
+        is `learners` among them, all else is known from before, and what does not lead to learners may be passed over.
 
         `watch` is told now and then how many bytes of all files are read; it raises to stop the reading.
         """
