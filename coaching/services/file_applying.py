@@ -23,10 +23,8 @@ from coaching.models import BatchState, Cohort, CourseRun, ImportBatch, Imported
 from coaching.policies import Actor, require
 from coaching.services import audit
 from coaching.services.actors import load_actor
-from coaching.services.file_checks import LEAVE, NEW, RUN, Targets
+from coaching.services.file_checks import ANSWERS, LEAVE, NEW, RUN, Targets
 from coaching.services.file_choices import (
-    COLUMNS,
-    DATE_ORDER,
     find_targets,
     remember_runs,
     undecided,
@@ -121,7 +119,7 @@ def _load(work: Work, numbers: Mapping[str, int]) -> None:
         batch = work.own(session, BatchState.APPLYING)
         key = salt_of(session, cohort_of(session, batch).programme_id)
         kind, files = batch.kind, files_of(batch)
-        said = {name: batch.choices[name] for name in (COLUMNS, DATE_ORDER) if name in batch.choices}
+        said = {name: batch.choices[name] for name in ANSWERS if name in batch.choices}
 
     def write(pages: list[dict[str, Any]]) -> None:
         with work.write() as session:

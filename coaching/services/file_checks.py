@@ -12,6 +12,8 @@ from coaching.models import CourseProject, CourseRun, ImportBatch, RunTarget
 from coaching.services.file_series import needs_day
 from coaching.services.reach_checks import long_day
 
+# What somebody may have to say of the files before they can be read whole.
+ANSWERS = ("columns", "date_order", "sheet")
 RUN, NEW, LEAVE = RunTarget.RUN, RunTarget.NEW, RunTarget.LEAVE
 
 

@@ -34,7 +34,7 @@ from coaching.services.project_records import TEAM
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping, remember_mapping
 from coaching.services.zones import latest_today
 
-COLUMNS, DATE_ORDER = "columns", "date_order"
+COLUMNS = "columns"
 _CHANGED = "Only what was read and is not applied yet can be told where it belongs. Load the page again."
 
 
@@ -88,8 +88,10 @@ def choose_runs(
     runs: Sequence[Mapping[str, Any]] = (),
     columns: Mapping[str, str | None] | None = None,
     date_order: str | None = None,
+    sheet: str | None = None,
 ) -> ImportBatch:
-    """Says what the files belong to. Where columns or the order of dates are said anew, the files are read anew."""
+    """Says what the files belong to. Where columns, a sheet or the order of dates are said anew, the
+    files are read anew."""
     require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state != BatchState.READY:
@@ -98,7 +100,7 @@ def choose_runs(
     today = latest_today(now, actor.timezone, cohort.timezone)
     chosen = dict(batch.choices.get("runs", {})) | check_choices(batch, runs, targets, today)
     check_apart(batch, chosen)
-    said = {COLUMNS: dict(columns) if columns else None, DATE_ORDER: date_order or None}
+    said = {COLUMNS: dict(columns) if columns else None, "date_order": date_order, "sheet": sheet}
     answers = {name: value for name, value in said.items() if value and batch.choices.get(name) != value}
     batch.choices = {**batch.choices, "runs": chosen, **answers}
     batch.problem = ""

@@ -20,6 +20,7 @@ from coaching.importers import registry
 from coaching.importers.archives import unpack
 from coaching.importers.base import MOST_SHOWN, Findings, FoundFile, Importer, NoLearners, SourceFile
 from coaching.models import BatchState, ImportBatch, ImportRow, RowOutcome
+from coaching.services.file_checks import ANSWERS
 from coaching.services.file_choices import propose_runs
 from coaching.services.file_series import runs_of_rows
 from coaching.services.import_work import Work, cohort_of, release
@@ -31,7 +32,7 @@ LONGEST_REASON = 300
 COLUMNS = "columns"
 TABLES = "figures"
 # Asked for each run, on the page where it is said what that is.
-ASKED_APART = ("as_of",)
+ASKED_APART = ("as_of", "course", "run")
 NOT_FIGURES = (
     "These files hold people, not figures of courses. People are brought in on the page of the cohort's members."
 )
@@ -103,7 +104,7 @@ def read_files(work: Work) -> None:
     importer = registry.find_importers().get(kind) if kind else recognise(sources)
     with work.write() as session:
         work.own(session, BatchState.READING).total = sum(source.size for source in sources)
-    said = {name: choices[name] for name in (COLUMNS, "date_order") if name in choices}
+    said = {name: choices[name] for name in ANSWERS if name in choices}
     findings = _read(work, importer, sources, said)
     if COLUMNS in findings.asks and COLUMNS not in said:
         with work.write() as session:

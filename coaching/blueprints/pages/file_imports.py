@@ -19,6 +19,7 @@ from coaching.blueprints.pages.file_import_forms import (
     heading_options,
     place_options,
     read_choices,
+    span_of,
     standing_values,
 )
 from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, write
@@ -217,6 +218,7 @@ def _page(batch: ImportBatch, cohort: Cohort, form: Form) -> str:
             "has_projects": bool(targets.projects),
             "heading_options": heading_options(batch),
             "open": set(undecided(batch)),
+            "spans": {found["key"]: span_of(found) for found in batch.detected["runs"]},
             "undated": {found["key"] for found in batch.detected["runs"] if needs_day(found)},
         }
     plan = plan_import(db.session(), batch, cohort, actor=current_actor()) if batch.detected else []
