@@ -671,7 +671,7 @@ class _Builder:
         self.rows["remembered-name"] = self.add(known)
 
     def _file_imports(self) -> None:
-        """Figures of the run: read and not applied yet, and applied; and one that the coach brought."""
+        """Figures of the run: read and not applied yet, and applied; and one of somebody who left."""
         found = {
             "key": f"course-{self.label}-1", "course": self.says("found-course"), "label": "Run 1", "series": [],
             "platform": "futurelearn", "figures": {"joiners": 270}, "first_day": "", "last_day": "",
@@ -681,7 +681,7 @@ class _Builder:
         for name, who, state in (
             ("", "participant", BatchState.READY),
             ("applied ", "participant", BatchState.APPLIED),
-            ("coach ", "coach", BatchState.APPLIED),
+            ("left ", "withdrawn", BatchState.APPLIED),
         ):
             batch = factories.make_batch(
                 self.session, self.cohort, self.people[who], kind="futurelearn", state=state,

@@ -19,6 +19,7 @@ from coaching.models import (
     CohortState,
     CourseRun,
     ImportBatch,
+    ImportFile,
     LearnerPage,
     PracticeEntry,
     ReachMetric,
@@ -34,6 +35,7 @@ from coaching.services.file_series import needs_day
 from coaching.services.import_queue import GAVE_UP, take_up, work_on
 from coaching.services.import_work import LEASE
 from coaching.services.reach import report_reach
+from coaching.services.retention import RULES, find_outdated, remove_outdated
 from tests.factories import NOW, make_project, make_run
 from tests.importers.fake import FakeImporter, fake_file, with_importer
 from tests.services.file_house import LAUNCH, FileHouse, make_file_house, make_work
@@ -331,3 +333,15 @@ def test_import_undo_import_is_import(house: FileHouse, imports: list[tuple[set[
 
     everything = set(range(len(imports)))
     assert come(everything, undone) == come(everything - undone, set())
+
+
+def test_files_that_nobody_applied_go_after_thirty_days(house: FileHouse) -> None:
+    batch = house.bring(fake_file(people=["a"]))
+    house.db.commit()
+    rules = [rule for rule in RULES if rule.model in {ImportFile, ImportBatch}]
+    for days, state in ((29, BatchState.READY), (31, BatchState.CANCELLED)):
+        for rule in rules:
+            keys = find_outdated(house.db.connection(), rule, now=NOW + timedelta(days=days), limit=9)
+            remove_outdated(house.db, rule, keys)
+        house.db.commit()
+        assert (batch.state, batch.files[0].stored_name is None) == (state, state == BatchState.CANCELLED)
