@@ -214,6 +214,7 @@ def _make_demo(
     """Fills the database where it is empty. The links that sign in, by who they sign in."""
     from coaching.services import demo as demo_service  # noqa: PLC0415
     from coaching.services.note_cipher import open_keyring  # noqa: PLC0415
+    from coaching.uploads import prepare_folder  # noqa: PLC0415
 
     if not settings.is_development:
         raise Invalid("The demo is for development: its links sign in whoever has them.")
@@ -224,7 +225,9 @@ def _make_demo(
         if not is_empty and not if_empty and not only_links:
             raise Invalid("The database has people already. Use an empty one, or --links for fresh sign-in links.")
         if is_empty and not only_links:
-            demo_service.build_demo(session, seed=seed, now=now, keys=open_keyring(settings))
+            prepare_folder(settings.uploads)
+            keys = open_keyring(settings)
+            demo_service.build_demo(session, seed=seed, now=now, keys=keys, uploads=settings.uploads)
         return demo_service.make_links(session, base_url=settings.base_url, new_secret=tokens.new_secret, now=now)
 
 

@@ -35,5 +35,6 @@ def may_change_evidence(actor: Actor, piece: Evidence) -> Answer:
     """Name it otherwise, and remove it: who may add there, and who added it, also when they have left the team."""
     if piece.entry is not None:
         return may_view_member(actor, piece.entry.membership) and is_writable(piece.entry.membership.cohort)
+    allowed = may_log_launch(actor, piece.project)
     is_theirs = piece.added_by_id == actor.person_id and may_view_project(actor, piece.project)
-    return (is_theirs and is_writable(piece.project.cohort)) or may_log_launch(actor, piece.project)
+    return is_writable(piece.project.cohort) if is_theirs and not allowed else allowed

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import quote
 
 from flask import Response, request
-from werkzeug.wsgi import wrap_file
 
 AT_ONCE = 64 * 1024
 
 
 def send_download(file: BinaryIO, *, name: str, media_type: str, size: int) -> Response:
     """The file as an attachment. The browser is told its type, and not to guess another."""
-    response = Response(wrap_file(request.environ, file, AT_ONCE), content_type=media_type, direct_passthrough=True)
-    response.call_on_close(file.close)
+    if request.method == "HEAD":
+        file.close()
+    response = Response(_pieces(file) if not file.closed else (), content_type=media_type)
     response.content_length = size
     response.headers["Content-Disposition"] = disposition(name)
     return response
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(AT_ONCE):
+            yield piece
 
 
 def disposition(name: str) -> str:

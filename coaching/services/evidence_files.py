@@ -43,15 +43,18 @@ def receive_file(stream: BinaryIO, *, file_name: str, folder: Path, token: str) 
         stream, media_type = rewrite(stream, kind.name)
     stream.seek(0)
     kept = keep_upload(stream, limit=2 * LARGEST_FILE, folder=folder, token=token)
-    return ReceivedFile(kept, media_type, safe_name(file_name, media_type))
+    return ReceivedFile(kept, media_type, safe_name(file_name, media_type, kind.endings))
 
 
 def too_large() -> Invalid:
     return Invalid(TOO_LARGE, {FIELD: [TOO_LARGE]}, code="too-large")
 
 
-def safe_name(name: str, media_type: str) -> str:
-    """The name under which a file leaves again: one line, of one folder, with an ending that says what it is."""
+def safe_name(name: str, media_type: str, came_with: tuple[str, ...] = ()) -> str:
+    """The name under which a file leaves again: one line, of one folder, with an ending that says what it is.
+
+    An ending of the kind that it came as gives way, where it is written as another.
+    """
     bare = name.replace("\\", "/").rpartition("/")[2]
     # What is not printable has the signs among it that turn the direction of reading round.
     composed = unicodedata.normalize("NFC", bare)
@@ -59,8 +62,7 @@ def safe_name(name: str, media_type: str) -> str:
     words = " ".join(plain.split()).strip(". ")
     endings = _ENDINGS[media_type]
     stem, dot, ending = words.rpartition(".")
-    if dot and ending.lower() in endings:
-        words, kept = stem.rstrip(". "), ending.lower()
-    else:
-        kept = endings[0]
+    kept = ending.lower() if ending.lower() in endings else endings[0]
+    if dot and ending.lower() in {*endings, *came_with}:
+        words = stem.rstrip(". ")
     return f"{words[: LONGEST_NAME - LONGEST_ENDING].rstrip('. ') or NAMELESS}.{kept}"

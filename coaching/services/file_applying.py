@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict
-from coaching.import_policies import may_change_import
+from coaching.import_policies import may_change_import, may_view_import
 from coaching.importers import registry
 from coaching.models import BatchState, Cohort, CourseRun, ImportBatch, ImportedRun, Person, ReachSource
 from coaching.policies import Actor, require
@@ -60,7 +60,7 @@ NOT_YOURS = "One of the runs is not yours to add figures to any more. Choose aga
 
 def ask_to_apply(session: Session, batch: ImportBatch, cohort: Cohort, *, actor: Actor, now: datetime) -> ImportBatch:
     """Says that what was read and chosen is to count. `apply_files` does it: at once, or as work of the timetable."""
-    require(may_change_import(actor, batch, cohort), seen=True)
+    require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state != BatchState.READY:
         raise Conflict(NOT_READY)
@@ -164,7 +164,7 @@ def _finish(session: Session, work: Work, people: Mapping[str, int], known: Mapp
     batch = work.own(session, BatchState.APPLYING)
     cohort, person, now = cohort_of(session, batch), session.get_one(Person, batch.applied_by_id), work.clock()
     actor = load_actor(session, person)
-    require(may_change_import(actor, batch, cohort), seen=True)
+    require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     runs = _find_runs(session, batch, find_targets(session, cohort, actor), actor=actor, now=now)
     found = {one["key"]: one for one in batch.detected["runs"]}
     for key, run in sorted(runs.items(), key=lambda one: one[1].id):

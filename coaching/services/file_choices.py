@@ -102,7 +102,7 @@ def choose_runs(
     date_order: str | None = None,
 ) -> ImportBatch:
     """Says what the files belong to. Where columns or the order of dates are said anew, the files are read anew."""
-    require(may_change_import(actor, batch, cohort), seen=True)
+    require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state != BatchState.READY:
         raise Conflict(_CHANGED)

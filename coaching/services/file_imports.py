@@ -16,7 +16,7 @@ from coaching.import_policies import may_bring_files, may_change_import, may_vie
 from coaching.models import BatchState, Cohort, ImportBatch, ImportFile
 from coaching.policies import Actor, may_view_cohort, require, runs_cohort
 from coaching.services import audit
-from coaching.services.import_work import WAITING, find_batch, let_go_of_files, lock_batch, release
+from coaching.services.import_work import OF_FIGURES, WAITING, find_batch, let_go_of_files, lock_batch, release
 from coaching.services.learner_pages import forget_loaded
 from coaching.uploads import KeptFile
 
@@ -95,7 +95,7 @@ def _find_known(session: Session, cohort: Cohort, together: str, actor: Actor) -
         .where(
             ImportBatch.cohort_id == cohort.id,
             ImportBatch.sha256 == together,
-            ImportBatch.session_id.is_(None),
+            *OF_FIGURES,
             ImportBatch.state.in_(states),
         )
         .order_by(ImportBatch.id.desc())
@@ -116,7 +116,7 @@ def list_file_imports(session: Session, cohort: Cohort, *, actor: Actor, limit: 
     require(may_view_cohort(actor, cohort), seen=False)
     statement = (
         select(ImportBatch)
-        .where(ImportBatch.cohort_id == cohort.id, ImportBatch.session_id.is_(None))
+        .where(ImportBatch.cohort_id == cohort.id, *OF_FIGURES)
         .order_by(ImportBatch.id.desc())
         .limit(limit)
         .options(selectinload(ImportBatch.files))
@@ -130,7 +130,7 @@ def cancel_files(
     session: Session, batch: ImportBatch, cohort: Cohort, folder: Path, *, actor: Actor, now: datetime
 ) -> ImportBatch:
     """Ends an import that does not count yet. Where a process works on it, that one stops within seconds."""
-    require(may_change_import(actor, batch, cohort), seen=True)
+    require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state not in {*WAITING, BatchState.READY}:
         raise Conflict(OVER)

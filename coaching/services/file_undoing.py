@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict
-from coaching.import_policies import may_change_import
+from coaching.import_policies import may_change_import, may_view_import
 from coaching.models import (
     BatchState,
     Cohort,
@@ -38,7 +38,7 @@ NOT_YOURS = "This import has figures of a course whose launches you may not log.
 def undo_files(session: Session, batch: ImportBatch, cohort: Cohort, *, actor: Actor, now: datetime) -> list[CourseRun]:
     """Takes back what the import brought. Answers with the runs that it opened and that stay, because somebody has
     worked with them since."""
-    require(may_change_import(actor, batch, cohort), seen=True)
+    require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state != BatchState.APPLIED:
         raise Conflict(NOT_APPLIED)

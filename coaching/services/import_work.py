@@ -142,9 +142,14 @@ def let_go_of_files(session: Session, batch: ImportBatch, folder: Path) -> None:
             file.stored_name = None
 
 
+# What came into a cohort to be counted. Lists of people came into it too, and have pages of their own.
+PEOPLE = "people"
+OF_FIGURES = (ImportBatch.session_id.is_(None), ImportBatch.kind != PEOPLE)
+
+
 def find_batch(session: Session, public_id: str) -> tuple[ImportBatch, Cohort] | None:
-    """A batch of files that came into a cohort, and the cohort. Reports of a session are none."""
-    statement = _BATCH.where(ImportBatch.public_id == public_id, ImportBatch.session_id.is_(None))
+    """A batch of figures that came into a cohort, and the cohort. Reports of a session are none, and people neither."""
+    statement = _BATCH.where(ImportBatch.public_id == public_id, *OF_FIGURES)
     batch = session.scalars(statement).one_or_none()
     return None if batch is None else (batch, cohort_of(session, batch))
 

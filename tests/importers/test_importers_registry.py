@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coaching.errors import Invalid
 from coaching.importers import registry
 from coaching.importers.base import Findings, NoLearners
+from coaching.importers.digests import LearnerDigests
 from coaching.importers.registry import OWN, find_importers
 from tests.importers.exports import fixtures, from_bytes
 
@@ -115,3 +117,16 @@ def test_one_that_is_none_is_named_and_takes_no_other_along(
         "x" * 25: "has a name of more than 24 characters",
     }
     assert all("coaching-sheep 1.2" in fault and fault in caplog.text for fault in found.faults.values())
+
+
+def test_the_example_in_the_documentation_reads_files() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "imports.md").read_text()
+    names: dict[str, Any] = {}
+    exec(text.split("```python\n")[1].split("```")[0], names)
+    importer = names["IMPORTER"]
+    file = from_bytes("x.csv", b"abacus;\nann\nbob\nann\n")
+    assert importer.recognises("x.csv", file.open().read())
+    with LearnerDigests(b"k") as learners:
+        findings = importer.read([file], choices={}, learners=learners, watch=print)
+        assert learners.count_people() == 2
+    assert findings.runs[0].figures == {"joiners": 2}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -62,8 +63,14 @@ from coaching.services import (
     contact_preferences,
     course_projects,
     drop_in,
+    evidence,
     feed_events,
     feeds,
+    file_applying,
+    file_choices,
+    file_imports,
+    file_plan,
+    file_undoing,
     follow_up_choices,
     follow_up_plans,
     follow_up_steps,
@@ -129,10 +136,13 @@ from coaching.services import (
     skills,
     undecided,
 )
+from coaching.services.evidence_files import ReceivedFile
+from coaching.services.file_imports import Brought
 from coaching.services.goal_levels import LEVELS
 from coaching.services.people_matching import PeopleChoices
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
+from coaching.uploads import KeptFile
 from tests.factories import KEYS
 from tests.security.recipes import PEOPLE, REPORT, VALUES, WORDS
 from tests.security.world import World
@@ -322,6 +332,9 @@ def hand_over(scene: Scene, name: str) -> Any:
 
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
+RECEIVED = ReceivedFile(KeptFile("0123456789abcdefghjk", 5, "0" * 64), "application/pdf", "slides.pdf")
+BROUGHT = [Brought("figures.csv", KeptFile("0123456789abcdefghjm", 5, "0" * 64))]
+NOWHERE = Path("no-such-folder")
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
     "edit_person": lambda s: people.edit_person(
@@ -688,6 +701,16 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "apply_import": lambda s: attendance_imports.apply_import(
         s.session, s["session"], REPORT, READING, file_name="r.csv", **s.act
     ),
+    "check_may_bring": lambda s: file_imports.check_may_bring(s["cohort"], **s.who),
+    "receive_files": lambda s: file_imports.receive_files(s.session, s["cohort"], BROUGHT, **s.act),
+    "get_file_import": lambda s: file_imports.get_file_import(s.session, s["file-import"].public_id, **s.who),
+    "list_file_imports": lambda s: file_imports.list_file_imports(s.session, s["cohort"], **s.who),
+    "list_targets": lambda s: file_choices.list_targets(s.session, s["file-import"], s["cohort"], **s.who),
+    "plan_import": lambda s: file_plan.plan_import(s.session, s["file-import"], s["cohort"], **s.who),
+    "choose_runs": lambda s: file_choices.choose_runs(s.session, s["file-import"], s["cohort"], **s.act),
+    "ask_to_apply": lambda s: file_applying.ask_to_apply(s.session, s["file-import"], s["cohort"], **s.act),
+    "undo_files": lambda s: file_undoing.undo_files(s.session, s["applied file-import"], s["cohort"], **s.act),
+    "cancel_files": lambda s: file_imports.cancel_files(s.session, s["file-import"], s["cohort"], NOWHERE, **s.act),
     "get_batch": lambda s: import_batches.get_batch(s.session, s["import"].public_id, **s.who),
     "list_lines": lambda s: import_lines.list_lines(s.session, s["import"], s["session"], **s.who),
     "list_lines | none in doubt": list_settled_lines,
@@ -737,6 +760,24 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     ),
     "log_launch": lambda s: runs.log_launch(s.session, s["project"], **s.act, launched_on=s.day(9)),
     "log_launch | shared": lambda s: runs.log_launch(s.session, s["shared project"], **s.act, launched_on=s.day(9)),
+    "get_evidence": lambda s: evidence.get_evidence(s.session, s["evidence"].public_id, **s.who),
+    "get_evidence | of a log": lambda s: evidence.get_evidence(s.session, s["log evidence"].public_id, **s.who),
+    "list_evidence": lambda s: evidence.list_evidence(s.session, s["project"], **s.who),
+    "count_evidence": lambda s: evidence.count_evidence(s.session, s["project"], **s.who),
+    "list_own_entries": lambda s: evidence.list_own_entries(s.session, s["project"], **s.who),
+    "add_link": lambda s: evidence.add_link(s.session, s["project"], **s.act, url="https://example.org/c"),
+    "add_file": lambda s: evidence.add_file(s.session, s["project"], RECEIVED, **s.act),
+    "retitle_evidence": lambda s: evidence.retitle_evidence(s.session, s["evidence"], **s.act, title="Another"),
+    "retitle_evidence | of a log": lambda s: evidence.retitle_evidence(
+        s.session, s["log evidence"], **s.act, title="Another"
+    ),
+    # Whoever may read it is told that it does not lie there.
+    "open_evidence": lambda s: evidence.open_evidence(s["evidence"], **s.who, folder=NOWHERE),
+    "open_evidence | of a log": lambda s: evidence.open_evidence(s["log evidence"], **s.who, folder=NOWHERE),
+    "remove_evidence": lambda s: evidence.remove_evidence(s.session, s["evidence"], **s.act, folder=NOWHERE),
+    "remove_evidence | of a log": lambda s: evidence.remove_evidence(
+        s.session, s["log evidence"], **s.act, folder=NOWHERE
+    ),
     "add_reach": lambda s: reach.add_reach(
         s.session, s["run"], **s.act, metric=ReachMetric.JOINERS, value=300, as_of=s.day(30)
     ),

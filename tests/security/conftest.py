@@ -19,7 +19,7 @@ from tests.conftest import skip_or_fail
 from tests.databases import Databases, make_engine
 from tests.postgres import NoServerError
 from tests.security.stage import Stage
-from tests.security.world import build_world
+from tests.security.world import PLACES, build_world, evidence_words
 
 MakeApp = Callable[..., Flask]
 
@@ -40,9 +40,17 @@ def standing_stage(
             stage.admit(session)
             session.commit()
             session.expunge_all()
+        keep_files(stage)
         engine.dispose()
         yield stage
         stage.engine.dispose()
+
+
+def keep_files(stage: Stage) -> None:
+    """Puts the files that rows of the world name where the app looks for them."""
+    folder = stage.app.extensions["settings"].uploads
+    for label in PLACES:
+        (folder / stage.world.place(label).rows["evidence"].stored_name).write_bytes(evidence_words(label))
 
 
 @pytest.fixture(scope="session")

@@ -210,6 +210,45 @@ def api_report(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(REPORT), "report.csv"), "timezone": ZONE, "date_order": "mdy", "anyway": "true"}
 
 
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+def page_evidence(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(PDF), "slides.pdf"), "title": "Slides", "about": ""}
+
+
+def api_evidence(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(PDF), "slides.pdf"), "title": "Slides"}
+
+
+def evidence_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"url": "https://example.org/course", "title": "The course", "run_id": guest.ids["run"]}
+
+
+def page_evidence_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"url": "https://example.org/course", "title": "The course", "about": f"run:{guest.ids['run']}"}
+
+
+ENROLMENTS = (
+    b"learner_id,enrolled_at,unenrolled_at,role,fully_participated_at,purchased_statement_at,gender,country,age_range,"
+    b"highest_education_level,employment_status,employment_area,detected_country\n"
+    b"1f,2026-01-05 10:00:00 UTC,,learner,,,,,,,,,GB\n"
+)
+
+
+def figures_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(ENROLMENTS), "a-course-1_enrolments.csv")}
+
+
+def page_run_choice(place: Place, guest: Place) -> dict[str, Any]:
+    return {"runs-0-to": f"run:{guest.ids['run']}", "runs-0-as_of": days_on(place, 30)}
+
+
+def run_choice(place: Place, guest: Place) -> dict[str, Any]:
+    key = place.rows["file-import"].detected["runs"][0]["key"]
+    return {"runs": [{"key": key, "to": "run", "run_id": guest.ids["run"], "as_of": days_on(place, 30)}]}
+
+
 WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }} {% endfor %}", "html": ""}
 
 
@@ -381,6 +420,11 @@ FORMS: dict[str, Recipe] = {
     "milestones.reach": constant(),
     "milestones.remove": constant(**FIRST),
     "milestones.update": constant(statement="A second draft", **FIRST),
+    "file_imports.bring_in": figures_file,
+    "file_imports.choose": page_run_choice,
+    "file_imports.apply": constant(),
+    "file_imports.cancel": constant(),
+    "file_imports.undo": constant(),
     "imports.apply": page_report,
     "imports.preview": page_report,
     "imports.resolve": owner,
@@ -423,6 +467,10 @@ FORMS: dict[str, Recipe] = {
     "private_note_exits.hand_over": private_handover,
     "private_note_exits.share": constant(note_class="coordinator"),
     "held_data.ask": constant(),
+    "evidence.create_file": page_evidence,
+    "evidence.create_link": page_evidence_link,
+    "evidence.remove": constant(**FIRST),
+    "evidence.update": constant(title="Another title", **FIRST),
     "projects.change": stage_change,
     "projects.create": new_project,
     "launches.create": quick_launch,
@@ -503,6 +551,10 @@ BODIES: dict[str, Recipe] = {
     "api_skills.replace_scale": constant(points=3, words=["None", "", "All"]),
     "api_skills.retire": constant(),
     "api_skills.start": constant(),
+    "api_file_imports.choose": run_choice,
+    "api_file_imports.apply": constant(),
+    "api_file_imports.cancel": constant(),
+    "api_file_imports.undo": constant(),
     "api_imports.match": owner,
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
@@ -535,6 +587,8 @@ BODIES: dict[str, Recipe] = {
     "api_private_notes.share": constant(note_class="coordinator"),
     "api_private_notes.hand_over": private_handover,
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
+    "api_evidence.bring_link": evidence_link,
+    "api_evidence.retitle": constant(title="Another title"),
     "api_projects.change": stage_change,
     "api_projects.edit": constant(**PROJECT),
     "api_projects.launch": launch,
@@ -557,12 +611,15 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {
+    "api_file_imports.bring_in": figures_file,
     "api_imports.bring_in": api_report,
     "api_observation_imports.bring_in": values_file,
+    "api_evidence.bring_file": api_evidence,
     "api_people_imports.bring_in": people_file,
 }
 BODILESS = frozenset(
     {
+        "api_evidence.remove",
         "api_notes.remove",
         "api_follow_up_choices.take_back",
         "api_chat.remove",
@@ -581,6 +638,7 @@ BODILESS = frozenset(
 # Those that name the version which they do away with.
 BODILESS_SEEN = frozenset(
     {
+        "api_evidence.remove",
         "api_notes.remove",
         "api_mail_templates.revert",
         "api_follow_up_plans.remove",
@@ -603,6 +661,8 @@ WITH_IDENTIFIERS = sorted(
         page_pair,
         page_marks,
         new_project,
+        run_choice,
+        page_run_choice,
         quick_launch,
         new_poll,
         page_poll,
@@ -615,6 +675,8 @@ WITH_IDENTIFIERS = sorted(
         skill_order,
         private_note,
         private_handover,
+        evidence_link,
+        page_evidence_link,
     }
 )
 

@@ -741,6 +741,55 @@ api_messages.show                                 404 404 404 404 404 404 404 40
 api_messages.leave                                404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_messages.resend                               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_status.show                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+
+# Imports of figures: brought by those who build courses, read by who brought them and who runs the cohort.
+file_imports.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_file_imports.index                            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+file_imports.new                                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+file_imports.bring_in                             ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_file_imports.bring_in                         ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+file_imports.show                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.show                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.plan                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.choose                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.choose                           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.apply                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.apply                            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.cancel                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.cancel                           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.undo | applied file-import           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.undo | applied file-import       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.show | coach file-import             404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.undo | coach file-import             404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+
+# Evidence: seen with the course and added by its team and those who run it; a line of the log has its own readers.
+evidence.list                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+evidence.list | shared project                    ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_evidence.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_evidence.index | shared project               ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+evidence.new_link                                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.new_file                                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.create_link                              ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.create_file                              ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_evidence.bring_link                           ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_evidence.bring_file                           ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.create_file | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+api_evidence.bring_file | shared project          ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+evidence.content                                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_evidence.show                                 ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_evidence.content                              ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+evidence.content | log evidence                   404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api_evidence.show | log evidence                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+evidence.edit                                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.edit | log evidence                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+evidence.update                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.update | log evidence                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+evidence.remove                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+evidence.remove | log evidence                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_evidence.retitle                              ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_evidence.retitle | log evidence               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_evidence.remove                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_evidence.remove | log evidence                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 """
 # Those who come without a key that opens: what they get at a public address, a page, and the API.
 NOBODY_AT_PAGE = "in"

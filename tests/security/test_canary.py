@@ -92,6 +92,11 @@ CANARIES: dict[str, set[str]] = {
     "listed-name-here": RUNNERS,
     "listed@here.example.org": RUNNERS,
     "unmatched@here.example.org": RUNNERS,
+    # Files with figures are for who brought them and who runs the cohort.
+    "participant-figures-here": RUNNERS | {"participant"},
+    "found-course-here": RUNNERS | {"participant"},
+    "row-reason-here": RUNNERS | {"participant"},
+    "coach-figures-here": RUNNERS,
     # The cohort's own business.
     "Cohort here": INSIDERS | {"withdrawn", "applicant", "former_coach", "neighbour", "coach_beside"},
     "description-here": INSIDERS,
@@ -102,6 +107,10 @@ CANARIES: dict[str, set[str]] = {
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
     "reach-reason-here": INSIDERS,
+    # Evidence is seen with its course; what belongs to a line of a practice log, by those who read that log.
+    "evidence-title-here": INSIDERS,
+    "words-of-evidence-here": INSIDERS,
+    "log-evidence-title-here": RUNNERS | {"participant"},
     # A course that somebody of the cohort beside builds too is seen there as well.
     "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},
     "token-label-here": {"participant"},

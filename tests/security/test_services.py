@@ -257,6 +257,16 @@ remind_invitees                 403 404 404 404 404 404 ok  404 404 404 404 ok  
 edit_poll                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 close_poll                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 choose_slot                     403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+check_may_bring                 ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+receive_files                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_file_imports               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+get_file_import                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_targets                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+plan_import                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+choose_runs                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+ask_to_apply                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+undo_files                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+cancel_files                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 preview_import                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 apply_import                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 get_batch                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -286,6 +296,19 @@ add_owner                       ok  403 404 404 404 404 ok  404 404 404 403 ok  
 change_stage                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_launch                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_launch | shared             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+get_evidence                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+get_evidence | of a log         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_evidence                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+count_evidence                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_own_entries                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+add_link                        ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+add_file                        ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+retitle_evidence                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+retitle_evidence | of a log     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+open_evidence                   409 409 404 404 404 404 409 404 404 404 409 409 404 409
+open_evidence | of a log        404 404 404 404 404 404 404 404 404 404 404 404 404 404
+remove_evidence                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+remove_evidence | of a log      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 add_reach                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -32,6 +32,8 @@ from coaching.models import (
     ContactAddress,
     Delivery,
     DropInCode,
+    Evidence,
+    EvidenceKind,
     ExportChoice,
     FollowUpPlan,
     FollowUpStep,
@@ -157,6 +159,8 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     for place in (here, there):
         _add_default_plan(session, place)
         _add_skills(session, place)
+    for place in (here, beside, there):
+        _add_evidence(session, place, now, attack)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
 
@@ -176,6 +180,28 @@ def _add_skills(session: Session, place: Place) -> None:
     session.add_all([*made.values(), assessment])
     session.flush()
     place.rows |= made
+
+
+def _add_evidence(session: Session, place: Place, now: datetime, attack: str) -> None:
+    """A file that shows the course, and a link of a line of the participant's log about it."""
+    label, project = place.label, place.rows["project"]
+    of_all = {"project": project, "added_at": now, "added_by": place.people["participant"]}
+    file = Evidence(
+        kind=EvidenceKind.FILE, title=f"evidence-title-{label}{attack}", file_name=f"evidence-file-{label}.pdf",
+        stored_name=new_public_id(), media_type="application/pdf", size=len(evidence_words(label)), **of_all,
+    )  # fmt: skip
+    link = Evidence(
+        kind=EvidenceKind.LINK, title=f"log-evidence-title-{label}{attack}", entry=place.rows["practice"],
+        url="javascript:alert(1)" if attack else f"https://log-evidence.example.org/{label}", **of_all,
+    )  # fmt: skip
+    session.add_all([file, link])
+    session.flush()
+    place.rows |= {"evidence": file, "log evidence": link}
+
+
+def evidence_words(label: str) -> bytes:
+    """What stands in the file, which who builds the app puts where it keeps files."""
+    return f"words-of-evidence-{label}".encode()
 
 
 def _person(session: Session, who: str, label: str, **values: Any) -> Person:
@@ -614,6 +640,41 @@ class _Builder:
             batch.rows.append(row)
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
+        self._file_imports()
+        self._people_import()
+        known = RememberedMatch(
+            cohort_id=self.cohort.id,
+            name=self.says("remembered-name"),
+            membership_id=self.members["fellow"].id,
+            created_at=self.ago(40),
+        )
+        self.rows["remembered-name"] = self.add(known)
+
+    def _file_imports(self) -> None:
+        """Figures of the run: read and not applied yet, and applied; and one that the coach brought."""
+        found = {
+            "key": f"course-{self.label}-1", "course": self.says("found-course"), "label": "Run 1", "series": [],
+            "platform": "futurelearn", "figures": {"joiners": 270}, "first_day": "", "last_day": "",
+            "has_learners": False,
+        }  # fmt: skip
+        choice = {"to": "run", "run_id": self.rows["run"].public_id, "as_of": self.day(10).isoformat()}
+        for name, who, state in (
+            ("", "participant", BatchState.READY),
+            ("applied ", "participant", BatchState.APPLIED),
+            ("coach ", "coach", BatchState.APPLIED),
+        ):
+            batch = factories.make_batch(
+                self.session, self.cohort, self.people[who], kind="futurelearn", state=state,
+                file_name=f"{self.says(f'{who}-figures')}.csv", choices={"runs": {found["key"]: choice}},
+                detected={"label": "FutureLearn", "files": [], "runs": [found], "asks": []},
+            )  # fmt: skip
+            batch.rows.append(
+                ImportRow(number=7, name="", minutes=0, outcome=RowOutcome.LEFT_OUT, reason=self.says("row-reason"))
+            )
+            self.rows[f"{name}file-import"] = batch
+
+    def _people_import(self) -> None:
+        """A list that came in, with a row that nobody has settled."""
         listed = ImportBatch(
             cohort_id=self.cohort.id,
             kind="people",
@@ -635,13 +696,6 @@ class _Builder:
         )
         listed.rows.append(doubtful)
         self.rows["people-import"] = self.add(listed)
-        known = RememberedMatch(
-            cohort_id=self.cohort.id,
-            name=self.says("remembered-name"),
-            membership_id=self.members["fellow"].id,
-            created_at=self.ago(40),
-        )
-        self.rows["remembered-name"] = self.add(known)
 
     def _poll(self) -> None:
         """A poll that asks the participant alone, and an invite of theirs."""

@@ -56,7 +56,7 @@ class EvidenceFileSchema(AddFileSchema):
 @blueprint.before_request
 def take_file() -> None:
     """Before anything looks at the body of an upload: whether its sender may bring one, and then the body."""
-    if request.endpoint != "api_evidence.bring_file":
+    if request.endpoint != "api_evidence.bring_file" or request.method != "POST":
         return
     project = get_project(rows(), (request.view_args or {})["project_id"], actor=current_actor())
     require(may_add_evidence(current_actor(), project), seen=True)

@@ -100,7 +100,7 @@ def take_file() -> ResponseReturnValue | None:
 
     The token of the form stands in that body, so that it is looked at here and not by the app, which comes before.
     """
-    if request.endpoint != "evidence.create_file":
+    if request.endpoint != "evidence.create_file" or request.method != "POST":
         return None
     project = _addable((request.view_args or {})["public_id"])
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
 
 from coaching.blueprints.pages.forms import refuse_unknown
+from coaching.errors import Invalid, Refusal
 from coaching.models import ImportBatch
 from coaching.schemas.base import checked
 from coaching.schemas.file_import import ChooseRunsSchema
@@ -19,8 +20,14 @@ DATE_ORDERS = [("dmy", "Day first: 14/03/2026"), ("mdy", "Month first: 03/14/202
 
 
 def field(number: int, name: str) -> str:
-    """The name of an input, which is also the path by which a refusal names it."""
-    return f"runs.{number}.{name}"
+    """The name of an input. A refusal names it by a path, `runs.0.to`."""
+    return f"runs-{number}-{name}"
+
+
+def errors_of(refusal: Refusal) -> Mapping[str, Sequence[str]]:
+    """What is wrong, by the inputs' names."""
+    named = refusal.messages if isinstance(refusal, Invalid) else {}
+    return {path.replace(".", "-"): texts for path, texts in named.items()} or {"": [refusal.message]}
 
 
 def standing_values(batch: ImportBatch) -> dict[str, str]:
@@ -35,7 +42,7 @@ def standing_values(batch: ImportBatch) -> dict[str, str]:
             choice.get("as_of") or found["last_day"] or batch.imported_at.date().isoformat()
         )
     for name, heading in _columns(batch).items():
-        values[f"columns.{name}"] = heading or ""
+        values[f"columns-{name}"] = heading or ""
     return values | {"date_order": batch.choices.get("date_order", "")}
 
 
@@ -76,7 +83,7 @@ def heading_options(batch: ImportBatch) -> list[tuple[str, str]]:
 
 def read_choices(batch: ImportBatch) -> dict[str, Any]:
     """What was sent, as the API would have it. Raises Invalid at the field that is wrong."""
-    refuse_unknown("date_order", starting=("runs.", "columns."))
+    refuse_unknown("date_order", starting=("runs-", "columns-"))
     form, runs = request.form, []
     for number, found in enumerate(batch.detected.get("runs", [])):
         place, _, public_id = form.get(field(number, "to"), "").partition(":")
@@ -90,6 +97,6 @@ def read_choices(batch: ImportBatch) -> dict[str, Any]:
         if place != LEAVE:
             choice["as_of"] = form.get(field(number, "as_of"), "")
         runs.append(choice)
-    columns = {name: form.get(f"columns.{name}") or None for name in _columns(batch) if f"columns.{name}" in form}
+    columns = {name: form.get(f"columns-{name}") or None for name in _columns(batch) if f"columns-{name}" in form}
     said = {"runs": runs, "columns": columns or None, "date_order": form.get("date_order") or None}
     return checked(ChooseRunsSchema(), said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from coaching.blueprints.formatting import plural
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.file_import_forms import (
     DATE_ORDERS,
+    errors_of,
     heading_options,
     place_options,
     read_choices,
@@ -126,7 +128,7 @@ def choose(public_id: str) -> ResponseReturnValue:
             read_at_once(db.session(), batch, settings().uploads, now=now)
         write()
     except (Invalid, Conflict) as refusal:
-        form = sent_again(refusal)
+        form = replace(sent_again(refusal), errors=errors_of(refusal))
         batch, cohort = get_file_import(db.session(), public_id, actor=current_actor())
         return _page(batch, cohort, form), status_of(refusal)
     if batch.state == BatchState.READY and not any(undecided(batch)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from random import Random
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from coaching.services import audit, follow_ups
 from coaching.services.demo.afterwards import ask_after_sessions_and_launches
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
+from coaching.services.demo.evidence import build_evidence
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
@@ -48,8 +50,11 @@ def is_empty(session: Session) -> bool:
     return session.scalars(select(Person.id).limit(1)).first() is None
 
 
-def build_demo(session: Session, *, seed: int, now: datetime, keys: Keyring | None = None) -> Programme:
-    """Fills an empty database with the demo programme. Only with `keys` its coach has private notes."""
+def build_demo(
+    session: Session, *, seed: int, now: datetime, keys: Keyring | None = None, uploads: Path | None = None
+) -> Programme:
+    """Fills an empty database with the demo programme. Only with `keys` its coach has private notes, and only with the
+    folder of `uploads` there are files among its evidence."""
     rng = Random(seed)  # noqa: S311  Synthetic data wants the same draws each time, not secret ones.
     crowd = Crowd(session, rng, now)
     programme = Programme(
@@ -86,6 +91,7 @@ def build_demo(session: Session, *, seed: int, now: datetime, keys: Keyring | No
     build_loose_ends(session)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
+    build_evidence(session, cohorts, folder=uploads, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
 

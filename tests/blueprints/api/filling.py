@@ -14,6 +14,8 @@ from coaching.models import (
     CheckIn,
     CheckInState,
     Delivery,
+    Evidence,
+    EvidenceKind,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -77,6 +79,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         | _note(session, world)
         | _project(session, world)
         | _import(session, world)
+        | _file_import(session, world)
     )
     session.flush()
     return {name: row.public_id for name, row in made.items()}
@@ -195,7 +198,11 @@ def _project(session: Session, world: World) -> dict[str, Any]:
         recorded_at=NOW,
     )
     session.add(snapshot)
-    return {"project_id": project, "run_id": run, "snapshot_id": snapshot}
+    link = Evidence(
+        project=project, kind=EvidenceKind.LINK, title="The course", url="https://example.org/c", added_at=NOW
+    )
+    session.add(link)
+    return {"project_id": project, "run_id": run, "snapshot_id": snapshot, "evidence_id": link}
 
 
 def _series(session: Session, world: World) -> dict[str, Any]:
@@ -217,6 +224,10 @@ def _series(session: Session, world: World) -> dict[str, Any]:
         session, world.cohort, series_id=series.id, starts_at=starts_at, recurrence_start=start, local_start=start
     )
     return {"series_id": series}
+
+
+def _file_import(session: Session, world: World) -> dict[str, Any]:
+    return {"file_import_id": factories.make_batch(session, world.cohort, world.participant, state=BatchState.READY)}
 
 
 def _import(session: Session, world: World) -> dict[str, Any]:
