@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -144,16 +145,30 @@ def import_values(file: Path, cohort_id: str, dry_run: bool, as_json: bool) -> N
 @click.option("--dry-run", is_flag=True, help="Say what is in the files, and change nothing. Needs no database.")
 @click.option("--course", help="The course of files whose name does not say it, as FutureLearn's address has it.")
 @click.option("--run", type=click.IntRange(1, 999), help="The run of files whose name does not say it.")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the files were exported; today unless told.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the files were exported.")
+@click.option("--project", "project_id", help="The course's identifier, as in its page's address.")
+@click.option("--as", "email", help="Whose import it is: the e-mail address of who may log the course's launches.")
 @AS_JSON
-def import_futurelearn(files: tuple[Path, ...], dry_run: bool, as_json: bool, **said: Any) -> None:
+def import_futurelearn(
+    files: tuple[Path, ...],
+    *,
+    dry_run: bool,
+    as_of: datetime | None,
+    project_id: str | None,
+    email: str | None,
+    as_json: bool,
+    **named: Any,
+) -> None:
     """Read exports of FutureLearn's runs: CSV files, or zips of them, of as many runs as you like."""
+    day = as_of.date() if as_of is not None else None
+    if not dry_run:
+        if project_id is None or email is None:
+            raise Invalid("Name the course with --project and yourself with --as, or look at the files with --dry-run.")
+        _bring_exports_in(project_id, email, day, files, as_json=as_json)
+        return
     from coaching import futurelearn_command  # noqa: PLC0415  Few commands need the importers.
 
-    if not dry_run:
-        raise Invalid("Look at the files with --dry-run; figures are brought in on the cohort's page.")
-    day = (said.pop("as_of") or clock.utc_now()).date()
-    known = futurelearn_command.look_at(files, said | {"as_of": day})
+    known = futurelearn_command.look_at(files, named | {"as_of": day or clock.utc_now().date()})
     if as_json:
         print_json(known.as_dict())
     else:
@@ -161,3 +176,16 @@ def import_futurelearn(files: tuple[Path, ...], dry_run: bool, as_json: bool, **
     if known.unnamed:
         click.echo(known.what_to_say(), err=True)
         sys.exit(1)
+
+
+def _bring_exports_in(project_id: str, email: str, day: date | None, files: tuple[Path, ...], *, as_json: bool) -> None:
+    from coaching.config import read_settings  # noqa: PLC0415
+    from coaching.futurelearn_import import Bringing  # noqa: PLC0415
+
+    done = Bringing(read_settings(), project_id, email, day).bring_in(files)
+    if as_json:
+        print_json(done)
+    elif done["is_new"]:
+        click.echo(f"Imported as {done['import']}. Its page says what it brought, and takes it back.")
+    else:
+        click.echo(f"These files came in before, as {done['import']}, which is {done['state']}. Nothing was changed.")

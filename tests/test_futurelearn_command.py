@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
 from coaching.commands import main
+from coaching.models import BatchState, ImportBatch, ReachMetric, ReachSnapshot
+from tests.factories import make_membership, make_project
 from tests.importers.exports import ENROLMENTS, FOLDER, STEPS, enrolment, fixtures, source, step, zipped
 
 Command = Callable[..., Result]
@@ -101,3 +105,68 @@ def test_who_waits_at_a_terminal_sees_how_far_it_is(
     done = look(*sorted(FOLDER.glob("*.csv")), "--dry-run", "--json")
     assert "Reading" in done.stderr
     assert json.loads(done.stdout)["enrolments"] == 7
+
+
+@pytest.fixture
+def bring(database_url: str, tmp_path: Path) -> Command:
+    """The command that imports, on the test's database."""
+    environment = {"COACHING_DATABASE_URL": database_url, "COACHING_INSTANCE": str(tmp_path / "instance")}
+
+    def brought(*words: object) -> Result:
+        return CliRunner().invoke(main, ["import", "futurelearn", *map(str, words)], env=environment)
+
+    return brought
+
+
+@pytest.fixture
+def rows(database_url: str) -> Iterator[Session]:
+    engine = create_engine(database_url)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def test_exports_are_brought_into_a_course_once(bring: Command, rows: Session, tmp_path: Path) -> None:
+    owner = make_membership(rows)
+    project = make_project(rows, owners=(owner,))
+    rows.commit()
+    words = (*sorted(FOLDER.glob("*.csv")), "--project", project.public_id, "--as", owner.person.email)
+    rows.rollback()
+    done = bring(*words, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["state"], told["is_new"]) == ("applied", True)
+    again = bring(*words)
+    assert again.exit_code == 0
+    assert f"These files came in before, as {told['import']}, which is applied" in again.stdout
+    rows.expire_all()
+    runs = {run.label: run for run in project.runs}
+    assert runs.keys() == {"Run 1", "Run 2"}
+    joiners = select(ReachSnapshot.value).where(ReachSnapshot.metric == ReachMetric.JOINERS)
+    assert rows.scalars(joiners.where(ReachSnapshot.run_id == runs["Run 1"].id)).all() == [4]
+    assert project.people == 5
+    assert list((tmp_path / "instance" / "uploads").iterdir()) == []
+
+
+def test_what_cannot_be_brought_in_leaves_nothing(bring: Command, rows: Session, tmp_path: Path) -> None:
+    owner, stranger = make_membership(rows), make_membership(rows)
+    project = make_project(rows, owners=(owner,))
+    rows.commit()
+    to = ("--project", project.public_id, "--as", owner.person.email)
+    other = tmp_path / "other-course-1_enrolments.csv"
+    other.write_text(f"{ENROLMENTS}\n{enrolment('a')}\n")
+    broken = tmp_path / "my-course-1_enrolments.csv"
+    broken.write_text("nothing\n")
+    strange = stranger.person.email
+    rows.rollback()
+    several = bring(*FOLDER.glob("*-1_en*.csv"), other, *to)
+    assert (several.exit_code, "one course at a time" in several.stderr) == (2, True)
+    unread = bring(broken, *to)
+    assert (unread.exit_code, "no column learner_id" in unread.stderr) == (1, True)
+    assert bring(other, *to[:2], "--as", strange).exit_code == 2
+    assert bring(other, *to[:2], "--as", "nobody@example.org").exit_code == 2
+    assert bring(other, *to[2:]).exit_code == 2
+    assert rows.scalars(select(ReachSnapshot)).all() == []
+    states = rows.scalars(select(ImportBatch.state).order_by(ImportBatch.id)).all()
+    assert states == [BatchState.CANCELLED, BatchState.FAILED]
+    assert list((tmp_path / "instance" / "uploads").iterdir()) == []

@@ -37,8 +37,8 @@ class Enrolments:
     learner_rows: int = 0
     has_roles: bool = True
 
-    def count(self, team: Shelf) -> Iterator[tuple[int, bytes]]:
-        """The learners' digests by their first byte, sorted, each once. When all were taken, the counts are there."""
+    def count(self, team: Shelf) -> Iterator[tuple[int, set[bytes]]]:
+        """The learners' digests by their first byte. When all were taken, the counts are there."""
         counts = Counter(dict.fromkeys(("joiners", *self.marked, "staff", "listed"), 0))
         for number in sorted(self.learners.numbers | self.staff.numbers):
             own, listed = self.staff.distinct(number), self.learners.distinct(number)
@@ -50,7 +50,7 @@ class Enrolments:
             for name, shelf in self.marked.items():
                 counts[name] += len(shelf.distinct(number) & learners)
             if learners:
-                yield number, b"".join(sorted(learners))
+                yield number, learners
         counts["repeated"] = self.learner_rows - counts.pop("listed")
         self.found.counts = dict(counts)
 

@@ -102,9 +102,10 @@ class RunReader:
 
     def _give_away(self, newest: Enrolments, team: Shelf) -> None:
         """The learners to whoever counts them, and what is to be said once they are counted."""
-        pages = newest.count(team)
-        self.learners.keep(_key_of(newest), pages)
-        for _ in pages:
+        counted = newest.count(team)
+        # They are put in order as they are taken, so that who wants none does not wait for it.
+        self.learners.keep(_key_of(newest), ((number, b"".join(sorted(digests))) for number, digests in counted))
+        for _ in counted:
             # Whoever keeps none takes none, and the counts come with the last.
             pass
         _describe_enrolments(newest)

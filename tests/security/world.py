@@ -641,27 +641,7 @@ class _Builder:
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
         self._file_imports()
-        listed = ImportBatch(
-            cohort_id=self.cohort.id,
-            kind="people",
-            file_name=f"{self.says('list')}.csv",
-            sha256="1" * 64,
-            detected={"notes": []},
-            choices={"columns": {}},
-            state=BatchState.APPLIED,
-            imported_at=self.ago(40),
-            imported_by_id=self.people["coach"].id,
-        )
-        doubtful = ImportRow(
-            number=2,
-            name=self.says("listed-name"),
-            email=f"listed@{self.label}.example.org",
-            minutes=0,
-            outcome=RowOutcome.REVIEW,
-            reason="Two are alike.",
-        )
-        listed.rows.append(doubtful)
-        self.rows["people-import"] = self.add(listed)
+        self._people_import()
         known = RememberedMatch(
             cohort_id=self.cohort.id,
             name=self.says("remembered-name"),
@@ -692,6 +672,30 @@ class _Builder:
                 ImportRow(number=7, name="", minutes=0, outcome=RowOutcome.LEFT_OUT, reason=self.says("row-reason"))
             )
             self.rows[f"{name}file-import"] = batch
+
+    def _people_import(self) -> None:
+        """A list that came in, with a row that nobody has settled."""
+        listed = ImportBatch(
+            cohort_id=self.cohort.id,
+            kind="people",
+            file_name=f"{self.says('list')}.csv",
+            sha256="1" * 64,
+            detected={"notes": []},
+            choices={"columns": {}},
+            state=BatchState.APPLIED,
+            imported_at=self.ago(40),
+            imported_by_id=self.people["coach"].id,
+        )
+        doubtful = ImportRow(
+            number=2,
+            name=self.says("listed-name"),
+            email=f"listed@{self.label}.example.org",
+            minutes=0,
+            outcome=RowOutcome.REVIEW,
+            reason="Two are alike.",
+        )
+        listed.rows.append(doubtful)
+        self.rows["people-import"] = self.add(listed)
 
     def _poll(self) -> None:
         """A poll that asks the participant alone, and an invite of theirs."""
