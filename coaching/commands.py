@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from coaching import clock, import_commands, tokens
+from coaching import clock, import_commands, table_import_commands, tokens
 from coaching.cli import AS_JSON, database, find_person, main, print_json
 from coaching.config import read_settings
 
@@ -179,4 +179,6 @@ def rotate_key() -> None:
     click.echo("Every private note is under the first key.")
 
 
+for _command in table_import_commands.COMMANDS:
+    import_commands.import_group.add_command(_command)
 main.add_command(import_commands.import_group)

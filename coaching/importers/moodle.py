@@ -37,6 +37,7 @@ QUIZ = (
     "A quiz’s report lists who tried it: more people may be enrolled. What share of the course they did is not known."
 )
 GRADES = "A grade is no completion: of this file only who is listed is taken."
+NAMELESS = "The file does not say of which course and run it is."
 DOUBTFUL_DAYS = "Its days can be read with the day or the month first, so the first and the last day are not taken."
 
 
@@ -94,13 +95,14 @@ class MoodleImporter:
             found.run = str(choices.get("run") or found.course or source.name)
             tally = tallies.setdefault(found.run, _Tally())
             _read_file(source, found, tally)
+            if not found.course:
+                found.notes.append(NAMELESS)
             read += source.size
             watch(read)
         for key, tally in tallies.items():
             course = next(one.course for one in findings.files if one.run == key)
             findings.runs.append(_run(key, course, tally, findings.files, choices))
             learners.add(key, list(tally.shares))
-        findings.asks = ["course", "run"] if any(not one.course for one in findings.files) else []
         return findings
 
 
@@ -204,3 +206,6 @@ def _run(key: str, course: str, tally: _Tally, files: Iterable[FoundFile], choic
     if days:
         run.first_day, run.last_day = days[0].isoformat(), days[-1].isoformat()
     return run
+
+
+MOODLE = MoodleImporter()

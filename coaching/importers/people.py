@@ -12,7 +12,7 @@ from coaching.importers.base import Brings, Findings, FoundRow, Learners, Source
 from coaching.importers.caps import Caps
 from coaching.importers.days import BOTH_WAYS, find_order, read_written_day, tell_order
 from coaching.importers.names import clean_name, fold_name
-from coaching.importers.sheets import Sheet, note_problem, open_sheet
+from coaching.importers.sheets import Sheet, headings_in, note_problem, open_sheet
 from coaching.importers.times import DateOrder
 from coaching.importers.workbook import is_packed, slim_workbook
 
@@ -92,8 +92,9 @@ class PeopleImporter:
     brings: Brings = "people"
 
     def recognises(self, name: str, head: bytes) -> bool:  # noqa: ARG002
-        """Any table with addresses may be one, so it is one only where somebody says so."""
-        return False
+        """A text whose headings name an address, and a person or a role beside it. Of a workbook it cannot be told."""
+        known = headings_in(head, guess_column)
+        return "email" in known and len(known) > 1
 
     def read(
         self,
@@ -192,3 +193,6 @@ def _why_again(row: FoundRow, seen: Mapping[str, FoundRow]) -> str:
         return ""
     names = {fold_name(one.values["name"]) for one in (before, row) if one.values["name"]}
     return (OTHER_NAME if len(names) > 1 else AGAIN).format(before.number)
+
+
+PEOPLE = PeopleImporter()

@@ -19,8 +19,15 @@ GROUP = "coaching.importers"
 # Ours need no registration, so that they are there whatever an installation has of metadata. The first that knows a
 # file takes it: those that ask most of a file stand first.
 OWN = tuple(
-    EntryPoint(name, value, GROUP) for name, value in (("futurelearn", "coaching.importers.futurelearn:FUTURELEARN"),)
+    EntryPoint(name, value, GROUP)
+    for name, value in (
+        ("futurelearn", "coaching.importers.futurelearn:FUTURELEARN"),
+        ("moodle", "coaching.importers.moodle:MOODLE"),
+        ("people", "coaching.importers.people:PEOPLE"),
+        ("figures", "coaching.importers.figures:FIGURES"),
+    )
 )
+LAST = "figures"
 # The database keeps a batch's kind in so many characters.
 LONGEST_KIND = 24
 
@@ -44,7 +51,8 @@ class Found:
 
     def recognise(self, name: str, head: bytes) -> Importer | None:
         """The first importer that knows a file of this name that begins like this. One that fails knows nothing."""
-        for kind, importer in self.importers.items():
+        # A table of anything may be one of figures, so that everybody else is asked before.
+        for kind, importer in sorted(self.importers.items(), key=lambda one: one[0] == LAST):
             try:
                 if importer.recognises(name, head):
                     return importer

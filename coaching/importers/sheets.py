@@ -65,23 +65,33 @@ def open_sheet(
 ) -> Sheet:
     """The table in this file, with the columns that can be told. `guess` is the thing that a heading names.
 
-    Raises Invalid on `file` where there is no table in it.
+    Where a workbook has several and it cannot be told which is meant, the first is taken, and `sheet` is asked. Raises
+    Invalid on `file` where there is no table in it.
     """
     data = read_bytes(source, caps)
     found = FoundFile(source.name, kind)
     tables = open_tables(data, caps, found)
     found.sheets = list(tables)
-    name = _choose(tables, choices.get("sheet"), guess)
-    if name is None:
-        found.notes.append(f"The workbook has several sheets: {', '.join(tables)}. Say which one is meant.")
-        return Sheet(found, Table(), asks=["sheet"])
+    meant = _choose(tables, choices.get("sheet"), guess)
+    name = meant[0]
+    asks = ["sheet"] if len(meant) > 1 else []
     found.sheet = name
-    sheet = Sheet(found, tables[name])
+    sheet = Sheet(found, tables[name], asks=asks)
     _find_headings(sheet, guess)
     below = (cells for cells in sheet.table.rows[sheet.header :] if any(map(str.strip, cells)))
     found.sample = [cells[: len(found.headings)] for cells in islice(below, _SAMPLE)]
     _map(sheet, things, guess, choices.get("columns") or {})
     return sheet
+
+
+def headings_in(head: bytes, guess: Guess) -> set[str]:
+    """What the headings near the beginning of a text name. For a first look at a file, before anybody reads it."""
+    text = head[:8_192].replace(b"\x00", b"").decode("utf-8", "replace")
+    best: set[str] = set()
+    for line in text.splitlines()[:_SEARCHED_ROWS]:
+        named = {guess(fold_heading(cell)) for cell in line.replace(";", ",").replace("\t", ",").split(",")}
+        best = max(best, {thing for thing in named if thing}, key=len)
+    return best
 
 
 def read_bytes(source: SourceFile, caps: Caps) -> bytes:
@@ -124,14 +134,11 @@ def open_tables(data: bytes, caps: Caps, found: FoundFile) -> Mapping[str, Table
     return {"": opened.table}
 
 
-def _choose(tables: Mapping[str, Table], wanted: object, guess: Guess) -> str | None:
-    """The sheet that is meant: the one somebody named, the only one, or the only one whose headings are known."""
+def _choose(tables: Mapping[str, Table], wanted: object, guess: Guess) -> list[str]:
+    """The sheets that may be meant: the one somebody named, else those whose headings are known, else all."""
     if isinstance(wanted, str) and wanted in tables:
-        return wanted
-    if len(tables) == 1:
-        return next(iter(tables))
-    headed = [name for name, table in tables.items() if _known_in(table, guess)[1] > 1]
-    return headed[0] if len(headed) == 1 else None
+        return [wanted]
+    return [name for name, table in tables.items() if _known_in(table, guess)[1] > 1] or list(tables)
 
 
 def _known_in(table: Table, guess: Guess) -> tuple[int, int]:

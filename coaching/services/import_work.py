@@ -24,8 +24,7 @@ LEASE = timedelta(seconds=60)
 # How often the page hears how far it is, and the work whether somebody wants it stopped.
 TOLD_EVERY = timedelta(seconds=1)
 MOST_TRIES = 3
-# What other services bring into a cohort without a session.
-NOT_FIGURES = ("people",)
+PEOPLE = "people"
 WAITING = (BatchState.READING, BatchState.APPLYING)
 
 
@@ -88,8 +87,8 @@ class Work:
             batch.done, batch.lease_until = min(done, batch.total), now + LEASE
 
 
-# Which batches these services know.
-OF_FIGURES = (ImportBatch.session_id.is_(None), ImportBatch.kind.not_in(NOT_FIGURES))
+# What came into a cohort to be counted. Lists of people came into it too, and have pages of their own.
+OF_FIGURES = (ImportBatch.session_id.is_(None), ImportBatch.kind != PEOPLE)
 _BATCH = select(ImportBatch).options(selectinload(ImportBatch.files)).execution_options(populate_existing=True)
 
 
@@ -147,7 +146,7 @@ def let_go_of_files(session: Session, batch: ImportBatch, folder: Path) -> None:
 
 
 def find_batch(session: Session, public_id: str) -> tuple[ImportBatch, Cohort] | None:
-    """A batch of files that came into a cohort, and the cohort. Reports of a session are none."""
+    """A batch of figures that came into a cohort, and the cohort. Reports of a session are none, and people neither."""
     statement = _BATCH.where(ImportBatch.public_id == public_id, *OF_FIGURES)
     batch = session.scalars(statement).one_or_none()
     return None if batch is None else (batch, cohort_of(session, batch))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from coaching.errors import Invalid
-from coaching.importers.moodle import NO_LEARNERS, MoodleImporter
+from coaching.importers.moodle import NAMELESS, NO_LEARNERS, MoodleImporter
 from coaching.importers.moodle_layout import short_name
 from tests.importers.builders import FIXTURES, SAMPLES
 from tests.importers.workbooks import Kept, read, source
@@ -73,7 +73,8 @@ def test_course_completion_and_participants_of_one_run_are_one() -> None:
     assert found.runs[0].figures == {"joiners": 3, "active": 2, "completed_50": 2, "completed_90": 1}
     assert (found.files[0].counts["course_complete"], found.files[1].counts["staff"]) == (1, 1)
     alone = find("courseid_3_participants.csv", listed.replace("Surname", "Last name"))
-    assert (alone.runs[0].figures, alone.asks) == ({"joiners": 2}, ["course", "run"])
+    assert (alone.runs[0].figures, alone.runs[0].course, alone.asks) == ({"joiners": 2}, "", [])
+    assert NAMELESS in alone.files[0].notes
 
 
 QUIZ = (
@@ -107,7 +108,6 @@ def test_a_real_quiz_report() -> None:
     addresses = {row["Email address"].casefold() for row in csv.DictReader(io.StringIO(data.decode()))} - {"na"}
     assert kept.runs == {"moodle_quiz_grades_report.csv": addresses}
     assert found.runs[0].figures == {"joiners": len(addresses), "learners": 282, "active": 272}
-    assert found.asks == ["course", "run"]
     assert MoodleImporter().recognises("report.csv", data[:4096])
 
 

@@ -306,7 +306,7 @@ PEOPLE = b"Name,E-mail\r\nNew Comer,newcomer@example.org\r\n"
 
 
 def people_file(_place: Place, _guest: Place) -> dict[str, Any]:
-    return {"file": (io.BytesIO(PEOPLE), "people.csv")}
+    return {"file": (io.BytesIO(PEOPLE), "people.csv"), "role": "participant"}
 
 
 def kept_people(_place: Place, _guest: Place) -> dict[str, Any]:

@@ -759,8 +759,8 @@ file_imports.cancel                               ok  404 404 404 404 404 ok  40
 api_file_imports.cancel                           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 file_imports.undo | applied file-import           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_file_imports.undo | applied file-import       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-file_imports.show | coach file-import             404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
-file_imports.undo | coach file-import             404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.show | left file-import              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.undo | left file-import              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
 # Evidence: seen with the course and added by its team and those who run it; a line of the log has its own readers.
 evidence.list                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

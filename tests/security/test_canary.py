@@ -96,7 +96,7 @@ CANARIES: dict[str, set[str]] = {
     "participant-figures-here": RUNNERS | {"participant"},
     "found-course-here": RUNNERS | {"participant"},
     "row-reason-here": RUNNERS | {"participant"},
-    "coach-figures-here": RUNNERS,
+    "withdrawn-figures-here": RUNNERS,
     # The cohort's own business.
     "Cohort here": INSIDERS | {"withdrawn", "applicant", "former_coach", "neighbour", "coach_beside"},
     "description-here": INSIDERS,

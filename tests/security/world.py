@@ -641,6 +641,40 @@ class _Builder:
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
         self._file_imports()
+        self._people_import()
+        known = RememberedMatch(
+            cohort_id=self.cohort.id,
+            name=self.says("remembered-name"),
+            membership_id=self.members["fellow"].id,
+            created_at=self.ago(40),
+        )
+        self.rows["remembered-name"] = self.add(known)
+
+    def _file_imports(self) -> None:
+        """Figures of the run: read and not applied yet, and applied; and one of somebody who left."""
+        found = {
+            "key": f"course-{self.label}-1", "course": self.says("found-course"), "label": "Run 1", "series": [],
+            "platform": "futurelearn", "figures": {"joiners": 270}, "first_day": "", "last_day": "",
+            "has_learners": False,
+        }  # fmt: skip
+        choice = {"to": "run", "run_id": self.rows["run"].public_id, "as_of": self.day(10).isoformat()}
+        for name, who, state in (
+            ("", "participant", BatchState.READY),
+            ("applied ", "participant", BatchState.APPLIED),
+            ("left ", "withdrawn", BatchState.APPLIED),
+        ):
+            batch = factories.make_batch(
+                self.session, self.cohort, self.people[who], kind="futurelearn", state=state,
+                file_name=f"{self.says(f'{who}-figures')}.csv", choices={"runs": {found["key"]: choice}},
+                detected={"label": "FutureLearn", "files": [], "runs": [found], "asks": []},
+            )  # fmt: skip
+            batch.rows.append(
+                ImportRow(number=7, name="", minutes=0, outcome=RowOutcome.LEFT_OUT, reason=self.says("row-reason"))
+            )
+            self.rows[f"{name}file-import"] = batch
+
+    def _people_import(self) -> None:
+        """A list that came in, with a row that nobody has settled."""
         listed = ImportBatch(
             cohort_id=self.cohort.id,
             kind="people",
@@ -662,36 +696,6 @@ class _Builder:
         )
         listed.rows.append(doubtful)
         self.rows["people-import"] = self.add(listed)
-        known = RememberedMatch(
-            cohort_id=self.cohort.id,
-            name=self.says("remembered-name"),
-            membership_id=self.members["fellow"].id,
-            created_at=self.ago(40),
-        )
-        self.rows["remembered-name"] = self.add(known)
-
-    def _file_imports(self) -> None:
-        """Figures of the run: read and not applied yet, and applied; and one that the coach brought."""
-        found = {
-            "key": f"course-{self.label}-1", "course": self.says("found-course"), "label": "Run 1", "series": [],
-            "platform": "futurelearn", "figures": {"joiners": 270}, "first_day": "", "last_day": "",
-            "has_learners": False,
-        }  # fmt: skip
-        choice = {"to": "run", "run_id": self.rows["run"].public_id, "as_of": self.day(10).isoformat()}
-        for name, who, state in (
-            ("", "participant", BatchState.READY),
-            ("applied ", "participant", BatchState.APPLIED),
-            ("coach ", "coach", BatchState.APPLIED),
-        ):
-            batch = factories.make_batch(
-                self.session, self.cohort, self.people[who], kind="futurelearn", state=state,
-                file_name=f"{self.says(f'{who}-figures')}.csv", choices={"runs": {found["key"]: choice}},
-                detected={"label": "FutureLearn", "files": [], "runs": [found], "asks": []},
-            )  # fmt: skip
-            batch.rows.append(
-                ImportRow(number=7, name="", minutes=0, outcome=RowOutcome.LEFT_OUT, reason=self.says("row-reason"))
-            )
-            self.rows[f"{name}file-import"] = batch
 
     def _poll(self) -> None:
         """A poll that asks the participant alone, and an invite of theirs."""

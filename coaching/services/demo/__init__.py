@@ -25,6 +25,7 @@ from coaching.services.demo.finding import build_poll
 from coaching.services.demo.imports import build_imports
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
+from coaching.services.demo.listing import build_people_import
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.notes import build_notes
 from coaching.services.demo.practice import build_goals, build_projects
@@ -118,6 +119,7 @@ def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Ran
     build_series(session, cohort, now=now)
     invite_to_what_is_to_come(session, cohort, now=now)
     ask_after_sessions_and_launches(session, cohort, now=now)
+    build_people_import(session, cohort)
 
 
 def make_links(session: Session, *, base_url: str, new_secret: Callable[[], str], now: datetime) -> dict[str, str]:
