@@ -33,6 +33,7 @@ class Effort:
     posted_naively: int = 40
     stored_jobs: int = 10_000
     waiting: int = 1_000_000
+    enrolments: int = 1_000_000
     swept_beside_web: int = 30_000
     kills: int = 1000
     one_in: int = 1
@@ -48,6 +49,7 @@ QUICK = Effort(
     sweeps=8,
     planned=20,
     waiting=100_000,
+    enrolments=100_000,
     swept_beside_web=5_000,
     kills=60,
     one_in=10,

@@ -1,27 +1,17 @@
-"""Commands on people, programmes, the audit trail and imports: the part of `coaching` that operators use by hand."""
+"""Commands on people, programmes, the audit trail and notes: the part of `coaching` that operators use by hand.
+
+Those that bring files in stand in import_commands.py, and join the others from there.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from coaching import clock, tokens
+from coaching import clock, import_commands, table_import_commands, tokens
 from coaching.cli import AS_JSON, database, find_person, main, print_json
 from coaching.config import read_settings
-from coaching.errors import Invalid
-
-if TYPE_CHECKING:
-    from coaching.services.report_description import Reading
-
-# How to answer what a report makes the command ask, by the field or the refusal's code.
-OPTIONS = {
-    "date_order": "Use --date-order mdy or --date-order dmy.",
-    "unconfirmed": "To record it as it is, use --anyway.",
-}
 
 
 @main.group()
@@ -140,120 +130,6 @@ def audit() -> None:
     sys.exit(1 if finds else 0)
 
 
-@main.group("import")
-def import_group() -> None:
-    """Bring files in."""
-
-
-def _report_options(command: Callable[..., None]) -> Callable[..., None]:
-    """What has to be said beside a report, whichever service wrote it."""
-    for option in reversed(
-        (
-            click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-            click.option("--session", "session_id", help="The session's identifier, as in its page's address."),
-            click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing."),
-            click.option("--timezone", help="The zone of the report's times; the session's own unless told."),
-            click.option("--date-order", type=click.Choice(["mdy", "dmy"]), help="Where both would be possible."),
-            click.option(
-                "--anyway", is_flag=True, help="Import it as it is: another day's, or with rows that are unreadable."
-            ),
-            AS_JSON,
-        )
-    ):
-        command = option(command)
-    return command
-
-
-@import_group.command("zoom")
-@_report_options
-def import_zoom(**how: Any) -> None:
-    """Record who came to a session from a Zoom participants report."""
-    _import_report("zoom", **how)
-
-
-@import_group.command("teams")
-@_report_options
-def import_teams(**how: Any) -> None:
-    """Record who came to a session from a Microsoft Teams attendance report."""
-    _import_report("teams", **how)
-
-
-def _import_report(
-    service: Literal["zoom", "teams"],
-    *,
-    file: Path,
-    session_id: str | None,
-    dry_run: bool,
-    timezone: str | None,
-    date_order: Literal["mdy", "dmy"] | None,
-    anyway: bool,
-    as_json: bool,
-) -> None:
-    """The report of this service looked at, and unless it is a dry run, recorded."""
-    from coaching.services import report_description as reports  # noqa: PLC0415
-
-    if session_id is None and not dry_run:
-        raise Invalid("Name the session with --session, or look at the file alone with --dry-run.")
-    reading = reports.Reading(timezone=timezone, date_order=date_order, anyway=anyway, service=service)
-    try:
-        if session_id is None:
-            answer = reports.describe_report(file.read_bytes(), reading)
-        else:
-            answer = _bring_in(session_id, file, reading, dry_run=dry_run)
-    except Invalid as refusal:
-        raise _with_option(refusal) from refusal
-    if as_json:
-        print_json(answer)
-    else:
-        click.echo(reports.describe_in_words(answer))
-
-
-def _bring_in(session_id: str, file: Path, reading: Reading, *, dry_run: bool) -> dict[str, Any]:
-    """What a report does to a session, and what it did unless it is a dry run."""
-    from coaching.services import attendance_imports as imports  # noqa: PLC0415
-    from coaching.services import import_batches, import_preview  # noqa: PLC0415
-
-    data, now = file.read_bytes(), clock.utc_now()
-    with database() as session:
-        meeting = import_batches.find_session(session, session_id)
-        preview = import_preview.preview_import(session, meeting, data, reading, actor=None, now=now)
-        answer = preview.as_dict()
-        if not dry_run:
-            batch = imports.apply_import(session, meeting, data, reading, file_name=file.name, actor=None, now=now)
-            answer |= {"import": batch.public_id}
-    return answer
-
-
-def _with_option(refusal: Invalid) -> Invalid:
-    """The refusal, with the option that answers what it asks."""
-    options = [text for name, text in OPTIONS.items() if name in {refusal.code, *refusal.messages}]
-    return Invalid(" ".join([refusal.message, *options]), refusal.messages, code=refusal.code)
-
-
-@import_group.command("observations")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
-@AS_JSON
-def import_values(file: Path, cohort_id: str, dry_run: bool, as_json: bool) -> None:
-    """Record values of goals' metrics from a table with email, goal, metric, date and value."""
-    from coaching.services import observation_imports as imports  # noqa: PLC0415
-
-    with database() as session:
-        cohort = imports.find_cohort(session, cohort_id)
-        lines = imports.import_observations(
-            session, cohort, file.read_bytes(), actor=None, now=clock.utc_now(), is_dry_run=dry_run
-        )
-    if as_json:
-        print_json([line._asdict() for line in lines])
-        return
-    for line in lines:
-        click.echo(f"row {line.number:<5} {line.outcome.replace('_', ' '):<9} {line.reason}")
-    click.echo(
-        ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in imports.count_outcomes(lines).items())
-    )
-
-
 @main.command("follow-ups")
 @click.option("--cohort", "cohort_id", required=True, help="The cohort's identifier, as in its page's address.")
 @AS_JSON
@@ -298,3 +174,8 @@ def rotate_key() -> None:
         click.echo(f"{unreadable:,} cannot be read with any key that is here. Add the key that wrote them.", err=True)
         sys.exit(1)
     click.echo("Every private note is under the first key.")
+
+
+for _command in table_import_commands.COMMANDS:
+    import_commands.import_group.add_command(_command)
+main.add_command(import_commands.import_group)

@@ -20,6 +20,7 @@ TOUCH = Effort(
     swept=250,
     posted_naively=2,
     waiting=1_000,
+    enrolments=1_000,
     one_in=1_000,
     mails=2,
     sendings=1,

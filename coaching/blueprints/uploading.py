@@ -7,6 +7,7 @@ transaction of the act. A file that no row came to name is removed again at the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from flask import current_app, g, request
@@ -30,8 +31,8 @@ def settings() -> Settings:
     return known
 
 
-def read_body() -> None:
-    """Reads the body, which may be as large as a file is, to the disk. Call it before anything asks for the form.
+def read_body(largest: int = LARGEST_FILE, refuse: Callable[[], Invalid] = too_large) -> None:
+    """Reads the body, which may be as large as its files are, to the disk. Call it before anything asks for the form.
 
     Raises Invalid (`too-large`) where it is larger, and Conflict (`no-room`) on a full disk.
     """
@@ -39,11 +40,11 @@ def read_body() -> None:
     db.session.rollback()
     # A form of any other kind has no files, and would be read into memory.
     if request.mimetype == MULTIPART:
-        request.max_content_length = LARGEST_FILE + LARGEST_REST
+        request.max_content_length = largest + LARGEST_REST
     try:
         _ = request.files
     except RequestEntityTooLarge as error:
-        raise too_large() from error
+        raise refuse() from error
     except OSError as error:
         if is_full_disk(error):
             raise Conflict(FULL, code=NO_ROOM) from error

@@ -195,6 +195,9 @@ LOOKS = {
     "review": Look("warning", "question"),
     "ignored": Look("neutral", "minus"),
     "undone": Look("neutral", "arrow-left"),
+    "reading": Look("info", "clock"),
+    "ready": Look("warning", "question"),
+    "applying": Look("info", "clock"),
     # Who reads a note
     "note_private": Look("accent", "lock"),
     "note_pair": Look("info", "link"),

@@ -6,7 +6,7 @@ object is an Importer; `importers/registry.py` lists ours the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal, Protocol
 
@@ -50,7 +50,8 @@ class FoundFile:
 
     `counts` has what `coaching import --dry-run` prints of it: `joiners`, `fully_participated`, `learners` and so on.
     `headings` and `columns` are of a table whose columns somebody maps: its headings in order, and for each thing that
-    can be taken from it the heading that was taken for it, or None.
+    can be taken from it the heading that was taken for it, or None. `sheets` are those of a workbook that has several,
+    and `sheet` the one that was read. `sample` has the first rows below the headings, for who maps columns.
     """
 
     name: str
@@ -66,6 +67,9 @@ class FoundFile:
     problem_count: int = 0
     headings: list[str] = field(default_factory=list)
     columns: dict[str, str | None] = field(default_factory=dict)
+    sheets: list[str] = field(default_factory=list)
+    sheet: str = ""
+    sample: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -74,7 +78,8 @@ class FoundRun:
 
     `figures` is by the words of ReachMetric (`joiners`, `learners`, `active`, `completed_50`, `completed_90`,
     `statements`); what no file told is not there, and a header-only file tells nought. The days are ISO 8601, the
-    first and last that the files name, empty where they name none.
+    first and last that the files name, empty where they name none. A table may tell
+    figures of several days: then `series` has each as `metric`, `value` and `as_of`, and `figures` the newest of each.
     """
 
     key: str
@@ -85,6 +90,7 @@ class FoundRun:
     first_day: str = ""
     last_day: str = ""
     has_learners: bool = False
+    series: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -101,18 +107,34 @@ class Findings:
 
 
 class Learners(Protocol):
-    """Where an importer puts the learners of a run as it reads them. Who calls it counts them, and keeps no
-    identifier."""
+    """Where an importer puts the learners of a run; who calls it counts them, and keeps no identifier.
+
+    An importer that reads few learners uses `add`. One that reads a million makes the digests itself with `key`, since
+    it needs them to count, and hands over the finished pages. `digests.LearnerDigests` is one of these.
+    """
+
+    @property
+    def key(self) -> bytes:
+        """What the identifiers' digests are keyed with, at most 64 bytes."""
 
     def add(self, run: str, identifiers: Sequence[str]) -> None:
         """Some learners of the run of this key, staff left out; one who comes twice counts once."""
+
+    def keep(self, run: str, pages: Iterable[tuple[int, bytes]]) -> None:
+        """All learners of the run, staff left out, as `digests.digest_all` makes them: for each first byte that occurs
+        that byte, and the digests that begin with it, joined in ascending order and each once."""
 
 
 class NoLearners:
     """For who does not want to know how many people there are."""
 
+    key = b""
+
     def add(self, run: str, identifiers: Sequence[str]) -> None:
         """Takes them and forgets them."""
+
+    def keep(self, run: str, pages: Iterable[tuple[int, bytes]]) -> None:
+        """Does not even look at them."""
 
 
 class Importer(Protocol):
@@ -133,7 +155,8 @@ class Importer(Protocol):
         learners: Learners,
         watch: Callable[[int], None],
     ) -> Findings:
-        """Reads all files. `choices` is what somebody said (`columns`, `date_order`, ...), empty at first.
+        """Reads all files. `choices` is what somebody said (`columns`, `date_order`, ...), empty at first. Where `only`
+        is `learners` among them, all else is known from before, and what does not lead to learners may be passed over.
 
         `watch` is told now and then how many bytes of all files are read; it raises to stop the reading.
         """

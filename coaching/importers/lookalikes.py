@@ -18,16 +18,16 @@ SAVE_AS_CSV = "Open it in a spreadsheet, save the sheet as 'CSV UTF-8', and uplo
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "a PDF document", HOW_TO_EXPORT),
+    (b"%PDF", "a PDF document", ""),
     (_OLE, "an old Excel workbook (XLS)", SAVE_AS_CSV),
-    (b"\x89PNG", "a picture", HOW_TO_EXPORT),
-    (b"\xff\xd8\xff", "a picture", HOW_TO_EXPORT),
-    (b"GIF8", "a picture", HOW_TO_EXPORT),
+    (b"\x89PNG", "a picture", ""),
+    (b"\xff\xd8\xff", "a picture", ""),
+    (b"GIF8", "a picture", ""),
     (b"\x1f\x8b", "a compressed file (gzip)", "Unpack it and upload the CSV file that is in it."),
     (b"7z\xbc\xaf\x27\x1c", "a compressed file (7-Zip)", "Unpack it and upload the CSV file that is in it."),
     (b"Rar!", "a compressed file (RAR)", "Unpack it and upload the CSV file that is in it."),
-    (b"{\\rtf", "a word processor's document (RTF)", HOW_TO_EXPORT),
-    (b"SQLite format 3", "a database", HOW_TO_EXPORT),
+    (b"{\\rtf", "a word processor's document (RTF)", ""),
+    (b"SQLite format 3", "a database", ""),
 )
 _PREFIXES: tuple[tuple[str, str], ...] = (
     ("<!doctype html", "a web page (HTML)"),
@@ -73,7 +73,8 @@ _TABLES: tuple[tuple[frozenset[str], str], ...] = (
 
 
 def name_binary(data: bytes) -> tuple[str, str] | None:
-    """What these bytes are, and what to do instead, when their first bytes are those of a known kind of file."""
+    """What these bytes are, when their first bytes are those of a known kind of file, and what to do instead; nothing
+    where a file of that kind holds no table, and only another export helps."""
     if data.startswith(b"PK\x03\x04"):
         if b"xl/" in data:
             return "an Excel workbook (XLSX)", SAVE_AS_CSV

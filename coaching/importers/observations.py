@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from coaching.errors import Invalid
-from coaching.importers.lookalikes import HOW_TO_EXPORT, HOW_TO_EXPORT_TEAMS, HOW_TO_EXPORT_ZOOM
+from coaching.importers.caps import Caps
 from coaching.importers.opening import open_file
 
 COLUMNS = ("email", "goal", "metric", "date", "value")
@@ -16,6 +16,12 @@ HOW_TO_WRITE = "The first row has the headings email, goal, metric, date and val
 TOO_LARGE = "This file is over 500 KB. Bring in fewer rows at a time."
 MAX_BYTES = 500_000
 MOST_ROWS = 2_000
+CAPS = Caps(
+    advice=HOW_TO_WRITE,
+    too_large="far more than these rows fill",
+    too_long="Bring in fewer at a time.",
+    max_bytes=MAX_BYTES,
+)
 TOO_WIDE = "This row has more cells than headings. Put a value with a comma into quotation marks, or write a point."
 BAD_DAY = "Write the date as YYYY-MM-DD, such as 2026-03-14."
 _HEADINGS: Mapping[str, str] = {
@@ -47,10 +53,7 @@ def read_observations(data: bytes) -> list[ObservationRow]:
     """The rows in these bytes. Raises Invalid on the field `file` when this is no such table."""
     if len(data) > MAX_BYTES:
         raise Invalid.field("file", TOO_LARGE)
-    try:
-        table = open_file(data).table
-    except Invalid as refusal:
-        raise Invalid.field("file", _in_our_words(refusal.message)) from refusal
+    table = open_file(data, CAPS).table
     header, columns = _find_headings(table.rows)
     width = len(table.rows[header])
     rows = [
@@ -104,10 +107,3 @@ def _row(number: int, cells: Sequence[str], columns: Mapping[str, int], broken: 
 def _why_too_wide(cells: Sequence[str], width: int) -> str:
     """A decimal comma without quotation marks would make 1 of 1,5."""
     return TOO_WIDE if any(cell.strip() for cell in cells[width:]) else ""
-
-
-def _in_our_words(message: str) -> str:
-    """The refusal of a file that is no table, without the advice for those who bring a meeting's report."""
-    for advice in (HOW_TO_EXPORT, HOW_TO_EXPORT_ZOOM, HOW_TO_EXPORT_TEAMS):
-        message = message.replace(advice, HOW_TO_WRITE)
-    return message

@@ -10,10 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from coaching.errors import Invalid
+from coaching.importers.caps import MEETING, Caps
 
-MAX_ROWS = 20_000
-MAX_COLUMNS = 60
-MAX_CELL = 10_000
 # Rows above the first person (a summary, blank lines, headings) do not count against the cap.
 _PREAMBLE = 10
 # How often a file may be read over again for the sake of open quotation marks.
@@ -65,18 +63,18 @@ class _Lines:
         return self.lines[self.place - 1]
 
 
-def read_table(text: str, delimiter: str) -> Table:
+def read_table(text: str, delimiter: str, caps: Caps = MEETING) -> Table:
     """Take the text apart.
 
     A quotation mark that nobody closed would make the rows up to the next mark part of one cell. It shows: that next
     mark is followed by a letter, or there is none, or the cell holds a whole row. Then only its own row is lost.
     """
-    lines = _Lines(_split_lines(text))
+    lines = _Lines(_split_lines(text, caps))
     table = Table(ends_in_a_row=not text.endswith(("\n", "\r")))
     delimiters = _usual_delimiters(lines.lines, delimiter)
     budget = _MAX_READINGS * len(lines.lines)
     while lines.place < len(lines.lines):
-        lost = _read_until_lost(lines, delimiter, delimiters, table)
+        lost = _read_until_lost(lines, delimiter, delimiters, table, caps)
         if lost is None:
             break
         budget -= lines.place - lost
@@ -91,11 +89,11 @@ def read_table(text: str, delimiter: str) -> Table:
     return table
 
 
-def _split_lines(text: str) -> list[str]:
+def _split_lines(text: str, caps: Caps) -> list[str]:
     """Lines with their ends (CRLF, LF or CR), after a glance that there are not far too many."""
     count = text.count("\n") + text.count("\r") - text.count("\r\n")
-    if count > 3 * MAX_ROWS:
-        raise _too_many_rows()
+    if count > 3 * caps.max_rows:
+        raise _too_many_rows(caps)
     return list(io.StringIO(text, newline=""))
 
 
@@ -106,7 +104,7 @@ def _usual_delimiters(lines: list[str], delimiter: str) -> int:
     return max(2, counts.most_common(1)[0][0] if counts else 0)
 
 
-def _read_until_lost(lines: _Lines, delimiter: str, delimiters: int, table: Table) -> int | None:
+def _read_until_lost(lines: _Lines, delimiter: str, delimiters: int, table: Table, caps: Caps) -> int | None:
     """Read on to the end (None), or up to an open quotation mark; the answer is then the line where it stands."""
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
@@ -119,19 +117,19 @@ def _read_until_lost(lines: _Lines, delimiter: str, delimiters: int, table: Tabl
             if lines.place - begin > 1 or "unexpected end of data" in str(error):
                 return begin
             # A mark in the middle of a cell ("Jo" Low) is not by the book, but it is clear what is meant.
-            cells = _read_leniently(lines.lines[begin], delimiter, len(table.rows) + 1)
+            cells = _read_leniently(lines.lines[begin], delimiter, len(table.rows) + 1, caps)
             reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
         if lines.place - begin > 1 and _holds_a_row(cells, delimiter, delimiters):
             return begin
-        table.rows.append(_within_caps(cells, len(table.rows) + 1))
+        table.rows.append(_within_caps(cells, len(table.rows) + 1, caps))
 
 
-def _read_leniently(line: str, delimiter: str, number: int) -> list[str]:
+def _read_leniently(line: str, delimiter: str, number: int, caps: Caps) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
         # Only the reader's own limit on a cell is left, and it is above ours.
-        raise _cell_too_long(number) from error
+        raise _cell_too_long(number, caps) from error
 
 
 def _holds_a_row(cells: list[str], delimiter: str, delimiters: int) -> bool:
@@ -140,28 +138,28 @@ def _holds_a_row(cells: list[str], delimiter: str, delimiters: int) -> bool:
     return any(line.count(delimiter) >= delimiters for lines in several for line in lines)
 
 
-def _within_caps(cells: list[str], number: int) -> list[str]:
+def _within_caps(cells: list[str], number: int, caps: Caps) -> list[str]:
     """The row; empty cells beyond the cap on columns are a spreadsheet's padding and are left off."""
-    if number > MAX_ROWS + _PREAMBLE:
-        raise _too_many_rows()
-    if len(cells) > MAX_COLUMNS:
-        if any(cells[MAX_COLUMNS:]):
+    if number > caps.max_rows + _PREAMBLE:
+        raise _too_many_rows(caps)
+    if len(cells) > caps.max_columns:
+        if any(cells[caps.max_columns :]):
             raise Invalid.field(
-                "file", f"Row {number} has {len(cells)} columns; {MAX_COLUMNS} is the most. Export the report again."
+                "file",
+                f"Row {number} has {len(cells)} columns; {caps.max_columns} is the most. Export the report again.",
             )
-        cells = cells[:MAX_COLUMNS]
-    if any(len(cell) > MAX_CELL for cell in cells):
-        raise _cell_too_long(number)
+        cells = cells[: caps.max_columns]
+    if any(len(cell) > caps.max_cell for cell in cells):
+        raise _cell_too_long(number, caps)
     return cells
 
 
-def _too_many_rows() -> Invalid:
-    return Invalid.field(
-        "file", f"The file has more than {MAX_ROWS:,} rows. Export one meeting at a time, and delete empty rows."
-    )
+def _too_many_rows(caps: Caps) -> Invalid:
+    return Invalid.field("file", f"The file has more than {caps.max_rows:,} rows. {caps.too_long}")
 
 
-def _cell_too_long(number: int) -> Invalid:
+def _cell_too_long(number: int, caps: Caps) -> Invalid:
     return Invalid.field(
-        "file", f"A cell in row {number} has more than {MAX_CELL:,} characters. Shorten it, or export the report again."
+        "file",
+        f"A cell in row {number} has more than {caps.max_cell:,} characters. Shorten it, or export the report again.",
     )

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from coaching.errors import Invalid
-from coaching.importers.lookalikes import HOW_TO_EXPORT, name_binary
+from coaching.importers.caps import MEETING, Caps
+from coaching.importers.lookalikes import name_binary
 
-MAX_BYTES = 5 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
 
 _BOMS = (
@@ -47,23 +47,20 @@ class TextFile:
     damaged: bool = False
 
 
-def read_text(data: bytes) -> TextFile:
+def read_text(data: bytes, caps: Caps = MEETING) -> TextFile:
     """The text in these bytes: by its mark, else as UTF-8 or unmarked UTF-16, else by a guess that is said."""
-    if len(data) > MAX_BYTES:
-        limit = MAX_BYTES // (1024 * 1024)
-        raise Invalid.field(
-            "file", f"The file is larger than {limit} MB, far more than one meeting fills. {HOW_TO_EXPORT}"
-        )
+    if len(data) > caps.max_bytes:
+        raise Invalid.field("file", f"The file is larger than {caps.megabytes}, {caps.too_large}. {caps.advice}")
     if not data.strip():
-        raise Invalid.field("file", f"The file is empty. {HOW_TO_EXPORT}")
+        raise Invalid.field("file", f"The file is empty. {caps.advice}")
     if (found := name_binary(data)) is not None:
         kind, advice = found
-        raise Invalid.field("file", f"This looks like {kind}, not a CSV file. {advice}")
-    file = _decode(data)
+        raise Invalid.field("file", f"This looks like {kind}, not a CSV file. {advice or caps.advice}")
+    file = _decode(data, caps)
     if "\x00" in file.text:
-        raise Invalid.field("file", f"The file holds NUL bytes, so it is not a text file. {HOW_TO_EXPORT}")
+        raise Invalid.field("file", f"The file holds NUL bytes, so it is not a text file. {caps.advice}")
     if not file.text.strip("\ufeff \t\r\n"):
-        raise Invalid.field("file", f"The file is empty. {HOW_TO_EXPORT}")
+        raise Invalid.field("file", f"The file is empty. {caps.advice}")
     return file
 
 
@@ -84,7 +81,7 @@ def guess_delimiter(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _decode(data: bytes) -> TextFile:
+def _decode(data: bytes, caps: Caps) -> TextFile:
     for mark, codec, label in _BOMS:
         if data.startswith(mark):
             return _decode_as(data[len(mark) :], codec, label)
@@ -93,7 +90,7 @@ def _decode(data: bytes) -> TextFile:
         return _decode_as(data, utf16, utf16, guessed=True)
     file = _decode_as(data, "utf-8", "utf-8")
     if file.damaged and not _mostly_whole(file.text):
-        return _guess(data)
+        return _guess(data, caps)
     return file
 
 
@@ -131,10 +128,10 @@ def _unmarked_utf16(data: bytes) -> str | None:
     return None
 
 
-def _guess(data: bytes) -> TextFile:
+def _guess(data: bytes, caps: Caps) -> TextFile:
     """The likeliest old encoding. Short names in cp1252 mislead every detector, so plain Western text goes first."""
     if len(data) - len(data.translate(None, _CONTROLS)) > len(data) / 200:
-        raise Invalid.field("file", f"This is not a text file that can be read. {HOW_TO_EXPORT}")
+        raise Invalid.field("file", f"This is not a text file that can be read. {caps.advice}")
     telling = _telling_lines(data)
     encoding = "cp1252" if _is_western(telling) else _most_likely(telling)
     if encoding is None:

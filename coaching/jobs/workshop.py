@@ -41,6 +41,7 @@ class Pace:
     remind: float = 5
     send_messages: float = 2
     sweep_leases: float = 15
+    read_imports: float = 2
     expire_check_ins: float = 60
     heartbeat: float = 10
     watch: float = 10

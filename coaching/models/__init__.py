@@ -92,6 +92,7 @@ from coaching.models.import_batch import (
     RememberedMapping,
     RememberedMatch,
     RowOutcome,
+    RunTarget,
 )
 from coaching.models.inbox import InboxItem
 from coaching.models.mail_host import MailHost
@@ -260,6 +261,7 @@ __all__ = [
     "RowOutcome",
     "Rsvp",
     "RsvpChoice",
+    "RunTarget",
     "SchedulerHeartbeat",
     "Scope",
     "Series",

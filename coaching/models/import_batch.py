@@ -23,6 +23,14 @@ class BatchState(StrEnum):
     FAILED = "failed"
 
 
+class RunTarget(StrEnum):
+    """Where a run that files tell of belongs: to a run that is there, to a new one of a project, or nowhere."""
+
+    RUN = "run"
+    NEW = "new"
+    LEAVE = "leave"
+
+
 class ImportBatch(Identified, Base):
     """What came in together: a report applied to one session, or files of a platform, of figures or of people, which
     came into a cohort. The same report applied again changes nothing; an undone one may come back.
@@ -30,7 +38,8 @@ class ImportBatch(Identified, Base):
     `sha256` of a report is of what its rows say, not of its bytes: a copy in another encoding is the same report; of
     several files it is of their hashes. `detected` is what was understood, `choices` what somebody decided. While it is
     read or applied, `done` of `total` tells how far that is, and the lease whose it is: one that ran out is taken up by
-    another process, from the start. Nothing of a batch counts before it is applied.
+    another process, from the start, and `tries` counts how often one began. Nothing of a batch counts before it is
+    applied, by `applied_by_id`, who said what the files belong to.
     """
 
     __tablename__ = "import_batch"
@@ -39,6 +48,11 @@ class ImportBatch(Identified, Base):
         export=("kind", "file_name", "imported_at", "state"),
         erase="keep",
         retention="As long as the programme: it says where attendance and reach came from. Files are not kept.",
+        further=(
+            Privacy(
+                subject=("applied_by_id",), export=("applied_at",), erase="keep", retention="As long as the import."
+            ),
+        ),
     )
 
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
@@ -52,6 +66,7 @@ class ImportBatch(Identified, Base):
     imported_at: Mapped[datetime]
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     applied_at: Mapped[datetime | None]
+    applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     undone_at: Mapped[datetime | None]
     problem: Mapped[str] = mapped_column(String(500), default="")
     done: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -59,6 +74,7 @@ class ImportBatch(Identified, Base):
     is_cancel_asked: Mapped[bool] = mapped_column(default=False)
     lease_token: Mapped[str] = mapped_column(String(64), default="")
     lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
     rows: Mapped[list["ImportRow"]] = relationship(order_by="ImportRow.number")
     files: Mapped[list["ImportFile"]] = relationship(back_populates="batch", order_by="ImportFile.number")
 

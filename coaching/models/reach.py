@@ -115,8 +115,10 @@ class ReachSnapshot(Identified, Base):
 
 
 class ImportedRun(Base):
-    """What one import told of one run. Of several imports of a run the newest that stands `is_current`, and its
-    learners are the run's. `people` is how many different learners it has, staff left out."""
+    """What one import told of one run, which its files name by `key`. It has no run before the import is applied, and
+    `is_opened` where the import opened the run itself. Of several imports that told a run's learners the newest that
+    stands `is_current`, and its learners are the run's. `people` is how many different learners it has, staff left
+    out, and None where it told none. What an import told goes when it is undone."""
 
     __tablename__ = "imported_run"
     __privacy__ = Privacy(
@@ -128,15 +130,17 @@ class ImportedRun(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("course_run.id"))
+    key: Mapped[str] = mapped_column(String(300))
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("course_run.id"))
     as_of: Mapped[date]
     people: Mapped[int | None]
     is_current: Mapped[bool] = mapped_column(default=False)
+    is_opened: Mapped[bool] = mapped_column(default=False)
     batch: Mapped[ImportBatch] = relationship()
-    run: Mapped[CourseRun] = relationship()
+    run: Mapped[CourseRun | None] = relationship()
 
     __table_args__ = (
-        UniqueConstraint("batch_id", "run_id"),
+        UniqueConstraint("batch_id", "key"),
         Index("ix_imported_run_run", "run_id"),
         PartialIndex("uq_imported_run_current", "run_id", unique=True, where="is_current = 1", postgresql="is_current"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from coaching.importers.addresses import LONGEST, PLAIN, SHAPE
 from coaching.private_note_policies import PRIVATE_NOTES
 from coaching.schemas.base import LIST_MESSAGES, BaseSchema, Line, PublicId, Whole
 
@@ -12,12 +13,7 @@ class Email(Line):
     """An e-mail address, as far as its shape tells."""
 
     def __init__(self, **options: object) -> None:
-        shape = validate.Email(error="Write an e-mail address such as name@example.org.")
-        # Mail servers take others only by an extension that most lack: such a mail could never leave.
-        plain = validate.Regexp(
-            r"[\x21-\x7e]+\Z", error="Use plain letters: mail servers take no others in an address."
-        )
-        super().__init__(254, validate=[shape, plain], **options)
+        super().__init__(LONGEST, validate=[SHAPE, PLAIN], **options)
 
 
 class Password(fields.String):

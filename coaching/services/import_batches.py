@@ -47,7 +47,9 @@ def find_session(session: Session, public_id: str) -> CoachingSession:
 def get_batch(session: Session, public_id: str, *, actor: Actor) -> tuple[ImportBatch, CoachingSession]:
     """An import and its session, for those who run the cohort."""
     batch = session.scalars(
-        select(ImportBatch).where(ImportBatch.public_id == public_id).options(selectinload(ImportBatch.rows))
+        select(ImportBatch)
+        .where(ImportBatch.public_id == public_id, ImportBatch.session_id.is_not(None))
+        .options(selectinload(ImportBatch.rows))
     ).one_or_none()
     if batch is None:
         raise NotFound

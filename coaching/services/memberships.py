@@ -55,8 +55,10 @@ def add_member(
     role: Role,
     status: MembershipStatus = MembershipStatus.ACTIVE,
     joined_on: date | None = None,
+    is_invited: bool = True,
 ) -> Membership:
-    """Brings someone into the cohort; who has no account yet is invited by mail with a link of this `secret`.
+    """Brings someone into the cohort; who has no account yet is invited by mail with a link of this `secret`, or with
+    `is_invited` false later by `invite_again`.
 
     Coaches add participants and observers; coordinators also coaches: nobody grants above their own level.
     `joined_on` is for who has been in for a while: sessions from that day on count in their attendance. An existing
@@ -72,7 +74,7 @@ def add_member(
     # The history refers to the membership by its number.
     session.flush()
     session.add(StatusChange(membership_id=membership.id, status=status, at=joined_at, actor_id=actor.person_id))
-    if person.password_hash is None and status in OPEN_STATUSES:
+    if is_invited and person.password_hash is None and status in OPEN_STATUSES:
         _invite(session, membership, actor=actor, secret=secret, now=now)
     session.flush()
     _tell_calendars(session, membership, now=now)

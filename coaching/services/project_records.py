@@ -134,22 +134,35 @@ def settle_stage(project: CourseProject) -> None:
 
 
 def move_launch(session: Session, run: CourseRun, *, was: date, note: str, actor: Actor, now: datetime) -> None:
-    """Moves the stage that logging the run set to the run's day, with a note of what it said before.
-
-    The first launch is the launch, whichever was logged first; the others are re-runs.
-    """
+    """Moves the stage that logging the run set to the run's day, with a note of what it said before."""
     project = run.project
     launches = [change for change in project.standing_stages if change.stage in LAUNCHES]
     change = next((change for change in launches if change.on == was), None)
     if change is None:
         # A run that came in without a stage of its own.
         change = add_stage(session, project, stage=Stage.LAUNCHED, on=run.launched_on, actor=actor, now=now)
-        launches.append(change)
     # The newest is kept whole where a run was corrected very often.
     change.on, change.note = run.launched_on, f"{change.note} {note}".strip()[-LONGEST_NOTE:]
+    _order_launches(project)
+    settle_stage(project)
+
+
+def remove_launch_stage(session: Session, project: CourseProject, on: date) -> None:
+    """Takes away the stage that a launch of this day set, where a run goes that came in by mistake."""
+    gone = [change for change in project.stage_changes if change.stage in LAUNCHES and change.on == on]
+    for change in gone:
+        project.stage_changes.remove(change)
+        session.delete(change)
+    _order_launches(project)
+    if project.standing_stages:
+        settle_stage(project)
+
+
+def _order_launches(project: CourseProject) -> None:
+    """The first launch is the launch, whichever was logged first; the others are re-runs."""
+    launches = [change for change in project.standing_stages if change.stage in LAUNCHES]
     for place, launch in enumerate(sorted(launches, key=lambda known: (known.on, known.id))):
         launch.stage = Stage.RE_RUN if place else Stage.LAUNCHED
-    settle_stage(project)
 
 
 def launch_text(run: CourseRun) -> str:

@@ -32,6 +32,7 @@ def make_pace(*, tick: float = 0.02, lease: float = 60, batch: int = 50) -> Pace
         remind=tick,
         send_messages=tick,
         sweep_leases=tick,
+        read_imports=tick,
         heartbeat=tick * 5,
         rules=rules,
         resend_after=wait,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coaching.errors import Invalid
-from coaching.importers.table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, read_table
+from coaching.importers.caps import MEETING
+from coaching.importers.table import read_table
 
 
 def rows(text: str, delimiter: str = ",") -> list[list[str]]:
@@ -100,21 +101,21 @@ def test_a_file_that_has_to_be_read_over_and_over_is_refused() -> None:
 
 
 def test_the_cap_on_rows() -> None:
-    assert len(rows("a,b,c\n" * MAX_ROWS)) == MAX_ROWS
+    assert len(rows("a,b,c\n" * MEETING.max_rows)) == MEETING.max_rows
     with pytest.raises(Invalid, match=r"more than 20,000 rows"):
-        rows("a,b,c\n" * (MAX_ROWS + 20))
+        rows("a,b,c\n" * (MEETING.max_rows + 20))
     with pytest.raises(Invalid, match=r"more than 20,000 rows"):
-        rows("\n" * (4 * MAX_ROWS))
+        rows("\n" * (4 * MEETING.max_rows))
 
 
 def test_the_cap_on_columns_ignores_padding() -> None:
-    assert len(rows("," * MAX_COLUMNS * 2 + "\n")) == 1
+    assert len(rows("," * MEETING.max_columns * 2 + "\n")) == 1
     with pytest.raises(Invalid, match="Row 2 has 61 columns"):
-        rows("a,b,c\n" + ",".join("x" * (MAX_COLUMNS + 1)) + "\n")
+        rows("a,b,c\n" + ",".join("x" * (MEETING.max_columns + 1)) + "\n")
 
 
-@pytest.mark.parametrize("length", [MAX_CELL + 1, 200_000])
+@pytest.mark.parametrize("length", [MEETING.max_cell + 1, 200_000])
 def test_the_cap_on_a_cell(length: int) -> None:
-    rows("x" * MAX_CELL + ",b,c\n")
+    rows("x" * MEETING.max_cell + ",b,c\n")
     with pytest.raises(Invalid, match="A cell in row 2 has more than 10,000 characters"):
         rows("a,b,c\n" + "x" * length + ",b,c\n")

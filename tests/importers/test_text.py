@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from coaching.errors import Invalid
-from coaching.importers.text import MAX_BYTES, guess_delimiter, read_text
+from coaching.importers.caps import MEETING
+from coaching.importers.text import guess_delimiter, read_text
 
 NAMES = "Name,Email\r\nZoë Müller,zoe@example.org\r\nŁucja 🎓 Nowak,\r\nمريم حداد,\r\n"
 
@@ -81,8 +82,8 @@ def test_an_empty_file_is_called_empty(data: bytes) -> None:
 
 def test_the_cap_on_bytes_comes_before_anything_else() -> None:
     with pytest.raises(Invalid, match="larger than 5 MB"):
-        read_text(b"%PDF" + b"x" * MAX_BYTES)
-    assert read_text(b"x" * MAX_BYTES).encoding == "utf-8"
+        read_text(b"%PDF" + b"x" * MEETING.max_bytes)
+    assert read_text(b"x" * MEETING.max_bytes).encoding == "utf-8"
 
 
 def test_nul_bytes_are_not_text() -> None:

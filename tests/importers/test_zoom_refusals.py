@@ -8,8 +8,7 @@ import zipfile
 import pytest
 
 from coaching.errors import Invalid
-from coaching.importers.table import MAX_COLUMNS
-from coaching.importers.text import MAX_BYTES
+from coaching.importers.caps import MEETING
 from coaching.importers.zoom import read_zoom_report
 from tests.importers.builders import UNIQUE, joins, lines, unique
 
@@ -42,7 +41,7 @@ def archive(name: str) -> bytes:
         (b"BEGIN:VCALENDAR\r\nVERSION:2.0", "a calendar file"),
         (b"Name,Email\r\nAnn\x00,a@example.org", "NUL bytes"),
         (bytes(range(1, 256)) * 4, "not a text file"),
-        (b"x" * (MAX_BYTES + 1), "larger than 5 MB"),
+        (b"x" * (MEETING.max_bytes + 1), "larger than 5 MB"),
         (b"learner_id,enrolled_at,unenrolled_at,role\n", "a FutureLearn export"),
         (b"id,learner_id,left_at,leaving_reason\n1,2,3,4\n", "a FutureLearn export"),
         ("1. Summary\nMeeting title\tScrum\n\n2. Participants\nName\tFirst join\n".encode("utf-16"), "Teams"),
@@ -68,7 +67,7 @@ def archive(name: str) -> bytes:
         (unique("Ann,,30,", UNIQUE, "Bob,,20,"), "A second report begins at row 3"),
         (unique(UNIQUE, "Bob,,20,"), "A second report begins at row 2"),
         (unique(*["Ann,,30,"] * 20_100), "more than 20,000 rows"),
-        (unique("Ann,,30," + "x," * MAX_COLUMNS), "columns; 60 is the most"),
+        (unique("Ann,,30," + "x," * MEETING.max_columns), "columns; 60 is the most"),
         (unique(f"{'n' * 10_001},,30,"), "more than 10,000 characters"),
     ],
 )  # fmt: skip

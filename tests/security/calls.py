@@ -68,6 +68,11 @@ from coaching.services import (
     evidence,
     feed_events,
     feeds,
+    file_applying,
+    file_choices,
+    file_imports,
+    file_plan,
+    file_undoing,
     follow_up_choices,
     follow_up_plans,
     follow_up_steps,
@@ -105,6 +110,8 @@ from coaching.services import (
     outbox,
     own_actions,
     people,
+    people_imports,
+    people_undo,
     person_line,
     poll_answers,
     poll_editing,
@@ -145,12 +152,14 @@ from coaching.services import (
     undecided,
 )
 from coaching.services.evidence_files import ReceivedFile
+from coaching.services.file_imports import Brought
 from coaching.services.goal_levels import LEVELS
+from coaching.services.people_matching import PeopleChoices
 from coaching.services.recurrence import Repeat
 from coaching.services.report_description import Reading
 from coaching.uploads import KeptFile
 from tests.factories import KEYS
-from tests.security.recipes import REPORT, VALUES, WORDS
+from tests.security.recipes import PEOPLE, REPORT, VALUES, WORDS
 from tests.security.world import World
 
 ZONE = "Europe/London"
@@ -343,6 +352,7 @@ def hand_over(scene: Scene, name: str) -> Any:
 STEP: Any = {"label": "Later", "anchor": Anchor.COHORT_END, "offset": "P2Y", "question": "And now?"}
 READING = Reading(timezone=ZONE, date_order="mdy", anyway=True)
 RECEIVED = ReceivedFile(KeptFile("0123456789abcdefghjk", 5, "0" * 64), "application/pdf", "slides.pdf")
+BROUGHT = [Brought("figures.csv", KeptFile("0123456789abcdefghjm", 5, "0" * 64))]
 NOWHERE = Path("no-such-folder")
 # A test's call of the service, by the name that the row below has. `s` is the scene.
 ACTS: dict[str, Callable[[Scene], Any]] = {
@@ -754,6 +764,16 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "apply_import": lambda s: attendance_imports.apply_import(
         s.session, s["session"], REPORT, READING, file_name="r.csv", **s.act
     ),
+    "check_may_bring": lambda s: file_imports.check_may_bring(s["cohort"], **s.who),
+    "receive_files": lambda s: file_imports.receive_files(s.session, s["cohort"], BROUGHT, **s.act),
+    "get_file_import": lambda s: file_imports.get_file_import(s.session, s["file-import"].public_id, **s.who),
+    "list_file_imports": lambda s: file_imports.list_file_imports(s.session, s["cohort"], **s.who),
+    "list_targets": lambda s: file_choices.list_targets(s.session, s["file-import"], s["cohort"], **s.who),
+    "plan_import": lambda s: file_plan.plan_import(s.session, s["file-import"], s["cohort"], **s.who),
+    "choose_runs": lambda s: file_choices.choose_runs(s.session, s["file-import"], s["cohort"], **s.act),
+    "ask_to_apply": lambda s: file_applying.ask_to_apply(s.session, s["file-import"], s["cohort"], **s.act),
+    "undo_files": lambda s: file_undoing.undo_files(s.session, s["applied file-import"], s["cohort"], **s.act),
+    "cancel_files": lambda s: file_imports.cancel_files(s.session, s["file-import"], s["cohort"], NOWHERE, **s.act),
     "get_batch": lambda s: import_batches.get_batch(s.session, s["import"].public_id, **s.who),
     "list_lines": lambda s: import_lines.list_lines(s.session, s["import"], s["session"], **s.who),
     "list_lines | none in doubt": list_settled_lines,
@@ -778,6 +798,15 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "resolve_row | pair": lambda s: resolve(s, "pair "),
     "resolve_row | elsewhere": lambda s: resolve(s, "", row="pair row"),
     "undo_import": lambda s: import_batches.undo_import(s.session, s["import"], s["session"], **s.act),
+    "preview_people": lambda s: people_imports.preview_people(
+        s.session, s["cohort"], PEOPLE, PeopleChoices(), file_name="p.csv", **s.act
+    ),
+    "apply_people": lambda s: people_imports.apply_people(
+        s.session, s["cohort"], PEOPLE, PeopleChoices(), file_name="p.csv", new_secret=lambda: "s", **s.act
+    ),
+    "get_people_import": lambda s: people_imports.get_people_import(s.session, s["people-import"].public_id, **s.who),
+    "list_people_imports": lambda s: people_imports.list_people_imports(s.session, s["cohort"], **s.who),
+    "undo_people": lambda s: people_undo.undo_people(s.session, s["people-import"], s["cohort"], **s.act),
     "list_projects": lambda s: course_projects.list_projects(s.session, s["cohort"], **s.who),
     "start_project": lambda s: course_projects.start_project(s.session, s["cohort"], **s.act, title="Another"),
     "log_new_launch": lambda s: runs.log_new_launch(

@@ -49,6 +49,7 @@ POLICIES = (
     "coaching.evidence_policies",
     "coaching.practice_policies",
     "coaching.project_policies",
+    "coaching.import_policies",
 )
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}
 ASKERS = {"require", "require_runner", "_require_running", "_require_administrator"}

@@ -6,11 +6,15 @@ They are the same, save in the tests that swap them.
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from coaching.blueprints.people_choices import fingerprint_choices
+from coaching.importers.people import THINGS
+from coaching.services.people_matching import PeopleChoices
 from tests.security.world import PASSWORD, Place
 
 Recipe = Callable[[Place, Place], dict[str, Any]]
@@ -245,6 +249,26 @@ def page_evidence_link(_place: Place, guest: Place) -> dict[str, Any]:
     return {"url": "https://example.org/course", "title": "The course", "about": f"run:{guest.ids['run']}"}
 
 
+ENROLMENTS = (
+    b"learner_id,enrolled_at,unenrolled_at,role,fully_participated_at,purchased_statement_at,gender,country,age_range,"
+    b"highest_education_level,employment_status,employment_area,detected_country\n"
+    b"1f,2026-01-05 10:00:00 UTC,,learner,,,,,,,,,GB\n"
+)
+
+
+def figures_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(ENROLMENTS), "a-course-1_enrolments.csv")}
+
+
+def page_run_choice(place: Place, guest: Place) -> dict[str, Any]:
+    return {"runs-0-to": f"run:{guest.ids['run']}", "runs-0-as_of": days_on(place, 30)}
+
+
+def run_choice(place: Place, guest: Place) -> dict[str, Any]:
+    key = place.rows["file-import"].detected["runs"][0]["key"]
+    return {"runs": [{"key": key, "to": "run", "run_id": guest.ids["run"], "as_of": days_on(place, 30)}]}
+
+
 WORDS = {"subject": "Other words", "text": "{% for one in check_ins %}{{ one.link }} {% endfor %}", "html": ""}
 
 
@@ -297,6 +321,22 @@ def observation(place: Place, _guest: Place) -> dict[str, Any]:
 
 def values_file(_place: Place, _guest: Place) -> dict[str, Any]:
     return {"file": (io.BytesIO(VALUES), "values.csv")}
+
+
+PEOPLE = b"Name,E-mail\r\nNew Comer,newcomer@example.org\r\n"
+
+
+def people_file(_place: Place, _guest: Place) -> dict[str, Any]:
+    return {"file": (io.BytesIO(PEOPLE), "people.csv"), "role": "participant"}
+
+
+def kept_people(_place: Place, _guest: Place) -> dict[str, Any]:
+    """The list as the page that showed it sends it back."""
+    columns = dict.fromkeys(THINGS) | {"email": "E-mail", "name": "Name"}
+    choices = PeopleChoices(columns=columns, joined_on=date(2026, 1, 5))
+    kept = {"kept": base64.urlsafe_b64encode(PEOPLE).decode(), "file_name": "people.csv", "joined_on": "2026-01-05"}
+    chosen = {f"column_{thing}": heading or "" for thing, heading in columns.items()}
+    return kept | chosen | {"role": "participant", "seen": fingerprint_choices(choices)}
 
 
 def _skill(guest: Place, name: str) -> str:
@@ -404,6 +444,8 @@ FORMS: dict[str, Recipe] = {
     "metrics.reopen": constant(),
     "metrics.update": constant(**METRIC, **FIRST),
     "observation_imports.apply": values_file,
+    "people_imports.apply": kept_people,
+    "people_imports.preview": people_file,
     "observation_imports.preview": values_file,
     "skill_assessments.save": page_scores,
     "skills.bring_back": constant(),
@@ -422,12 +464,18 @@ FORMS: dict[str, Recipe] = {
     "milestones.reach": constant(),
     "milestones.remove": constant(**FIRST),
     "milestones.update": constant(statement="A second draft", **FIRST),
+    "file_imports.bring_in": figures_file,
+    "file_imports.choose": page_run_choice,
+    "file_imports.apply": constant(),
+    "file_imports.cancel": constant(),
+    "file_imports.undo": constant(),
     "imports.apply": page_report,
     "imports.preview": page_report,
     "imports.resolve": owner,
     "imports.add_person": constant(**NEWCOMER),
     "imports.set_aside": constant(which="all"),
     "imports.undo": constant(),
+    "people_imports.undo": constant(),
     "imports.reopen": constant(),
     "remembered_names.forget": constant(),
     "invitations.accept": constant(name="In Vited", timezone=ZONE, password=PASSWORD),
@@ -570,10 +618,15 @@ BODIES: dict[str, Recipe] = {
     "api_skills.replace_scale": constant(points=3, words=["None", "", "All"]),
     "api_skills.retire": constant(),
     "api_skills.start": constant(),
+    "api_file_imports.choose": run_choice,
+    "api_file_imports.apply": constant(),
+    "api_file_imports.cancel": constant(),
+    "api_file_imports.undo": constant(),
     "api_imports.match": owner,
     "api_imports.add_person": constant(**NEWCOMER),
     "api_imports.set_aside": constant(row_ids=None),
     "api_imports.undo": constant(),
+    "api_people_imports.undo": constant(),
     "api_inbox.read": constant(),
     "api_inbox.read_all": inbox_newest,
     "api_mail_templates.preview": constant(**WORDS),
@@ -644,9 +697,11 @@ BODIES: dict[str, Recipe] = {
     "api_tokens.create": constant(**TOKEN),
 }
 UPLOADS: dict[str, Recipe] = {
+    "api_file_imports.bring_in": figures_file,
     "api_imports.bring_in": api_report,
     "api_observation_imports.bring_in": values_file,
     "api_evidence.bring_file": api_evidence,
+    "api_people_imports.bring_in": people_file,
 }
 BODILESS = frozenset(
     {
@@ -698,6 +753,8 @@ WITH_IDENTIFIERS = sorted(
         page_pair,
         page_marks,
         new_project,
+        run_choice,
+        page_run_choice,
         quick_launch,
         outside_link,
         page_outside_link,

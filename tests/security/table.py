@@ -412,6 +412,15 @@ remembered_names.forget                           403 403 404 404 404 404 ok  40
 api_remembered_names.index                        403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_remembered_names.forget                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo                                      403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.new                                403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.preview                            403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.apply                              403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.show                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+people_imports.undo                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.index                          403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.bring_in                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.show                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_people_imports.undo                           403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 imports.undo | pair import                        403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_imports.show                                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_imports.show | pair import                    403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -846,6 +855,26 @@ api_messages.show                                 404 404 404 404 404 404 404 40
 api_messages.leave                                404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_messages.resend                               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
 api_status.show                                   404 404 404 404 404 404 404 404 404 404 404 404 404 ok
+
+# Imports of figures: brought by those who build courses, read by who brought them and who runs the cohort.
+file_imports.index                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_file_imports.index                            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+file_imports.new                                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+file_imports.bring_in                             ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_file_imports.bring_in                         ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+file_imports.show                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.show                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.plan                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.choose                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.choose                           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.apply                                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.apply                            ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.cancel                               ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.cancel                           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.undo | applied file-import           ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_file_imports.undo | applied file-import       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.show | left file-import              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+file_imports.undo | left file-import              404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 
 # Evidence: seen with the course and added by its team and those who run it; a line of the log has its own readers.
 evidence.list                                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok

@@ -99,7 +99,14 @@ CANARIES: dict[str, set[str]] = {
     "Fellow Name-here": INSIDERS,
     # What a report brought in of people whom nobody was matched to.
     "unmatched-name-here": RUNNERS,
+    "listed-name-here": RUNNERS,
+    "listed@here.example.org": RUNNERS,
     "unmatched@here.example.org": RUNNERS,
+    # Files with figures are for who brought them and who runs the cohort.
+    "participant-figures-here": RUNNERS | {"participant"},
+    "found-course-here": RUNNERS | {"participant"},
+    "row-reason-here": RUNNERS | {"participant"},
+    "withdrawn-figures-here": RUNNERS,
     # The cohort's own business.
     "Cohort here": INSIDERS | {"withdrawn", "applicant", "former_coach", "neighbour", "coach_beside"},
     "description-here": INSIDERS,

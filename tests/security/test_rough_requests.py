@@ -235,7 +235,12 @@ BODIES_OF_A_PAGE: dict[str, tuple[str, bytes]] = {
 }  # fmt: skip
 
 
-TAKES_LARGE_FILES = {"evidence.create_file", "api_evidence.bring_file"}
+TAKES_LARGE_FILES = {
+    "evidence.create_file",
+    "api_evidence.bring_file",
+    "file_imports.bring_in",
+    "api_file_imports.bring_in",
+}
 
 
 @pytest.mark.parametrize("name", BODIES_OF_A_PAGE)

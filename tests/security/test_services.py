@@ -283,6 +283,16 @@ remind_invitees                 403 404 404 404 404 404 ok  404 404 404 404 ok  
 edit_poll                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 close_poll                      403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 choose_slot                     403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+check_may_bring                 ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+receive_files                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_file_imports               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+get_file_import                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_targets                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+plan_import                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+choose_runs                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+ask_to_apply                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+undo_files                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+cancel_files                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 preview_import                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 apply_import                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 get_batch                       403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -298,6 +308,11 @@ resolve_row                     403 403 404 404 404 404 ok  404 404 404 403 ok  
 resolve_row | pair              403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 resolve_row | elsewhere         403 403 404 404 404 404 404 404 404 404 403 404 404 404
 undo_import                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+preview_people                  403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+apply_people                    403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_people_import               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_people_imports             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+undo_people                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 list_projects                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
 start_project                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_new_launch                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok

@@ -708,6 +708,8 @@ class _Builder:
             batch.rows.append(row)
             self.add(batch)
             self.rows |= {f"{name}import": batch, f"{name}row": row}
+        self._file_imports()
+        self._people_import()
         known = RememberedMatch(
             cohort_id=self.cohort.id,
             name=self.says("remembered-name"),
@@ -715,6 +717,53 @@ class _Builder:
             created_at=self.ago(40),
         )
         self.rows["remembered-name"] = self.add(known)
+
+    def _file_imports(self) -> None:
+        """Figures of the run: read and not applied yet, and applied; and one of somebody who left."""
+        found = {
+            "key": f"course-{self.label}-1", "course": self.says("found-course"), "label": "Run 1", "series": [],
+            "platform": "futurelearn", "figures": {"joiners": 270}, "first_day": "", "last_day": "",
+            "has_learners": False,
+        }  # fmt: skip
+        choice = {"to": "run", "run_id": self.rows["run"].public_id, "as_of": self.day(10).isoformat()}
+        for name, who, state in (
+            ("", "participant", BatchState.READY),
+            ("applied ", "participant", BatchState.APPLIED),
+            ("left ", "withdrawn", BatchState.APPLIED),
+        ):
+            batch = factories.make_batch(
+                self.session, self.cohort, self.people[who], kind="futurelearn", state=state,
+                file_name=f"{self.says(f'{who}-figures')}.csv", choices={"runs": {found["key"]: choice}},
+                detected={"label": "FutureLearn", "files": [], "runs": [found], "asks": []},
+            )  # fmt: skip
+            batch.rows.append(
+                ImportRow(number=7, name="", minutes=0, outcome=RowOutcome.LEFT_OUT, reason=self.says("row-reason"))
+            )
+            self.rows[f"{name}file-import"] = batch
+
+    def _people_import(self) -> None:
+        """A list that came in, with a row that nobody has settled."""
+        listed = ImportBatch(
+            cohort_id=self.cohort.id,
+            kind="people",
+            file_name=f"{self.says('list')}.csv",
+            sha256="1" * 64,
+            detected={"notes": []},
+            choices={"columns": {}},
+            state=BatchState.APPLIED,
+            imported_at=self.ago(40),
+            imported_by_id=self.people["coach"].id,
+        )
+        doubtful = ImportRow(
+            number=2,
+            name=self.says("listed-name"),
+            email=f"listed@{self.label}.example.org",
+            minutes=0,
+            outcome=RowOutcome.REVIEW,
+            reason="Two are alike.",
+        )
+        listed.rows.append(doubtful)
+        self.rows["people-import"] = self.add(listed)
 
     def _poll(self) -> None:
         """A poll that asks the participant alone, and an invite of theirs."""

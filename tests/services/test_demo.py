@@ -23,6 +23,7 @@ from coaching.models import (
     CourseProject,
     Delivery,
     Frequency,
+    ImportBatch,
     ImportRow,
     Membership,
     MembershipStatus,
@@ -241,7 +242,11 @@ def test_every_status_is_seen_with_a_correction_a_remembered_name_and_a_row_that
         by_member.setdefault((held, member), []).append(status)
     assert ["absent", "excused"] in by_member.values()
     of_reports = {RowOutcome.MATCHED, RowOutcome.REVIEW, RowOutcome.IGNORED}
-    assert set(session.scalars(select(ImportRow.outcome))) == of_reports
+    reports = select(ImportRow.outcome).join(ImportBatch).where(ImportBatch.session_id.is_not(None))
+    assert set(session.scalars(reports)) == of_reports
+    listed = select(ImportRow.outcome, func.count()).join(ImportBatch).where(ImportBatch.kind == "people")
+    counts = dict(session.execute(listed.group_by(ImportRow.outcome)).tuples().all())
+    assert (counts[RowOutcome.NEW] > 5, counts[RowOutcome.LEFT_OUT]) == (True, 1)
     known = session.execute(select(RememberedMatch.name, RememberedMatch.membership_id.is_(None))).all()
     assert sorted(tuple(row) for row in known) == [("reading room tablet", False), ("visitor of the library", True)]
 

@@ -17,6 +17,7 @@ from coaching.blueprints.api import (
     drop_in,
     evidence,
     feeds,
+    file_imports,
     follow_up_choices,
     follow_up_plans,
     goal_states,
@@ -38,6 +39,7 @@ from coaching.blueprints.api import (
     note_changes,
     notes,
     observation_imports,
+    people_imports,
     polls,
     practice,
     practice_comments,
@@ -69,7 +71,7 @@ NOUNS = (
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     needs, letters, private_notes, held_data, cohort_life, handovers, evidence, practice_comments, practice_factors,
-    project_stages, project_team, reach,
+    project_stages, project_team, reach, file_imports, people_imports,
 )  # fmt: skip
 
 

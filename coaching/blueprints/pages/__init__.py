@@ -19,6 +19,7 @@ from coaching.blueprints.pages import (
     contact_preferences,
     drop_in,
     evidence,
+    file_imports,
     follow_up_choices,
     follow_up_links,
     follow_up_steps,
@@ -46,6 +47,7 @@ from coaching.blueprints.pages import (
     notes,
     observation_imports,
     password_resets,
+    people_imports,
     poll_links,
     polls,
     practice,
@@ -86,7 +88,7 @@ NOUNS = (
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
     cohort_life, handovers, evidence, practice_entries, practice_comments, practice_factors, project_boards,
-    project_stages, project_team, reach,
+    project_stages, project_team, reach, file_imports, people_imports,
 )  # fmt: skip
 
 

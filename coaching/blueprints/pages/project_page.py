@@ -14,6 +14,7 @@ from coaching.blueprints.reach_picture import asked_metric, picture
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.extensions import db
+from coaching.import_policies import cohort_to_import_into
 from coaching.models import CourseProject, CourseRun, Platform, ReachMetric, ReachSnapshot, Stage
 from coaching.policies import may_coordinate, may_edit_project, may_log_launch, may_view_cohort, require
 from coaching.project_policies import may_serve_goals
@@ -97,6 +98,7 @@ def show_project(project: CourseProject, failed: str = "", form: Form | None = N
         errors=form.errors if form else {},
         names=NAMES,
         may_log=may_log,
+        import_into=cohort_to_import_into(actor, project),
         evidence=count_evidence(db.session(), project, actor=actor),
         stages=[(value, label) for value, label in STAGES if value != project.stage],
         stands_at=[change for change in project.standing_stages if change.stage == project.stage][-1:],

@@ -23,8 +23,14 @@ from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
-from coaching.models import Cohort, CourseProject, Stage
-from coaching.policies import may_run_cohort
+from coaching.models import (
+    Cohort,
+    CourseProject,
+    Stage,
+)
+from coaching.policies import (
+    may_run_cohort,
+)
 from coaching.schemas.base import load_form
 from coaching.schemas.course_project import (
     EditProjectSchema,

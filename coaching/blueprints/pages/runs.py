@@ -14,6 +14,7 @@ from coaching.blueprints.reach_picture import METRIC_NAMES, asked_metric, pictur
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
+from coaching.import_policies import cohort_to_import_into
 from coaching.models import CourseRun, ReachMetric, ReachSnapshot
 from coaching.policies import may_confirm_reach, may_log_launch, require
 from coaching.schemas.base import load_form
@@ -157,6 +158,7 @@ def _page(run: CourseRun, form: Form) -> str:
         may_log=may_log_launch(actor, run.project),
         may_confirm=may_confirm_reach(actor, run.project),
         breadcrumb=run_trail(run, (run.label, "")),
+        import_into=cohort_to_import_into(actor, run.project),
     )
 
 

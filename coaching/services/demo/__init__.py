@@ -23,8 +23,10 @@ from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohort
 from coaching.services.demo.courses import furnish_courses
 from coaching.services.demo.evidence import build_evidence
 from coaching.services.demo.finding import build_poll
+from coaching.services.demo.imports import build_imports
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
+from coaching.services.demo.listing import build_people_import
 from coaching.services.demo.log import build_log
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.notes import build_notes
@@ -58,15 +60,7 @@ def build_demo(
     """Fills an empty database. Only with `keys` its coach has private notes; only with `uploads` there are files."""
     rng = Random(seed)  # noqa: S311  Synthetic data wants the same draws each time, not secret ones.
     crowd = Crowd(session, rng, now)
-    programme = Programme(
-        slug=SLUG,
-        name="MOOC School (demo)",
-        description="Educators learn to build open online courses, and build them. Synthetic data.",
-        timezone=ZONE,
-        is_synthetic=True,
-        created_at=now,
-    )
-    session.add(programme)
+    programme = _add_programme(session, now=now)
     staff = {
         who: crowd.person(name=name, email=email, administrator=who == "administrator")
         for who, (name, email) in STAFF.items()
@@ -89,7 +83,22 @@ def build_demo(
     _look_back(session, programme, cohorts, staff["coach"], rng=rng, now=now)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
+    build_evidence(session, cohorts, folder=uploads, now=now)
+    build_imports(session, hazel, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
+    return programme
+
+
+def _add_programme(session: Session, *, now: datetime) -> Programme:
+    programme = Programme(
+        slug=SLUG,
+        name="MOOC School (demo)",
+        description="Educators learn to build open online courses, and build them. Synthetic data.",
+        timezone=ZONE,
+        is_synthetic=True,
+        created_at=now,
+    )
+    session.add(programme)
     return programme
 
 
@@ -122,6 +131,7 @@ def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Ran
     build_series(session, cohort, now=now)
     invite_to_what_is_to_come(session, cohort, now=now)
     ask_after_sessions_and_launches(session, cohort, now=now)
+    build_people_import(session, cohort)
 
 
 def make_links(session: Session, *, base_url: str, new_secret: Callable[[], str], now: datetime) -> dict[str, str]:

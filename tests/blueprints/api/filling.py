@@ -86,6 +86,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         | _note(session, world)
         | _project(session, world)
         | _import(session, world)
+        | _file_import(session, world)
     )
     session.flush()
     return {name: row.public_id for name, row in made.items()}
@@ -251,6 +252,10 @@ def _series(session: Session, world: World) -> dict[str, Any]:
     return {"series_id": series}
 
 
+def _file_import(session: Session, world: World) -> dict[str, Any]:
+    return {"file_import_id": factories.make_batch(session, world.cohort, world.participant, state=BatchState.READY)}
+
+
 def _import(session: Session, world: World) -> dict[str, Any]:
     held = factories.make_session(session, world.cohort)
     batch = ImportBatch(
@@ -267,4 +272,15 @@ def _import(session: Session, world: World) -> dict[str, Any]:
     row = ImportRow(number=1, name="P. Person", minutes=50, outcome=RowOutcome.REVIEW, reason="Two are alike.")
     batch.rows.append(row)
     session.add(batch)
-    return {"session_id": held, "import_id": batch, "row_id": row}
+    people = ImportBatch(
+        cohort_id=held.cohort_id,
+        kind="people",
+        file_name="people.csv",
+        sha256="1" * 64,
+        detected={},
+        state=BatchState.APPLIED,
+        imported_at=NOW,
+        imported_by_id=world.coach.id,
+    )
+    session.add(people)
+    return {"session_id": held, "import_id": batch, "row_id": row, "people_import_id": people}
