@@ -62,7 +62,15 @@ class CoachingRequest(Request):
         """A file that is no small one goes to the disk that it is meant for: elsewhere there may be no room for it,
         and where temporary files lie is memory on some machines. It has no name there, so that nothing can be left."""
         folder = current_app.extensions["settings"].uploads
-        return SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)
+        file = SpooledTemporaryFile(max_size=IN_MEMORY, dir=folder)  # noqa: SIM115
+        self.__dict__.setdefault("spooled", []).append(file)
+        return file
+
+    def close(self) -> None:
+        """Closes also the files of a body that was not read to its end."""
+        super().close()
+        for file in self.__dict__.get("spooled", ()):
+            file.close()
 
     def _load_form_data(self) -> None:
         super()._load_form_data()

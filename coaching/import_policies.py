@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coaching.models import Cohort, ImportBatch
+from coaching.models import Cohort, CourseProject, ImportBatch
 from coaching.policies import Actor, Answer, is_writable, may_start_project, may_view_cohort, runs_cohort
 
 
@@ -20,3 +20,9 @@ def may_view_import(actor: Actor, batch: ImportBatch, cohort: Cohort) -> bool:
 def may_change_import(actor: Actor, batch: ImportBatch, cohort: Cohort) -> Answer:
     """Say what its files belong to, stop it, apply and undo it. Its runs are asked about apart."""
     return may_view_import(actor, batch, cohort) and is_writable(cohort)
+
+
+def cohort_to_import_into(actor: Actor, project: CourseProject) -> Cohort | None:
+    """Where the actor may bring figures of this course: in its own cohort, or in that of one who builds it too."""
+    others = [owner.membership.cohort for owner in project.owners if owner.membership is not None]
+    return next((cohort for cohort in (project.cohort, *others) if may_bring_files(actor, cohort)), None)

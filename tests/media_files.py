@@ -8,6 +8,8 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 PDF = b"%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
 CONTENTS = "[Content_Types].xml"
@@ -34,6 +36,12 @@ def office(*types: str, **more: str | bytes) -> bytes:
 
 def open_document(kind: str = ODT, **more: str | bytes) -> bytes:
     return zipped({"mimetype": kind, "content.xml": "<a/>"} | more)
+
+
+def sent(data: bytes, name: str = "talk.pdf", **fields: str) -> dict[str, Any]:
+    """A large file in the body of a request, as a client of tests takes it: whole, and with nothing left open."""
+    boundary, body = encode_multipart({"file": FileStorage(BytesIO(data), name)} | fields)
+    return {"data": body, "content_type": f'multipart/form-data; boundary="{boundary}"'}
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (6, 4), mode: str = "RGB", **options: Any) -> bytes:

@@ -14,16 +14,18 @@ AT_ONCE = 64 * 1024
 
 def send_download(file: BinaryIO, *, name: str, media_type: str, size: int) -> Response:
     """The file as an attachment. The browser is told its type, and not to guess another."""
-    if request.method == "HEAD":
+    beginning = file.read(AT_ONCE)
+    if request.method == "HEAD" or len(beginning) == size:
         file.close()
-    response = Response(_pieces(file) if not file.closed else (), content_type=media_type)
+    response = Response([beginning] if file.closed else _pieces(beginning, file), content_type=media_type)
     response.content_length = size
     response.headers["Content-Disposition"] = disposition(name)
     return response
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(beginning: bytes, file: BinaryIO) -> Iterator[bytes]:
     with file:
+        yield beginning
         while piece := file.read(AT_ONCE):
             yield piece
 

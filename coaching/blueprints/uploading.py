@@ -23,6 +23,7 @@ from coaching.uploads import FIELD, FULL, NO_ROOM, discard_upload, is_full_disk
 # For the other fields and for what stands between the parts.
 LARGEST_REST = 1024 * 1024
 CHOOSE = "Choose a file."
+MULTIPART = "multipart/form-data"
 
 
 def settings() -> Settings:
@@ -37,7 +38,9 @@ def read_body(largest: int = LARGEST_FILE, refuse: Callable[[], Invalid] = too_l
     """
     # SQLite has one writer, who would otherwise be this request until its last byte has come.
     db.session.rollback()
-    request.max_content_length = largest + LARGEST_REST
+    # A form of any other kind has no files, and would be read into memory.
+    if request.mimetype == MULTIPART:
+        request.max_content_length = largest + LARGEST_REST
     try:
         _ = request.files
     except RequestEntityTooLarge as error:

@@ -34,6 +34,8 @@ class ChooseRunsSchema(BaseSchema):
     columns = fields.Dict(keys=Line(40), values=Line(300, allow_none=True), load_default=None, allow_none=True)
     date_order = Line(8, load_default=None, allow_none=True, validate=validate.OneOf(ORDERS, error=PICK))
 
+    sheet = Line(200, load_default=None, allow_none=True)
+
     @validates_schema
     def each_once(self, data: dict[str, Any], **_context: Any) -> None:
         keys = [run["key"] for run in data["runs"]]

@@ -23,19 +23,14 @@ from coaching.models import BatchState, Cohort, CourseRun, ImportBatch, Imported
 from coaching.policies import Actor, require
 from coaching.services import audit
 from coaching.services.actors import load_actor
+from coaching.services.file_checks import ANSWERS, LEAVE, NEW, RUN, Targets
 from coaching.services.file_choices import (
-    COLUMNS,
-    DATE_ORDER,
-    LEAVE,
-    NEW,
-    RUN,
-    Targets,
     find_targets,
     remember_runs,
     undecided,
 )
 from coaching.services.file_plan import figures_of
-from coaching.services.file_reading import open_sources
+from coaching.services.file_reading import files_of, open_sources
 from coaching.services.import_work import Work, begin_step, cohort_of, let_go_of_files, lock_batch, release
 from coaching.services.imported_runs import settle_current
 from coaching.services.learner_pages import (
@@ -123,8 +118,8 @@ def _load(work: Work, numbers: Mapping[str, int]) -> None:
     with work.write() as session:
         batch = work.own(session, BatchState.APPLYING)
         key = salt_of(session, cohort_of(session, batch).programme_id)
-        kind, files = batch.kind, list(batch.files)
-        said = {name: batch.choices[name] for name in (COLUMNS, DATE_ORDER) if name in batch.choices}
+        kind, files = batch.kind, files_of(batch)
+        said = {name: batch.choices[name] for name in ANSWERS if name in batch.choices}
 
     def write(pages: list[dict[str, Any]]) -> None:
         with work.write() as session:

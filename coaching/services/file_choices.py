@@ -7,47 +7,35 @@ and projects whose launches the person may log are offered, and taken.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from coaching.errors import Conflict, Invalid
+from coaching.errors import Conflict
 from coaching.import_policies import may_change_import, may_view_import
 from coaching.models import (
     BatchState,
     Cohort,
     CourseProject,
-    CourseRun,
     ImportBatch,
     Membership,
     Person,
     ProjectOwner,
-    RunTarget,
 )
 from coaching.policies import Actor, may_log_launch, require
 from coaching.services import audit
 from coaching.services.actors import load_actor
+from coaching.services.file_checks import Targets, check_apart, check_choices
 from coaching.services.file_proposals import propose_run
 from coaching.services.import_work import begin_step, cohort_of, lock_batch
 from coaching.services.project_records import TEAM
-from coaching.services.reach_checks import long_day
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping, remember_mapping
 from coaching.services.zones import latest_today
 
-RUN, NEW, LEAVE = RunTarget.RUN, RunTarget.NEW, RunTarget.LEAVE
-COLUMNS, DATE_ORDER = "columns", "date_order"
+COLUMNS = "columns"
 _CHANGED = "Only what was read and is not applied yet can be told where it belongs. Load the page again."
-
-
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """The runs and projects that somebody may bring figures of, by their public identifiers."""
-
-    projects: Mapping[str, CourseProject]
-    runs: Mapping[str, CourseRun]
 
 
 def find_targets(session: Session, cohort: Cohort, actor: Actor) -> Targets:
@@ -100,17 +88,19 @@ def choose_runs(
     runs: Sequence[Mapping[str, Any]] = (),
     columns: Mapping[str, str | None] | None = None,
     date_order: str | None = None,
+    sheet: str | None = None,
 ) -> ImportBatch:
-    """Says what the files belong to. Where columns or the order of dates are said anew, the files are read anew."""
+    """Says what the files belong to. Where columns, a sheet or the order of dates are said anew, the
+    files are read anew."""
     require(may_change_import(actor, batch, cohort), seen=may_view_import(actor, batch, cohort))
     lock_batch(session, batch)
     if batch.state != BatchState.READY:
         raise Conflict(_CHANGED)
     targets = find_targets(session, cohort, actor)
     today = latest_today(now, actor.timezone, cohort.timezone)
-    chosen = dict(batch.choices.get("runs", {})) | _checked(batch, runs, targets, today)
-    _check_apart(batch, chosen)
-    said = {COLUMNS: dict(columns) if columns else None, DATE_ORDER: date_order or None}
+    chosen = dict(batch.choices.get("runs", {})) | check_choices(batch, runs, targets, today)
+    check_apart(batch, chosen)
+    said = {COLUMNS: dict(columns) if columns else None, "date_order": date_order, "sheet": sheet}
     answers = {name: value for name, value in said.items() if value and batch.choices.get(name) != value}
     batch.choices = {**batch.choices, "runs": chosen, **answers}
     batch.problem = ""
@@ -135,91 +125,6 @@ def remember_runs(
     """Remembers which run each key is, so that the next export of it needs no answer."""
     for key, run_id in sorted(runs.items()):
         remember_mapping(session, cohort.programme_id, batch.kind, key, {"run_id": run_id}, now=now)
-
-
-def _checked(batch: ImportBatch, runs: Sequence[Mapping[str, Any]], targets: Targets, today: date) -> dict[str, Any]:
-    """The choices as they are kept. Raises Invalid with every one that cannot be, at its field."""
-    found = {one["key"]: one for one in batch.detected.get("runs", [])}
-    kept: dict[str, Any] = {}
-    wrong: dict[str, list[str]] = {}
-    for number, choice in enumerate(runs):
-        problems = _problems_of(choice, found, targets, today)
-        wrong |= {f"runs.{number}.{name}": [text] for name, text in problems.items()}
-        days = {name: choice[name].isoformat() for name in ("launched_on", "as_of") if choice.get(name)}
-        names = {name: choice[name] for name in ("run_id", "project_id") if choice.get(name)}
-        kept[choice["key"]] = {"to": choice["to"], **names, **days}
-    if wrong:
-        raise Invalid("Some of this cannot be. Each field says why.", wrong)
-    return kept
-
-
-def _problems_of(choice: Mapping[str, Any], found: Mapping[str, Any], targets: Targets, today: date) -> dict[str, str]:
-    """What is wrong with where one run is to go, by the field."""
-    if choice["key"] not in found:
-        return {"key": "The files tell of no such run. Load the page again."}
-    if choice["to"] == LEAVE:
-        return {}
-    problems: dict[str, str] = {}
-    if choice["to"] == RUN:
-        run = targets.runs.get(choice.get("run_id") or "")
-        opened = run.launched_on if run is not None else None
-        if run is None:
-            problems["to"] = "Choose a run whose figures you may add."
-    else:
-        project, opened = targets.projects.get(choice.get("project_id") or ""), choice.get("launched_on")
-        if project is None:
-            problems["to"] = "Choose a course whose launches you may log."
-        problems |= _problems_of_launch(opened, project, today)
-    return problems | _problems_of_day(choice, found[choice["key"]], opened, today)
-
-
-def _problems_of_launch(opened: date | None, project: CourseProject | None, today: date) -> dict[str, str]:
-    if opened is None:
-        return {"launched_on": "Write the day on which this run opened."}
-    if opened > today:
-        return {"launched_on": "This day is still to come. Write the day on which this run opened."}
-    if project is not None and any(run.launched_on == opened for run in project.runs):
-        return {"launched_on": "A run of this course opened on that day already. Choose that run instead."}
-    return {}
-
-
-def _problems_of_day(
-    choice: Mapping[str, Any], found: Mapping[str, Any], opened: date | None, today: date
-) -> dict[str, str]:
-    if found.get("series"):
-        first = date.fromisoformat(min(one["as_of"] for one in found["series"]))
-        if opened is not None and first < opened:
-            return {"to": f"The files have a figure of {long_day(first)}, before this run opened. Choose another run."}
-        return {}
-    day = choice.get("as_of")
-    if day is None:
-        return {"as_of": "Write the day on which these figures were exported."}
-    if day > today:
-        return {"as_of": "This day is still to come. Write the day on which these figures were exported."}
-    if opened is not None and day < opened:
-        return {"as_of": f"This day is before the launch, {long_day(opened)}. Write a later one."}
-    return {}
-
-
-def _check_apart(batch: ImportBatch, chosen: Mapping[str, Mapping[str, Any]]) -> None:
-    """No two of the runs that were found are one run: their figures would stand in each other's place."""
-    keys = [one["key"] for one in batch.detected["runs"]]
-    seen: set[tuple[str, ...]] = set()
-    for key in keys:
-        target = _target(chosen.get(key, {}))
-        if target is not None and target in seen:
-            text = "Another run of these files goes there already. Choose another, or leave one of them out."
-            raise Invalid(text, {f"runs.{keys.index(key)}.to": [text]})
-        if target is not None:
-            seen.add(target)
-
-
-def _target(choice: Mapping[str, Any]) -> tuple[str, ...] | None:
-    if choice.get("to") == RUN:
-        return (RUN, choice["run_id"])
-    if choice.get("to") == NEW:
-        return (NEW, choice["project_id"], choice["launched_on"])
-    return None
 
 
 def undecided(batch: ImportBatch) -> Iterable[str]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from coaching.import_policies import may_view_import
 from coaching.models import Cohort, CourseRun, ImportBatch, ReachMetric, ReachSnapshot, RowOutcome
 from coaching.policies import Actor, require
-from coaching.services.file_choices import LEAVE, RUN
+from coaching.services.file_checks import LEAVE, RUN
 from coaching.services.reach_checks import find_doubts
 from coaching.services.reach_figures import Figure, Standing
 
@@ -61,7 +61,7 @@ class PlannedRun:
 def figures_of(found: Mapping[str, Any], choice: Mapping[str, Any]) -> list[tuple[ReachMetric, int, date]]:
     """The figures of a run that was found: of the days that its rows name, or all of the day that somebody said."""
     if found.get("series"):
-        lines = [(one["metric"], one["value"], one["as_of"]) for one in found["series"]]
+        lines = [(one["metric"], one["value"], one["as_of"] or choice["as_of"]) for one in found["series"]]
     else:
         lines = [(metric, value, choice["as_of"]) for metric, value in found["figures"].items()]
     order = list(ReachMetric)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
@@ -19,8 +19,10 @@ from coaching.errors import Invalid
 from coaching.importers import registry
 from coaching.importers.archives import unpack
 from coaching.importers.base import MOST_SHOWN, Findings, FoundFile, Importer, NoLearners, SourceFile
-from coaching.models import BatchState, ImportBatch, ImportFile, ImportRow, RowOutcome
+from coaching.models import BatchState, ImportBatch, ImportRow, RowOutcome
+from coaching.services.file_checks import ANSWERS
 from coaching.services.file_choices import propose_runs
+from coaching.services.file_series import runs_of_rows
 from coaching.services.import_work import Work, cohort_of, release
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping
 from coaching.uploads import open_upload
@@ -28,6 +30,9 @@ from coaching.uploads import open_upload
 HEAD = 64 * 1024
 LONGEST_REASON = 300
 COLUMNS = "columns"
+TABLES = "figures"
+# Asked for each run, on the page where it is said what that is.
+ASKED_APART = ("as_of", "course", "run")
 NOT_FIGURES = (
     "These files hold people, not figures of courses. People are brought in on the page of the cohort's members."
 )
@@ -37,7 +42,19 @@ UNKNOWN = (
 )
 
 
-def open_sources(folder: Path, files: Sequence[ImportFile]) -> list[SourceFile]:
+class StoredFile(NamedTuple):
+    """A file of a batch, apart from the transaction that found it."""
+
+    name: str
+    size: int
+    stored_name: str | None
+
+
+def files_of(batch: ImportBatch) -> list[StoredFile]:
+    return [StoredFile(file.name, file.size, file.stored_name) for file in batch.files]
+
+
+def open_sources(folder: Path, files: Sequence[StoredFile]) -> list[SourceFile]:
     """The files of a batch, as importers read them. A zip is the files in it, unless an importer knows it as it is: a
     workbook is a zip as well."""
     kept = [
@@ -47,8 +64,13 @@ def open_sources(folder: Path, files: Sequence[ImportFile]) -> list[SourceFile]:
     ]
     if len(kept) < len(files):
         raise Invalid.field("file", "These files are not kept any more. Bring them in again.")
-    whole = [source for source in kept if _importer_of(source) is not None]
+    whole = [source for source in kept if _importer_of(source) is not None or _is_workbook(source)]
     return whole + unpack([source for source in kept if source not in whole])
+
+
+def _is_workbook(source: SourceFile) -> bool:
+    with source.open() as stream:
+        return b"[Content_Types].xml" in stream.read(HEAD)
 
 
 def _importer_of(source: SourceFile) -> Importer | None:
@@ -65,20 +87,24 @@ def recognise(sources: Sequence[SourceFile]) -> Importer:
         if importer.brings != "figures":
             raise Invalid.field("file", NOT_FIGURES)
         return importer
-    raise Invalid.field("file", UNKNOWN)
+    # Any table may be one of figures: whether it is its headings tell, or somebody says which column is what.
+    tables = registry.find_importers().importers.get(TABLES)
+    if tables is None:
+        raise Invalid.field("file", UNKNOWN)
+    return tables
 
 
 def read_files(work: Work) -> None:
     """Reads the files of a batch and makes it ready. Raises Invalid where nothing can be made of them."""
     with work.write() as session:
         batch = work.own(session, BatchState.READING)
-        programme_id, choices, files = cohort_of(session, batch).programme_id, dict(batch.choices), list(batch.files)
+        programme_id, choices, files = cohort_of(session, batch).programme_id, dict(batch.choices), files_of(batch)
         kind = batch.kind
     sources = open_sources(work.folder, files)
     importer = registry.find_importers().get(kind) if kind else recognise(sources)
     with work.write() as session:
         work.own(session, BatchState.READING).total = sum(source.size for source in sources)
-    said = {name: choices[name] for name in (COLUMNS, "date_order") if name in choices}
+    said = {name: choices[name] for name in ANSWERS if name in choices}
     findings = _read(work, importer, sources, said)
     if COLUMNS in findings.asks and COLUMNS not in said:
         with work.write() as session:
@@ -111,8 +137,8 @@ def _keep(session: Session, batch: ImportBatch, importer: Importer, findings: Fi
     batch.detected = {
         "label": importer.label,
         "files": [_file_facts(file) for file in findings.files],
-        "runs": [asdict(run) for run in findings.runs],
-        "asks": list(findings.asks),
+        "runs": [asdict(run) for run in findings.runs] + runs_of_rows(findings.rows),
+        "asks": [ask for ask in findings.asks if ask not in ASKED_APART],
     }
     session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
     rows = [
@@ -120,7 +146,6 @@ def _keep(session: Session, batch: ImportBatch, importer: Importer, findings: Fi
         for file in findings.files
         for problem in file.problems[:MOST_SHOWN]
     ]
-    rows += [_row(batch, row.number, row.reason, None) for row in findings.rows if row.reason]
     if rows:
         session.execute(insert(ImportRow), rows[:MOST_SHOWN])
     session.expire(batch, ["rows"])

@@ -39,6 +39,7 @@ HEADINGS = {
     "asking": "When you were asked",
     "practice_entry": "Your practice log",
     "project_owner": "Course projects that you build",
+    "evidence": "Evidence that you added",
     "message": "Messages to you",
     "delivery": "What came of messages to you",
     "inbox_item": "Your inbox",

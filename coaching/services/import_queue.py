@@ -15,7 +15,7 @@ from coaching.errors import Refusal
 from coaching.models import BatchState, ImportBatch
 from coaching.services.file_applying import apply_files
 from coaching.services.file_imports import end_batch
-from coaching.services.file_reading import open_sources, read_files
+from coaching.services.file_reading import files_of, open_sources, read_files
 from coaching.services.import_work import (
     MOST_TRIES,
     CancelAsked,
@@ -41,7 +41,7 @@ def read_at_once(session: Session, batch: ImportBatch, folder: Path, *, now: dat
     be made of the files."""
     # The work finds the batch by its number.
     session.flush()
-    if sum(source.size for source in open_sources(folder, batch.files)) <= SMALL:
+    if sum(source.size for source in open_sources(folder, files_of(batch))) <= SMALL:
         read_files(_at_once(session, batch, folder, now))
 
 

@@ -24,6 +24,8 @@ LEASE = timedelta(seconds=60)
 # How often the page hears how far it is, and the work whether somebody wants it stopped.
 TOLD_EVERY = timedelta(seconds=1)
 MOST_TRIES = 3
+# What other services bring into a cohort without a session.
+NOT_FIGURES = ("people",)
 WAITING = (BatchState.READING, BatchState.APPLYING)
 
 
@@ -86,6 +88,8 @@ class Work:
             batch.done, batch.lease_until = min(done, batch.total), now + LEASE
 
 
+# Which batches these services know.
+OF_FIGURES = (ImportBatch.session_id.is_(None), ImportBatch.kind.not_in(NOT_FIGURES))
 _BATCH = select(ImportBatch).options(selectinload(ImportBatch.files)).execution_options(populate_existing=True)
 
 
@@ -94,7 +98,7 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return ImportBatch.state.in_(WAITING), ImportBatch.session_id.is_(None), _is_free(now)
+    return ImportBatch.state.in_(WAITING), *OF_FIGURES, _is_free(now)
 
 
 def is_any_waiting(connection: Connection, *, now: datetime) -> bool:
@@ -142,13 +146,8 @@ def let_go_of_files(session: Session, batch: ImportBatch, folder: Path) -> None:
             file.stored_name = None
 
 
-# What came into a cohort to be counted. Lists of people came into it too, and have pages of their own.
-PEOPLE = "people"
-OF_FIGURES = (ImportBatch.session_id.is_(None), ImportBatch.kind != PEOPLE)
-
-
 def find_batch(session: Session, public_id: str) -> tuple[ImportBatch, Cohort] | None:
-    """A batch of figures that came into a cohort, and the cohort. Reports of a session are none, and people neither."""
+    """A batch of files that came into a cohort, and the cohort. Reports of a session are none."""
     statement = _BATCH.where(ImportBatch.public_id == public_id, *OF_FIGURES)
     batch = session.scalars(statement).one_or_none()
     return None if batch is None else (batch, cohort_of(session, batch))

@@ -15,11 +15,13 @@ from coaching.models import (
     ApiToken,
     AuthSession,
     Base,
+    BatchState,
     Capability,
     Cohort,
     DropInCode,
     IdempotencyKey,
     ImportBatch,
+    ImportFile,
     ImportRow,
     InboxItem,
     Membership,
@@ -49,6 +51,7 @@ class Rule(NamedTuple):
 
 _SCRUBBED_ROW = ImportRow.__privacy__.scrubbed
 _IMPORTED_AT = select(ImportBatch.imported_at).where(ImportBatch.id == ImportRow.batch_id).scalar_subquery()
+_FILE_CAME_AT = select(ImportBatch.imported_at).where(ImportBatch.id == ImportFile.batch_id).scalar_subquery()
 _COHORT_ENDED_ON = select(Cohort.ends_on).where(Cohort.id == PrivateNote.cohort_id).scalar_subquery()
 # Null, and never over, for who is in the cohort.
 _AUTHOR_LEFT_AT = (
@@ -84,8 +87,25 @@ RULES = (
         ImportRow.id,
         (_IMPORTED_AT,),
         timedelta(days=90),
-        only=and_(ImportRow.membership_id.is_(None), ImportRow.name != _SCRUBBED_ROW["name"]),
+        only=and_(ImportRow.membership_id.is_(None), ImportRow.name.not_in(("", _SCRUBBED_ROW["name"]))),
         scrubbed=_SCRUBBED_ROW,
+    ),
+    # Files that nobody applied. The sweep of the folder removes them once no row names them.
+    Rule(
+        ImportFile,
+        ImportFile.id,
+        (_FILE_CAME_AT,),
+        timedelta(days=30),
+        only=ImportFile.stored_name.is_not(None),
+        scrubbed={"stored_name": None},
+    ),
+    Rule(
+        ImportBatch,
+        ImportBatch.id,
+        (ImportBatch.imported_at,),
+        timedelta(days=30),
+        only=and_(ImportBatch.state == BatchState.READY, ImportBatch.session_id.is_(None)),
+        scrubbed={"state": BatchState.CANCELLED},
     ),
     Rule(PrivateNote, PrivateNote.id, (_COHORT_ENDED_ON,), timedelta(days=730)),
     # Nobody can read these any more: their author has left.

@@ -16,7 +16,7 @@ from coaching.importers import registry
 from coaching.importers.base import Brings, Findings, FoundFile, FoundRun, Learners, RowProblem, SourceFile
 from coaching.importers.registry import Found
 
-AT_ONCE = 1_000
+AT_ONCE = 5
 
 
 class FakeImporter:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
+from coaching.importers.figures import FiguresImporter
 from coaching.models import (
     BatchState,
     CohortState,
@@ -20,19 +21,23 @@ from coaching.models import (
     ImportBatch,
     LearnerPage,
     PracticeEntry,
+    ReachMetric,
     ReachSnapshot,
     ReachState,
     RememberedMapping,
     RowOutcome,
 )
+from coaching.services import import_queue
 from coaching.services.file_imports import cancel_files, get_file_import, list_file_imports, receive_files
 from coaching.services.file_plan import plan_import
-from coaching.services.import_queue import GAVE_UP, SMALL, take_up, work_on
+from coaching.services.file_series import needs_day
+from coaching.services.import_queue import GAVE_UP, take_up, work_on
 from coaching.services.import_work import LEASE
 from coaching.services.reach import report_reach
 from tests.factories import NOW, make_project, make_run
 from tests.importers.fake import FakeImporter, fake_file, with_importer
 from tests.services.file_house import LAUNCH, FileHouse, make_file_house, make_work
+from tests.turns import is_ci
 
 DAY = date(2026, 6, 1)
 LATER = date(2026, 6, 8)
@@ -53,7 +58,8 @@ def house(session: Session, tmp_path: Path, importer: FakeImporter) -> FileHouse
 def joiners(house: FileHouse) -> list[tuple[int, int, date]]:
     house.db.flush()
     rows = select(ReachSnapshot.run_id, ReachSnapshot.value, ReachSnapshot.as_of).where(ReachSnapshot.is_current)
-    return [(run_id, value, on) for run_id, value, on in house.db.execute(rows.order_by(ReachSnapshot.run_id))]
+    rows = rows.where(ReachSnapshot.metric == ReachMetric.JOINERS).order_by(ReachSnapshot.run_id)
+    return [(run_id, value, on) for run_id, value, on in house.db.execute(rows)]
 
 
 def test_what_was_read_changes_nothing_and_says_what_it_would_do(house: FileHouse) -> None:
@@ -216,15 +222,41 @@ def test_what_nobody_knows_is_refused_and_what_asks_is_read_again(house: FileHou
     assert (batch.state, batch.detected["asks"]) == (BatchState.READY, [])
 
 
-def large(people: int = 3) -> bytes:
-    """A file that is too large for a request."""
-    return fake_file(people=[*(f"{number:064}" for number in range(SMALL // 64)), *range(people)])
+TABLE = b"""Course,Run,Launched on,As of,Joiners,Learners
+Care,1,2026-05-04,2026-05-20,100,80
+Care,1,2026-05-04,2026-06-01,120,90
+Care,2,2026-06-02,,30,
+Total,,,,150,
+"""
 
 
+def test_a_table_of_figures_is_of_the_runs_and_days_that_its_rows_name(house: FileHouse) -> None:
+    with with_importer(FiguresImporter()):
+        batch = house.bring(TABLE)
+        assert [(one["key"], needs_day(one)) for one in batch.detected["runs"]] == [("Care 1", False), ("Care 2", True)]
+        assert batch.choices["runs"]["Care 2"]["launched_on"] == "2026-06-02"
+        with pytest.raises(Invalid, match="Some of this"):
+            house.choose(batch, house.to_new("Care 1", date(2026, 5, 21), DAY))
+        house.apply(batch, house.to_new("Care 2", date(2026, 6, 2), LATER))
+    house.db.commit()
+    assert joiners(house)[0] == (house.run.id, 120, DAY)
+    stands = [(one.metric.value, one.value, one.as_of) for one in house.project.runs[1].snapshots]
+    assert stands == [("joiners", 30, LATER)]
+    # A total is left out, and said; no learners are told.
+    assert ([row.number for row in batch.rows], house.project.people) == ([5], None)
+
+
+@pytest.fixture
+def nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every file were too large for a request."""
+    monkeypatch.setattr(import_queue, "SMALL", 10)
+
+
+@pytest.mark.usefixtures("nothing_is_small")
 def test_the_timetable_reads_and_applies_what_is_large_and_can_be_stopped(
     house: FileHouse, importer: FakeImporter
 ) -> None:
-    batch = house.bring(large())
+    batch = house.bring(fake_file(people=range(9)))
     assert (batch.state, take_up(house.db, house.folder, now=NOW, token="mine")) == (BatchState.READING, batch.id)
     assert take_up(house.db, house.folder, now=NOW, token="others") is None
     work_on(make_work(house, batch, "mine"))
@@ -244,8 +276,9 @@ def test_the_timetable_reads_and_applies_what_is_large_and_can_be_stopped(
     assert house.db.scalar(select(func.count()).select_from(LearnerPage)) == 0
 
 
+@pytest.mark.usefixtures("nothing_is_small")
 def test_who_lost_the_lease_writes_nothing_and_another_begins_anew(house: FileHouse, importer: FakeImporter) -> None:
-    batch = house.bring(large())
+    batch = house.bring(fake_file(people=range(9)))
     work = make_work(house, batch, "first")
     take_up(house.db, house.folder, now=NOW, token="first")
     assert take_up(house.db, house.folder, now=NOW + LEASE * 2, token="second") == batch.id
@@ -255,8 +288,9 @@ def test_who_lost_the_lease_writes_nothing_and_another_begins_anew(house: FileHo
     assert batch.state == BatchState.READY
 
 
+@pytest.mark.usefixtures("nothing_is_small")
 def test_one_that_fails_three_times_is_given_up_and_others_go_on(house: FileHouse) -> None:
-    bad, good = house.bring(large() + b"BOOM\n"), house.bring(large(4))
+    bad, good = house.bring(fake_file(people=range(9)) + b"BOOM\n"), house.bring(fake_file(people=range(4)))
     order = []
     for turn in range(4):
         number = take_up(house.db, house.folder, now=NOW, token=str(turn))
@@ -278,7 +312,7 @@ IMPORTS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20 if is_ci() else 4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(imports=IMPORTS, undone=st.sets(st.integers(0, 3)))
 def test_import_undo_import_is_import(house: FileHouse, imports: list[tuple[set[str], int]], undone: set[int]) -> None:
     def come(which: set[int], taken_back: set[int]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -12,7 +13,7 @@ from coaching.errors import Invalid, Refusal
 from coaching.models import ImportBatch
 from coaching.schemas.base import checked
 from coaching.schemas.file_import import ChooseRunsSchema
-from coaching.services.file_choices import LEAVE, NEW, RUN, Targets
+from coaching.services.file_checks import LEAVE, NEW, RUN, Targets
 from coaching.services.reach_checks import long_day
 
 PLACES = ("to", "launched_on", "as_of")
@@ -43,7 +44,7 @@ def standing_values(batch: ImportBatch) -> dict[str, str]:
         )
     for name, heading in _columns(batch).items():
         values[f"columns-{name}"] = heading or ""
-    return values | {"date_order": batch.choices.get("date_order", "")}
+    return values | {name: batch.choices.get(name, "") for name in ("date_order", "sheet")}
 
 
 def _columns(batch: ImportBatch) -> Mapping[str, str | None]:
@@ -75,6 +76,12 @@ def place_options(targets: Targets) -> dict[str, list[tuple[str, str]]]:
     return options | {"Nowhere": [(LEAVE, "Leave this run out")]}
 
 
+def span_of(found: Mapping[str, Any]) -> str | None:
+    """The days that the files name of a run, in words."""
+    days = [long_day(date.fromisoformat(found[name])) for name in ("first_day", "last_day") if found[name]]
+    return f"The files name days from {days[0]} to {days[1]}." if len(days) == 2 else None
+
+
 def heading_options(batch: ImportBatch) -> list[tuple[str, str]]:
     """The headings of the table whose columns somebody says."""
     headings: list[str] = next((file["headings"] for file in batch.detected.get("files", []) if file["columns"]), [])
@@ -83,7 +90,7 @@ def heading_options(batch: ImportBatch) -> list[tuple[str, str]]:
 
 def read_choices(batch: ImportBatch) -> dict[str, Any]:
     """What was sent, as the API would have it. Raises Invalid at the field that is wrong."""
-    refuse_unknown("date_order", starting=("runs-", "columns-"))
+    refuse_unknown("date_order", "sheet", starting=("runs-", "columns-"))
     form, runs = request.form, []
     for number, found in enumerate(batch.detected.get("runs", [])):
         place, _, public_id = form.get(field(number, "to"), "").partition(":")
@@ -99,4 +106,5 @@ def read_choices(batch: ImportBatch) -> dict[str, Any]:
         runs.append(choice)
     columns = {name: form.get(f"columns-{name}") or None for name in _columns(batch) if f"columns-{name}" in form}
     said = {"runs": runs, "columns": columns or None, "date_order": form.get("date_order") or None}
+    said["sheet"] = form.get("sheet") or None
     return checked(ChooseRunsSchema(), said)

@@ -19,6 +19,7 @@ from coaching.blueprints.pages.file_import_forms import (
     heading_options,
     place_options,
     read_choices,
+    span_of,
     standing_values,
 )
 from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, write
@@ -43,6 +44,7 @@ from coaching.services.file_imports import (
     receive_files,
 )
 from coaching.services.file_plan import plan_import
+from coaching.services.file_series import needs_day
 from coaching.services.file_undoing import undo_files
 from coaching.services.import_queue import apply_at_once, read_at_once
 
@@ -216,6 +218,8 @@ def _page(batch: ImportBatch, cohort: Cohort, form: Form) -> str:
             "has_projects": bool(targets.projects),
             "heading_options": heading_options(batch),
             "open": set(undecided(batch)),
+            "spans": {found["key"]: span_of(found) for found in batch.detected["runs"]},
+            "undated": {found["key"] for found in batch.detected["runs"] if needs_day(found)},
         }
     plan = plan_import(db.session(), batch, cohort, actor=current_actor()) if batch.detected else []
     return render_template(

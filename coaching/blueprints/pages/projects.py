@@ -18,6 +18,7 @@ from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
+from coaching.import_policies import cohort_to_import_into
 from coaching.models import (
     Cohort,
     CourseProject,
@@ -51,6 +52,7 @@ from coaching.services.course_projects import (
     remove_owner,
     start_project,
 )
+from coaching.services.evidence import count_evidence
 from coaching.services.runs import log_launch
 
 LABELS = {"title": "Title", "platform": "Platform", "audience": "For whom", "url": "Link"}
@@ -263,6 +265,8 @@ def _page(project: CourseProject, failed: str = "", form: Form | None = None) ->
         errors=form.errors if form else {},
         names=NAMES,
         may_log=may_log,
+        import_into=cohort_to_import_into(current_actor(), project),
+        evidence=count_evidence(db.session(), project, actor=current_actor()),
         stages=[(value, label) for value, label in STAGES if value != project.stage],
         stands_at=[change for change in project.stage_changes if change.stage == project.stage][-1:],
         members=[pair for pair in learners_of(project.cohort) if pair[0] not in owned] if may_log else [],

@@ -13,11 +13,13 @@ from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
+from coaching.import_policies import cohort_to_import_into
 from coaching.models import CourseRun, ReachMetric, ReachSnapshot
 from coaching.policies import may_log_launch, require
 from coaching.schemas.base import load_form
 from coaching.schemas.course_project import CorrectRunSchema
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
+from coaching.services.evidence import count_evidence
 from coaching.services.reach import add_reach, correct_reach, get_run, get_snapshot
 from coaching.services.runs import correct_run
 
@@ -162,6 +164,8 @@ def _page(run: CourseRun, form: Form) -> str:
         metrics=METRICS,
         metric_names=METRIC_NAMES,
         may_log=may_log_launch(current_actor(), run.project),
+        import_into=cohort_to_import_into(current_actor(), run.project),
+        evidence=count_evidence(db.session(), run.project, actor=current_actor()),
         breadcrumb=_trail(run, (run.label, "")),
     )
 

@@ -22,6 +22,7 @@ from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
 from coaching.services.demo.evidence import build_evidence
 from coaching.services.demo.finding import build_poll
+from coaching.services.demo.imports import build_imports
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
 from coaching.services.demo.listing import build_people_import
@@ -58,15 +59,7 @@ def build_demo(
     folder of `uploads` there are files among its evidence."""
     rng = Random(seed)  # noqa: S311  Synthetic data wants the same draws each time, not secret ones.
     crowd = Crowd(session, rng, now)
-    programme = Programme(
-        slug=SLUG,
-        name="MOOC School (demo)",
-        description="Educators learn to build open online courses, and build them. Synthetic data.",
-        timezone=ZONE,
-        is_synthetic=True,
-        created_at=now,
-    )
-    session.add(programme)
+    programme = _add_programme(session, now=now)
     staff = {
         who: crowd.person(name=name, email=email, administrator=who == "administrator")
         for who, (name, email) in STAFF.items()
@@ -93,7 +86,21 @@ def build_demo(
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
     build_evidence(session, cohorts, folder=uploads, now=now)
+    build_imports(session, hazel, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
+    return programme
+
+
+def _add_programme(session: Session, *, now: datetime) -> Programme:
+    programme = Programme(
+        slug=SLUG,
+        name="MOOC School (demo)",
+        description="Educators learn to build open online courses, and build them. Synthetic data.",
+        timezone=ZONE,
+        is_synthetic=True,
+        created_at=now,
+    )
+    session.add(programme)
     return programme
 
 

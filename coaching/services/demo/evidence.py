@@ -35,7 +35,7 @@ def build_evidence(session: Session, cohorts: list[DemoCohort], *, folder: Path 
 
 
 def _add_links(session: Session, project: CourseProject, *, now: datetime) -> None:
-    slug = "-".join(project.title.lower().split())
+    slug = "-".join("".join(sign for sign in project.title.lower() if sign.isalnum() or sign == " ").split())
     for title, place, run in (
         ("The course on its platform", f"https://courses.example.org/{slug}", project.runs[0]),
         ("What the trust wrote about it", f"https://news.example.org/{slug}", None),

@@ -49,7 +49,13 @@ BODIES = {
 
 
 # These take a file.
-FILES = {"api_imports.bring_in", "api_observation_imports.bring_in", "api_people_imports.bring_in"}
+FILES = {
+    "api_imports.bring_in",
+    "api_observation_imports.bring_in",
+    "api_people_imports.bring_in",
+    "api_evidence.bring_file",
+    "api_file_imports.bring_in",
+}
 
 
 def counts(session: Session) -> dict[str, int]:
