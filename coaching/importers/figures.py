@@ -10,7 +10,7 @@ from coaching.errors import Invalid
 from coaching.importers.base import Brings, Findings, FoundRow, Learners, SourceFile
 from coaching.importers.caps import Caps
 from coaching.importers.days import BOTH_WAYS, find_order, read_written_day, tell_order
-from coaching.importers.sheets import Sheet, open_sheet
+from coaching.importers.sheets import Sheet, note_problem, open_sheet
 from coaching.importers.times import DateOrder
 from coaching.importers.whole_numbers import read_count, thousands_sign
 
@@ -29,7 +29,6 @@ CAPS = Caps(
     max_cell=2_000,
 )
 ANOTHER = "Row {} has another figure for this run and day. One of them is wrong: mend the table."
-NO_AS_OF = "This row does not say of which day its figures are."
 NO_COURSE = "This row names no course."
 NO_FIGURE = "This row has no figure."
 NO_DAY = "{} is no day. Write it as YYYY-MM-DD, such as 2026-03-14."
@@ -144,8 +143,8 @@ def _read_sheet(sheet: Sheet, findings: Findings, told: _Told, choices: Mapping[
         if not row.reason and (why := told.add(row)):
             row = FoundRow(number, row.values, why)
         file.counts["totals" if row.reason == TOTALS else "left_out" if row.reason else "rows"] += 1
-        # Each row tells its own reason, so that it is not among the file's problems as well.
-        file.problem_count += bool(row.reason)
+        if row.reason:
+            note_problem(file, number, row.reason)
         findings.rows.append(row)
 
 
@@ -204,9 +203,8 @@ class _RowReader:
         # Where nothing else tells runs of a course apart, the day on which they opened does.
         values["run"] = values["run"] or values["launched_on"]
         values["as_of"] = values["as_of"] or (self.as_of.isoformat() if self.as_of else "")
-        is_undated = "as_of" in cells and not cells["as_of"] and not values["as_of"]
-        has_figure = any(metric in values for metric in self.thousands)
-        return NO_FIGURE if not has_figure else NO_AS_OF if is_undated else ""
+        # Of which day the figures are that name none, whoever brings them in says.
+        return "" if any(metric in values for metric in self.thousands) else NO_FIGURE
 
     def _count(self, metric: str, text: str) -> int:
         try:

@@ -59,7 +59,7 @@ def test_what_a_table_of_figures_does_not_say_is_asked() -> None:
     read_as = figures("Course,As of,Joiners\nA,03/02/2026,5\n", date_order="mdy").rows[0].values["as_of"]
     assert read_as == "2026-03-02"
     assert figures("Course,Joiners\nA,5\n").rows[0].values["as_of"] == ""
-    assert "of which day" in figures("Course,As of,Joiners\nA,,5\n").rows[0].reason
+    assert figures("Course,As of,Joiners\nA,,5\n").rows[0].reason == ""
     assert figures("Course,Joiners\nA,5\n", as_of="2026-05-01").rows[0].values["as_of"] == "2026-05-01"
     unknown = figures("Was,Wann,Wieviel\nA,2026-03-01,5\n")
     assert (unknown.asks, unknown.files[0].headings) == (["columns"], ["Was", "Wann", "Wieviel"])
