@@ -226,10 +226,17 @@ def _new(template: str, project: CourseProject, form: Form) -> str:
         names=NAMES,
         runs=[(f"run:{run.public_id}", run.label) for run in project.runs],
         entries=entries,
+        subject=_named(project, form),
         endings=ENDINGS,
         largest=LARGEST_FILE,
         breadcrumb=_trail(project, ("Add", "")),
     )
+
+
+def _named(project: CourseProject, form: Form) -> str:
+    """What a piece is added to, as the title of the page has it."""
+    run = next((run for run in project.runs if form.values.get(ABOUT) == f"run:{run.public_id}"), None)
+    return f"{run.label} of {project.title}" if run else project.title
 
 
 def _edit(piece: Evidence, form: Form) -> str:

@@ -55,8 +55,7 @@ def is_empty(session: Session) -> bool:
 def build_demo(
     session: Session, *, seed: int, now: datetime, keys: Keyring | None = None, uploads: Path | None = None
 ) -> Programme:
-    """Fills an empty database with the demo programme. Only with `keys` its coach has private notes, and only with the
-    folder of `uploads` there are files among its evidence."""
+    """Fills an empty database. Only with `keys` its coach has private notes; only with `uploads` there are files."""
     rng = Random(seed)  # noqa: S311  Synthetic data wants the same draws each time, not secret ones.
     crowd = Crowd(session, rng, now)
     programme = _add_programme(session, now=now)
@@ -71,6 +70,7 @@ def build_demo(
     cohorts = build_cohorts(session, programme, crowd, coaches, rng=rng, now=now)
     _cast(session, cohorts, staff, crowd)
     _put_into_practice(session, programme, cohorts, rng=rng, seed=seed, now=now)
+    build_evidence(session, cohorts, folder=uploads, now=now)
     hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
@@ -78,14 +78,9 @@ def build_demo(
         if cohort is hazel:
             add_own_step(copy_plan(session, cohort.row, now=cohort.row.created_at))
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
-    build_ratings(session, programme, cohorts, rng=rng, now=now)
-    build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
-    record_the_last_meetings(session, ivy, staff["coach"], now=now)
-    build_records(session, (hazel, ivy), now=now)
-    build_loose_ends(session)
+    _look_back(session, programme, cohorts, staff["coach"], rng=rng, now=now)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
-    build_evidence(session, cohorts, folder=uploads, now=now)
     build_imports(session, hazel, now=now)
     audit.record(session, "demo.built", programme, actor=None, now=now)
     return programme
@@ -111,6 +106,18 @@ def _put_into_practice(
     build_goals(session, cohorts, rng=rng, now=now)
     build_projects(session, cohorts, rng=rng, now=now)
     build_learning(session, programme, cohorts, seed=seed, now=now)
+
+
+def _look_back(
+    session: Session, programme: Programme, cohorts: list[DemoCohort], coach: Person, *, rng: Random, now: datetime
+) -> None:
+    """What was said, held lately and written down, and what is left open."""
+    hazel, ivy = cohorts[-2:]
+    build_ratings(session, programme, cohorts, rng=rng, now=now)
+    build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
+    record_the_last_meetings(session, ivy, coach, now=now)
+    build_records(session, (hazel, ivy), now=now)
+    build_loose_ends(session)
 
 
 def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:
