@@ -15,6 +15,7 @@ from coaching.models import (
     Action,
     Asking,
     Base,
+    BatchState,
     CheckIn,
     CheckInState,
     CoachingSession,
@@ -25,6 +26,7 @@ from coaching.models import (
     FollowUpPlan,
     FollowUpStep,
     Goal,
+    ImportBatch,
     Membership,
     MembershipStatus,
     Message,
@@ -289,3 +291,12 @@ def make_check_in(session: Session, step: FollowUpStep, member: Membership, **va
     if row["state"] == CheckInState.DUE:
         row = {"wake_at": row["due_at"]} | row
     return _keep(session, CheckIn(**row))
+
+
+def make_batch(session: Session, cohort: Cohort, person: Person, **values: Any) -> ImportBatch:
+    """An import of figures into the cohort that was applied, unless it is said to be in another state."""
+    usual = {
+        "cohort_id": cohort.id, "kind": "figures", "file_name": f"figures-{next(_numbers)}.csv", "sha256": "0" * 64,
+        "state": BatchState.APPLIED, "imported_by_id": person.id, "imported_at": NOW, "detected": {},
+    }  # fmt: skip
+    return _keep(session, ImportBatch(**(usual | values)))

@@ -121,6 +121,9 @@ LOOKS = {
     "stopped": Look("neutral", "pause"),
     "verified": Look("success", "check"),
     "self_reported": Look("neutral", "note"),
+    "confirmed": Look("success", "check"),
+    "imported": Look("info", "download"),
+    "stale": Look("warning", "clock"),
     # Check-ins and answers
     "due": Look("neutral", "clock"),
     "asked": Look("info", "mail"),
@@ -157,7 +160,6 @@ LOOKS = {
     "skills_later": Look("info", "dot"),
     "put_into_practice": Look("success", "launch"),
     # The practice log
-    "confirmed": Look("success", "check"),
     "celebration": Look("accent", "launch"),
     "entry": Look("info", "pencil"),
     "enabler": Look("success", "plus"),

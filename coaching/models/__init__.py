@@ -121,7 +121,7 @@ from coaching.models.practice import (
 )
 from coaching.models.private_note import ExportChoice, NoteReview, PrivateNote
 from coaching.models.programme import PracticeFrom, Programme, ProgrammeCoordinator
-from coaching.models.reach import ImportedRun, LearnerPage, ReachMetric, ReachSnapshot, ReachSource
+from coaching.models.reach import ImportedRun, LearnerPage, ReachMetric, ReachSnapshot, ReachSource, ReachState
 from coaching.models.series import Frequency, Scope, Series
 from coaching.models.skill import Skill, SkillAssessment, SkillMoment, SkillScale, SkillScore
 from coaching.models.survey import Instrument, Response, Wave, WaveInvitation
@@ -251,6 +251,7 @@ __all__ = [
     "ReachMetric",
     "ReachSnapshot",
     "ReachSource",
+    "ReachState",
     "RememberedMapping",
     "RememberedMatch",
     "ReminderChoice",

@@ -1,6 +1,6 @@
 """CourseProject: the real-world course that participants build with their teams, its stages and its runs."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,9 @@ from coaching.models.skill import Skill
 
 if TYPE_CHECKING:
     from coaching.models.reach import ReachSnapshot
+
+
+LONG_BEFORE = timedelta(days=2 * 365)
 
 
 class Platform(StrEnum):
@@ -232,3 +235,8 @@ class CourseRun(Identified, Versioned, Base):
     def is_before_end(self) -> bool:
         """Whether the course opened before its cohort ended, which is normal and worth telling."""
         return self.launched_on < self.project.cohort.ends_on
+
+    @property
+    def is_long_before_start(self) -> bool:
+        """Whether it opened so long before the cohort began that the year may be a slip. A course can be that old."""
+        return self.launched_on < self.project.cohort.starts_on - LONG_BEFORE

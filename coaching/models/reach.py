@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
 from coaching.models.course_project import CourseRun
 from coaching.models.import_batch import ImportBatch
+from coaching.models.person import Person
 
 LARGEST_REACH = 100_000_000
 
@@ -33,11 +34,20 @@ class ReachSource(StrEnum):
     DEMO = "demo"
 
 
+class ReachState(StrEnum):
+    """How far to believe a figure: a participant said so, a coach or coordinator stands by it, a platform told it."""
+
+    SELF_REPORTED = "self_reported"
+    CONFIRMED = "confirmed"
+    IMPORTED = "imported"
+
+
 class ReachSnapshot(Identified, Base):
     """A figure of a run as of a date. Rows are added, never changed: a correction is a new row that names the old one
     and says why, and `is_current` marks the newest standing figure of its run and metric, so that a total is one
-    index scan. What a participant reported is self-reported until a coach confirms it; what came with an import names
-    its batch, and is withdrawn when that is undone: it stays on record and stands no longer."""
+    index scan. What a participant reported is self-reported until a coach confirms it, and again once that is taken
+    back, which says why; what came with an import names its batch, and is withdrawn when that is undone: it stays on
+    record and stands no longer."""
 
     __tablename__ = "reach_snapshot"
     __privacy__ = Privacy(
@@ -46,6 +56,18 @@ class ReachSnapshot(Identified, Base):
         erase="scrub",
         scrubbed={"reason": ""},
         retention="As long as the programme: totals are computed from it.",
+        further=(
+            Privacy(
+                subject=("confirmed_by_id",), export=("confirmed_at",), erase="keep", retention="As long as the figure."
+            ),
+            Privacy(
+                subject=("unconfirmed_by_id",),
+                export=("unconfirmed_at", "unconfirmed_because"),
+                erase="scrub",
+                scrubbed={"unconfirmed_because": ""},
+                retention="As long as the figure.",
+            ),
+        ),
     )
 
     run_id: Mapped[int] = mapped_column(ForeignKey("course_run.id"))
@@ -60,9 +82,15 @@ class ReachSnapshot(Identified, Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    unconfirmed_at: Mapped[datetime | None]
+    unconfirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    unconfirmed_because: Mapped[str] = mapped_column(String(500), default="")
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     withdrawn_at: Mapped[datetime | None]
     run: Mapped[CourseRun] = relationship(back_populates="snapshots")
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=recorded_by_id)
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=confirmed_by_id)
+    unconfirmed_by: Mapped[Person | None] = relationship(foreign_keys=unconfirmed_by_id)
 
     __table_args__ = (
         CheckConstraint(f"value BETWEEN 0 AND {LARGEST_REACH}", name="value"),
@@ -78,9 +106,12 @@ class ReachSnapshot(Identified, Base):
     )
 
     @property
-    def is_verified(self) -> bool:
-        """Whether it is more than what a participant said: an import, or confirmed by a coach, or a coach's own."""
-        return self.confirmed_at is not None or self.source in {ReachSource.IMPORT, ReachSource.COACH}
+    def state(self) -> ReachState:
+        """A coach's own figure is confirmed as it comes in."""
+        if self.source == ReachSource.IMPORT:
+            return ReachState.IMPORTED
+        is_confirmed = self.confirmed_at is not None or self.source == ReachSource.COACH
+        return ReachState.CONFIRMED if is_confirmed else ReachState.SELF_REPORTED
 
 
 class ImportedRun(Base):

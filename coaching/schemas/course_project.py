@@ -143,6 +143,9 @@ class CourseRunSchema(BaseSchema):
     launched_on = fields.Date(dump_only=True)
     ended_on = fields.Date(dump_only=True, allow_none=True)
     is_before_end = fields.Boolean(dump_only=True)
+    is_long_before_start = fields.Boolean(
+        dump_only=True, metadata={"description": "It opened years before its cohort began: look at the year again."}
+    )
     snapshots = fields.List(fields.Nested(ReachSnapshotSchema), dump_only=True)
     version = fields.Integer(dump_only=True)
 

@@ -2,33 +2,38 @@
 
 The current figure is the newest that stands, by its as-of date and then by when it came in. So a figure that comes
 late does not push out a newer one, in whatever order they arrive, and a corrected figure stands no longer.
+`reach_figures` has what stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import (
     CourseProject,
     CourseRun,
-    Person,
     ReachMetric,
     ReachSnapshot,
     ReachSource,
 )
-from coaching.models.reach import LARGEST_REACH
 from coaching.policies import Actor, may_log_launch, may_view_project, owns_project, require
 from coaching.services import audit
 from coaching.services.project_records import TEAM
-from coaching.services.zones import latest_today
+from coaching.services.reach_checks import check_figure, find_doubts
+from coaching.services.reach_figures import Figure, append_figure, lock_figures
 
 _TEAM = joinedload(CourseRun.project).options(*TEAM)
+# The figures of a run with who said, confirmed or doubted them.
+FIGURES = selectinload(CourseRun.snapshots).options(
+    joinedload(ReachSnapshot.recorded_by),
+    joinedload(ReachSnapshot.confirmed_by),
+    joinedload(ReachSnapshot.unconfirmed_by),
+)
 
 
 class ReportedReach(NamedTuple):
@@ -39,18 +44,9 @@ class ReportedReach(NamedTuple):
     is_repeat: bool = False
 
 
-class Figure(NamedTuple):
-    """A figure as the rules see it."""
-
-    id: int
-    value: int
-
-
 def get_run(session: Session, public_id: str, *, actor: Actor) -> CourseRun:
     """A run with its project and figures, for whoever may look at the project."""
-    statement = (
-        select(CourseRun).where(CourseRun.public_id == public_id).options(_TEAM, selectinload(CourseRun.snapshots))
-    )
+    statement = select(CourseRun).where(CourseRun.public_id == public_id).options(_TEAM, FIGURES)
     run = session.scalars(statement).one_or_none()
     if run is None or not may_view_project(actor, run.project):
         raise NotFound
@@ -103,21 +99,32 @@ def report_reach(
     source: ReachSource,
     recorded_by_id: int | None,
     now: datetime,
-    reason: str = "",
+    batch_id: int | None = None,
 ) -> ReportedReach:
-    """Adds a figure. For callers that have asked permission and audit what they do, such as a check-in's answer.
+    """Adds a figure. For callers that have asked permission and audit what they do, such as a check-in's answer or an
+    import, which names its batch. Who reports of several runs goes through them by their numbers, as each is locked.
 
-    The same figure of the same day again changes nothing. A figure that shrinks is taken, with a warning.
+    The same figure of the same day again changes nothing. An import is a repeat where another import said the same,
+    but is a row of its own still: each is withdrawn without the other. A figure that shrinks, or that cannot be beside
+    another, is taken, with a warning.
     """
-    _check_figure(session, run, value=value, as_of=as_of, recorded_by_id=recorded_by_id, now=now)
-    figures = _lock_figures(session, run, metric)
+    check_figure(session, run, value=value, as_of=as_of, recorded_by_id=recorded_by_id, now=now)
+    standing = lock_figures(session, run)
+    figures = standing[metric]
     same_day = figures.get(as_of)
-    if same_day is not None and same_day.value == value:
+    is_known = same_day is not None and same_day.value == value
+    if same_day is not None and is_known and _says_enough(same_day, batch_id):
         return ReportedReach(session.get_one(ReachSnapshot, same_day.id), is_repeat=True)
-    warnings = _shrinks(figures, value, as_of)
-    snapshot = _append(session, run, figures, metric=metric, value=value, as_of=as_of, source=source, now=now)
-    snapshot.recorded_by_id, snapshot.reason = recorded_by_id, reason
-    return ReportedReach(snapshot, warnings)
+    is_repeat = is_known and same_day is not None and same_day.source == ReachSource.IMPORT
+    warnings = () if is_known else find_doubts(standing, metric, value, as_of)
+    snapshot = append_figure(session, run, figures, metric=metric, value=value, as_of=as_of, source=source, now=now)
+    snapshot.recorded_by_id, snapshot.batch_id = recorded_by_id, batch_id
+    return ReportedReach(snapshot, warnings, is_repeat)
+
+
+def _says_enough(known: Figure, batch_id: int | None) -> bool:
+    """Whether nothing is gained by saying a figure again: an import tells more than a person, and stands by itself."""
+    return batch_id is None or known.batch_id == batch_id
 
 
 def correct_reach(
@@ -134,23 +141,19 @@ def correct_reach(
     require(may_log_launch(actor, run.project), seen=may_view_project(actor, run.project))
     if not reason.strip():
         raise Invalid.field("reason", "Say why the figure changes: it stays on record with the old one.")
-    _check_figure(session, run, value=value, as_of=snapshot.as_of, recorded_by_id=actor.person_id, now=now)
-    figures = _lock_figures(session, run, snapshot.metric)
-    newest = figures[snapshot.as_of]
+    check_figure(session, run, value=value, as_of=snapshot.as_of, recorded_by_id=actor.person_id, now=now)
+    figures = lock_figures(session, run)[snapshot.metric]
+    newest = figures.get(snapshot.as_of)
+    if newest is None:
+        raise Conflict("The import that brought this figure was undone. Add a figure instead.")
     if newest.id != snapshot.id:
-        raise Conflict("A later figure stands for this day already. Correct that one.")
+        raise Conflict("Another figure stands for this day. Correct that one.")
     if newest.value == value:
         raise Invalid.field("value", "This is the figure that stands already.")
-    corrected = _append(
-        session,
-        run,
-        figures,
-        metric=snapshot.metric,
-        value=value,
-        as_of=snapshot.as_of,
-        source=source_of(actor, run.project),
-        now=now,
-    )
+    corrected = append_figure(
+        session, run, figures, metric=snapshot.metric, value=value, as_of=snapshot.as_of,
+        source=source_of(actor, run.project), now=now,
+    )  # fmt: skip
     corrected.corrects_id, corrected.reason, corrected.recorded_by_id = snapshot.id, reason, actor.person_id
     audit.record(session, "reach.corrected", corrected, actor=actor, now=now)
     return corrected
@@ -159,78 +162,3 @@ def correct_reach(
 def source_of(actor: Actor, project: CourseProject) -> ReachSource:
     """Whose figure it is: of one who builds the course, or of a coach or coordinator who heard of it."""
     return ReachSource.PARTICIPANT if owns_project(actor, project) else ReachSource.COACH
-
-
-def _check_figure(
-    session: Session, run: CourseRun, *, value: int, as_of: date, recorded_by_id: int | None, now: datetime
-) -> None:
-    if not 0 <= value <= LARGEST_REACH:
-        raise Invalid.field("value", f"Write a whole number from 0 to {LARGEST_REACH:,}.")
-    if as_of < run.launched_on:
-        raise Invalid.field(
-            "as_of",
-            f"This day is before the launch, {long_day(run.launched_on)}. Write the day on which you read the figure.",
-        )
-    zones = [run.project.cohort.timezone]
-    if recorded_by_id is not None:
-        zones.append(session.get_one(Person, recorded_by_id).timezone)
-    if as_of > latest_today(now, *zones):
-        raise Invalid.field("as_of", "This day is still to come. Write the day on which you read the figure.")
-
-
-def _lock_figures(session: Session, run: CourseRun, metric: ReachMetric) -> dict[date, Figure]:
-    """The figure that stands for each day, the earliest day first: of one day the last to come in.
-
-    A correction is of the day of what it corrects and comes after it, so a corrected figure never stands.
-    The run is locked, so that two who report at once come one by one.
-    """
-    session.execute(select(CourseRun.id).where(CourseRun.id == run.id).with_for_update())
-    statement = (
-        select(ReachSnapshot.id, ReachSnapshot.value, ReachSnapshot.as_of)
-        .where(ReachSnapshot.run_id == run.id, ReachSnapshot.metric == metric)
-        .order_by(ReachSnapshot.as_of, ReachSnapshot.id)
-    )
-    return {as_of: Figure(number, value) for number, value, as_of in session.execute(statement)}
-
-
-def long_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _shrinks(figures: Mapping[date, Figure], value: int, as_of: date) -> tuple[str, ...]:
-    """Warnings about neighbours in time: of people who joined, there can hardly be fewer later on."""
-    before = max((other for other in figures if other <= as_of), default=None)
-    after = min((other for other in figures if other > as_of), default=None)
-    found = []
-    if before is not None and figures[before].value > value:
-        found.append(f"{value:,} is fewer than the {figures[before].value:,} of {long_day(before)}.")
-    if after is not None and figures[after].value < value:
-        found.append(f"{value:,} is more than the {figures[after].value:,} of {long_day(after)}.")
-    return tuple(f"{words} If one of the two is wrong, correct it." for words in found)
-
-
-def _append(
-    session: Session,
-    run: CourseRun,
-    figures: Mapping[date, Figure],
-    *,
-    metric: ReachMetric,
-    value: int,
-    as_of: date,
-    source: ReachSource,
-    now: datetime,
-) -> ReachSnapshot:
-    """The new row, current where no figure of a later day stands. Call it with the run locked."""
-    is_current = all(other <= as_of for other in figures)
-    if is_current:
-        # At once, because the database admits one current figure a run and metric, and inserts come before updates.
-        session.execute(
-            update(ReachSnapshot)
-            .where(ReachSnapshot.run_id == run.id, ReachSnapshot.metric == metric, ReachSnapshot.is_current)
-            .values(is_current=False)
-        )
-    snapshot = ReachSnapshot(
-        run=run, metric=metric, value=value, as_of=as_of, source=source, is_current=is_current, recorded_at=now
-    )
-    session.add(snapshot)
-    return snapshot

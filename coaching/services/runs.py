@@ -40,10 +40,13 @@ from coaching.services.project_records import (
     plain_name,
     team_names,
 )
-from coaching.services.reach import long_day, report_reach, source_of
+from coaching.services.reach import report_reach, source_of
+from coaching.services.reach_checks import long_day
 from coaching.services.zones import latest_today
 
 NAMESAKE = "namesake"
+# A year before this one is a slip of the pen.
+EARLIEST = date(2000, 1, 1)
 
 
 def log_launch(
@@ -192,7 +195,8 @@ def _correct(run: CourseRun, values: Mapping[str, Any]) -> list[str]:
 
 def _check_figures_after(session: Session, run: CourseRun, launched_on: date) -> None:
     """A figure is of a day on which the course was open."""
-    first = session.scalar(select(func.min(ReachSnapshot.as_of)).where(ReachSnapshot.run_id == run.id))
+    stands = (ReachSnapshot.run_id == run.id, ReachSnapshot.withdrawn_at.is_(None))
+    first = session.scalar(select(func.min(ReachSnapshot.as_of)).where(*stands))
     if first is not None and first < launched_on:
         text = f"There is a figure of {long_day(first)}: the course was open by then. Write that day or an earlier one."
         raise Invalid.field("launched_on", text)
@@ -255,6 +259,8 @@ def _check_run_dates(launched_on: date, ended_on: date | None, today: date) -> N
         raise Invalid.field(
             "launched_on", "This launch is still to come. Log it on its day; until then, change the project's stage."
         )
+    if launched_on < EARLIEST:
+        raise Invalid.field("launched_on", f"Online courses are younger than that. Check the year: {launched_on.year}.")
     if ended_on is not None and ended_on < launched_on:
         raise Invalid.field("ended_on", "The run ends before it begins. Write a later day, or leave this blank.")
 

@@ -255,7 +255,7 @@ def page_words(place: Place, _guest: Place) -> dict[str, Any]:
 LETTER = {"subject": "How is it going?", "text": "Tell me.\n\nI am here on Monday."}
 THRESHOLDS = {
     "absences_in_a_row": 3, "tells_silence": True, "overdue_days": 2, "unbooked_days": 14, "goal_idle_days": 30,
-    "practice_weeks": 6, "practice_from": "start",
+    "practice_weeks": 6, "practice_from": "start", "stale_weeks": 10,
 }  # fmt: skip
 
 
@@ -499,6 +499,8 @@ FORMS: dict[str, Recipe] = {
     "rsvps.answer": constant(**SAID),
     "runs.correct": constant(value=260, reason="A typing error"),
     "runs.report": reach,
+    "reach.confirm": constant(),
+    "reach.unconfirm": constant(reason="It was of another run"),
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
     "series.create": page_series,
     "series.preview": page_series,
@@ -629,6 +631,8 @@ BODIES: dict[str, Recipe] = {
     "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
+    "api_reach.confirm": constant(),
+    "api_reach.unconfirm": constant(reason="It was of another run"),
     "api_series.preview": series,
     "api_series.schedule": series,
     "api_session_record.edit": constant(**RECORD),

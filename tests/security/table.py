@@ -619,6 +619,20 @@ api_runs.report                                   ok  403 404 404 404 404 ok  40
 runs.new_correction                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 runs.correct                                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_runs.correct                                  ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_reach.show_run                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_reach.show_run | shared run                   ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_reach.show_project                            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_reach.show_project | shared project           ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_reach.show_cohort                             ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_reach.show_programme                          404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+reach.cohort                                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+reach.programme                                   404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+# Confirmed by those who run a cohort of the course, and by nobody who builds it.
+reach.confirm                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_reach.confirm                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+reach.ask_why                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+reach.unconfirm | confirmed reach                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_reach.unconfirm | confirmed reach             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 
 # The practice log: the participant's, and of those who run the cohort.
 practice.list                                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -746,6 +760,7 @@ api_letters.write                                 403 404 404 404 404 404 ok  40
 api_letters.write | coach member                  404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_check_ins.show_run                            404 404 404 404 404 404 404 404 404 404 404 404 404 404
 api_check_ins.show_answer                         404 404 404 404 404 404 404 404 404 404 404 404 404 404
 api_check_ins.show_answer | answered check-in     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 check_ins.mine                                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -115,6 +115,7 @@ CANARIES: dict[str, set[str]] = {
     "evidence-title-here": INSIDERS,
     "words-of-evidence-here": INSIDERS,
     "log-evidence-title-here": RUNNERS | {"participant"},
+    "unconfirmed-here": INSIDERS,
     # A course that somebody of the cohort beside builds too is seen there as well.
     "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},
     "token-label-here": {"participant"},

@@ -24,7 +24,7 @@ EXTRAS: dict[str, str] = {
     "status": "completed",
     "state": "answered",
     "is_administrator": "true",
-    "is_verified": "true",
+    "confirmed_at": "2026-01-01T00:00:00Z",
     "is_current": "true",
     "source": "coach",
     "scopes": "write",

@@ -337,6 +337,15 @@ add_reach                       ok  403 404 404 404 404 ok  404 404 404 403 ok  
 remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 correct_reach                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+confirm_reach                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+unconfirm_reach                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+run_reach                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_reach                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+cohort_reach                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+cohort_courses                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+programme_reach                 404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+programme_courses               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+find_asked_run                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_metrics                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 add_metric                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 edit_metric                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404

@@ -669,7 +669,20 @@ class _Builder:
                 recorded_at=self.ago(20),
             )
         )
-        self.rows |= {"project": project, "run": run, "reach": snapshot}
+        confirmed = self.add(
+            ReachSnapshot(
+                run=run,
+                metric=ReachMetric.LEARNERS,
+                value=150,
+                as_of=self.day(20),
+                source=ReachSource.PARTICIPANT,
+                recorded_at=self.ago(20),
+                confirmed_at=self.ago(19),
+                unconfirmed_at=self.ago(20),
+                unconfirmed_because=self.says("unconfirmed"),
+            )
+        )
+        self.rows |= {"project": project, "run": run, "reach": snapshot, "confirmed reach": confirmed}
 
     def _imports(self) -> None:
         for name, held in (("", self.rows["session"]), ("pair ", self.rows["pair session"])):

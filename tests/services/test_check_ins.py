@@ -29,6 +29,7 @@ from coaching.models import (
     ReachMetric,
     ReachSnapshot,
     ReachSource,
+    ReachState,
     Role,
 )
 from coaching.policies import Actor
@@ -212,7 +213,7 @@ def test_the_figure_counts_for_the_one_run_there_is(session: Session, check_in: 
     snapshot = session.scalars(select(ReachSnapshot)).one()
     assert (snapshot.run_id, snapshot.metric, snapshot.value) == (run.id, ReachMetric.JOINERS, 1200)
     assert (snapshot.source, snapshot.as_of) == (ReachSource.CHECK_IN, date(2026, 6, 15))
-    assert (snapshot.recorded_by_id, snapshot.is_verified) == (member.person_id, False)
+    assert (snapshot.recorded_by_id, snapshot.state) == (member.person_id, ReachState.SELF_REPORTED)
     assert entries(session)[0].run_id == run.id
 
 

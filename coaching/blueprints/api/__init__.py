@@ -49,6 +49,7 @@ from coaching.blueprints.api import (
     project_stages,
     project_team,
     projects,
+    reach,
     remembered_names,
     rsvps,
     runs,
@@ -67,8 +68,8 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
-    needs, letters, private_notes, held_data, cohort_life, handovers,
-    evidence, practice_comments, practice_factors, project_stages, project_team,
+    needs, letters, private_notes, held_data, cohort_life, handovers, evidence, practice_comments, practice_factors,
+    project_stages, project_team, reach,
 )  # fmt: skip
 
 

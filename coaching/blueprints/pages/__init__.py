@@ -60,6 +60,7 @@ from coaching.blueprints.pages import (
     project_stages,
     project_team,
     projects,
+    reach,
     remembered_names,
     rsvp_links,
     rsvps,
@@ -84,8 +85,8 @@ NOUNS = (
     follow_up_choices, follow_up_links, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
     skill_assessments, needs, need_thresholds, letters, private_notes, private_note_exits, held_data,
     as_coordinator,
-    cohort_life, handovers,
-    evidence, practice_entries, practice_comments, practice_factors, project_boards, project_stages, project_team,
+    cohort_life, handovers, evidence, practice_entries, practice_comments, practice_factors, project_boards,
+    project_stages, project_team, reach,
 )  # fmt: skip
 
 

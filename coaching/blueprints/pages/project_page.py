@@ -10,6 +10,7 @@ from coaching.blueprints.access import current_actor
 from coaching.blueprints.formatting import in_zone
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import Form, filled
+from coaching.blueprints.reach_picture import asked_metric, picture
 from coaching.blueprints.wording import words
 from coaching.clock import utc_now
 from coaching.extensions import db
@@ -22,6 +23,7 @@ from coaching.services.project_goals import list_servable, list_served
 from coaching.services.project_owners import Candidate, list_team_candidates
 from coaching.services.project_records import LAUNCHES, plain_name
 from coaching.services.project_stages import is_amendable
+from coaching.services.reach_over_time import project_reach
 
 LABELS = {"title": "Title", "platform": "Platform", "audience": "For whom", "url": "Link"}
 # What a summary of errors calls the fields of the forms: a noun, where the field itself asks a question.
@@ -84,8 +86,11 @@ def show_project(project: CourseProject, failed: str = "", form: Form | None = N
     served = list_served(db.session(), project, actor=actor)
     found = request.args.get("find", "").strip()
     candidates = list_team_candidates(db.session(), project, actor=actor, text=found) if may_log else ()
+    reach = project_reach(db.session(), project, actor=actor, now=utc_now(), metric=asked_metric())
     return render_template(
         "project/show.html",
+        **picture(reach),
+        stale={run.run_id for run in reach.stale.runs},
         project=project,
         runs=[(run, current_figures(run)) for run in reversed(project.runs)],
         forms_by_name=forms | ({failed: form} if form else {}),

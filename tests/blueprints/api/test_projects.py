@@ -166,7 +166,7 @@ def test_reach_is_checked(world: World, caller: CallerOf, session: Session) -> N
         ({"as_of": "2026-01-01"}, "as_of"),
         ({"as_of": "2199-01-01"}, "as_of"),
         ({"source": "demo"}, "source"),
-        ({"is_verified": True}, "is_verified"),
+        ({"state": "confirmed"}, "state"),
     ):
         problem(caller(world.participant).post(path, {"value": 250, "as_of": "2026-05-20"} | changes), 422, names=name)
 
