@@ -22,6 +22,7 @@ from bench.shape import (
     public_id,
 )
 
+SOURCES = "participant", "coach", "import"
 Rows = Iterator[tuple[Any, ...]]
 
 
@@ -204,7 +205,7 @@ def _stage_changes(shape: Shape) -> Rows:
     for number, cohort, _place in _project_numbers(shape):
         for position, stage in enumerate(("idea", "building", "launched")):
             on = shape.starts_on(cohort) + timedelta(weeks=position * 4)
-            yield public_id("h", number * 3 + position), number, stage, on, "", NOW
+            yield public_id("h", number * 3 + position), number, stage, on, "", NOW, ""
 
 
 def _runs(shape: Shape) -> Rows:
@@ -225,7 +226,8 @@ def _figures(shape: Shape) -> Rows:
                 figure = (number - 1) * FIGURES + point + 1
                 as_of = launched_on + timedelta(weeks=point * 2)
                 standing = point == FIGURES - 1
-                words = "joiners", 100 + number % 400 + point * 50, as_of, "participant", False, standing
+                source = SOURCES[number % len(SOURCES)]
+                words = "joiners", 100 + number % 400 + point * 50, as_of, source, standing
                 yield figure, public_id("a", figure), number, *words, "", NOW
 
 
@@ -295,10 +297,10 @@ TABLES: dict[str, tuple[str, Callable[[Shape], Rows]]] = {
         _projects,
     ),
     "project_owner": ("project_id membership_id outside_name added_at", _owners),
-    "stage_change": ("public_id project_id stage on note recorded_at", _stage_changes),
+    "stage_change": ("public_id project_id stage on note recorded_at reason", _stage_changes),
     "course_run": ("version id public_id project_id label platform url launched_on recorded_at", _runs),
     "reach_snapshot": (
-        "id public_id run_id metric value as_of source is_verified is_current reason recorded_at",
+        "id public_id run_id metric value as_of source is_current reason recorded_at",
         _figures,
     ),
     "instrument": ("id public_id programme_id name version question created_at", _instruments),

@@ -50,7 +50,10 @@ TIMES = "03/09/2026 09:00:00 AM,03/09/2026 09:58:00 AM,58,No\r\n"
 ZOOM_TIME = "%m/%d/%Y %I:%M:%S %p"
 MEMBERS = "SELECT p.email, m.id FROM membership m JOIN person p ON p.id = m.person_id WHERE m.cohort_id = ?"
 COLUMNS = {
-    "import_batch": "public_id session_id kind file_name sha256 detected state imported_at imported_by_id",
+    "import_batch": (
+        "public_id cohort_id session_id kind file_name sha256 detected choices state imported_at imported_by_id problem"
+        " done total is_cancel_asked lease_token"
+    ),
     "import_row": "public_id batch_id number name email minutes intervals outcome reason membership_id",
     "attendance": "session_id membership_id status minutes source batch_id recorded_at recorded_by_id",
     "attendance_interval": "attendance_id joined_at left_at",
@@ -162,7 +165,8 @@ class RawImport:
         cursor.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
         members = dict(self.find(cursor, MEMBERS, self.house.cohort_id))
         digest, by = sha256(self.house.report).hexdigest(), self.house.coach_id
-        batch = (f"b{next(self.numbers):019d}", session_id, "zoom", "report.csv", digest, "{}", "applied", now, by)
+        of = (f"b{next(self.numbers):019d}", self.house.cohort_id, session_id, "zoom", "report.csv", digest)
+        batch = (*of, "{}", "{}", "applied", now, by, "", 0, 0, False, "")
         self.put(cursor, "import_batch", [batch])
         ((batch_id,),) = self.find(cursor, "SELECT id FROM import_batch WHERE public_id = ?", batch[0])
         rows, times = self.read(members, batch_id)

@@ -79,12 +79,9 @@ def export(email: str) -> None:
 def erase(email: str) -> None:
     """Erase a person. Counts they are part of stay; backups made before keep what they hold."""
     from coaching.services.privacy import erase_person  # noqa: PLC0415
-    from coaching.uploads import remove_upload  # noqa: PLC0415
 
-    settings = read_settings()
-    with database(settings) as session:
-        for name in erase_person(session, find_person(session, email), actor=None, now=clock.utc_now()):
-            remove_upload(session, settings.uploads, name)
+    with database(settings := read_settings()) as session:
+        erase_person(session, find_person(session, email), actor=None, now=clock.utc_now(), uploads=settings.uploads)
     click.echo("Erased.")
 
 

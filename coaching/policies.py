@@ -272,6 +272,13 @@ def may_log_launch(actor: Actor, project: CourseProject) -> Answer:
     return bool(theirs) and (any(is_writable(cohort) for cohort in theirs) or ARCHIVED)
 
 
+def may_confirm_reach(actor: Actor, project: CourseProject) -> Answer:
+    """Say that a figure is right: the coaches and coordinators of its cohorts, but nobody who builds the course."""
+    builds = any(one.membership is not None and one.membership.person_id == actor.person_id for one in project.owners)
+    theirs = [cohort for cohort in _cohorts_of(project) if runs_cohort(actor, cohort)]
+    return bool(theirs) and not builds and (any(is_writable(cohort) for cohort in theirs) or ARCHIVED)
+
+
 def may_edit_project(actor: Actor, project: CourseProject) -> Answer:
     return may_log_launch(actor, project)
 

@@ -198,7 +198,6 @@ def _in_words(findings: Findings) -> list[str]:
         lines += [f"{file.name}: {file.rows:,} rows" + (f", {counts}" if counts else "")]
         lines += [f"  {note}" for note in file.notes]
         lines += _problems_of(file)
-    lines += [f"  row {row.number}: {row.reason}" for row in findings.rows if row.reason][:FEW]
     for run in findings.runs:
         figures = ", ".join(f"{value:,} {metric.replace('_', ' ')}" for metric, value in run.figures.items())
         lines.append(f"{run.key}: {figures}")

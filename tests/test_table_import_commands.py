@@ -45,7 +45,7 @@ def test_moodle_and_figures_are_told_without_a_database(look: Command, tmp_path:
     words = ("--column", "joiners=Zahl", "--date-order", "dmy", "--dry-run", "--json")
     told = json.loads(look("figures", table, *words).stdout)
     assert (told["asks"], [row.get("joiners") for row in told["rows"]]) == ([], [1234, None])
-    assert told["runs"][0]["series"] == [{"metric": "joiners", "value": 1234, "as_of": "2026-02-03"}]
+    assert told["rows"][0]["as_of"] == "2026-02-03"
     assert "THING=HEADING" in look("figures", table, "--dry-run", "--column", "Zahl").stderr
 
 

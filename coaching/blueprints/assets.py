@@ -30,7 +30,7 @@ BUNDLES = {
         "css/tokens.css", "css/base.css", "css/layout.css", "css/menus.css", "css/page.css", "css/buttons.css",
         "css/forms.css", "css/data.css", "css/tables.css", "css/lists.css", "css/attendance.css", "css/marks.css",
         "css/charts.css", "css/room.css", "css/mails.css", "css/timeline.css", "css/lanes.css", "css/goals.css",
-        "css/notes.css",
+        "css/notes.css", "css/board.css",
     ),
 }  # fmt: skip
 # Written out because the table of `mimetypes` differs between machines.

@@ -116,7 +116,7 @@ def overview(events: Iterable[LineEvent]) -> str:
 def address(event: LineEvent) -> str:
     """The page that has the whole of it."""
     if event.subject == "practice":
-        return url_for("practice.list", membership_id=event.subject_id)
+        return url_for("practice_entries.show", public_id=event.subject_id)
     if event.subject == "skills":
         return url_for("skill_assessments.show", membership_id=event.subject_id)
     if event.subject == "member":

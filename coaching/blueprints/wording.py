@@ -41,6 +41,11 @@ LABELS = {
     "chat_test": "Test of a chat address",
     "handover": "Another coach",
     "letter": "Letter",
+    "practice_comment": "Said in a practice log",
+    "entry": "Written by hand",
+    "enabler": "Helps",
+    "barrier": "Hinders",
+    "celebration": "Celebrated",
     "not_told": "Not told yet",
     "older": "Has an older time",
     "shut_out": "Account is shut",
@@ -116,6 +121,9 @@ LOOKS = {
     "stopped": Look("neutral", "pause"),
     "verified": Look("success", "check"),
     "self_reported": Look("neutral", "note"),
+    "confirmed": Look("success", "check"),
+    "imported": Look("info", "download"),
+    "stale": Look("warning", "clock"),
     # Check-ins and answers
     "due": Look("neutral", "clock"),
     "asked": Look("info", "mail"),
@@ -151,6 +159,11 @@ LOOKS = {
     "skills_after": Look("info", "half"),
     "skills_later": Look("info", "dot"),
     "put_into_practice": Look("success", "launch"),
+    # The practice log
+    "celebration": Look("accent", "launch"),
+    "entry": Look("info", "pencil"),
+    "enabler": Look("success", "plus"),
+    "barrier": Look("warning", "minus"),
     # Goals
     "draft": Look("neutral", "pencil"),
     "agreed": Look("info", "check"),

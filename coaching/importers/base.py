@@ -78,8 +78,7 @@ class FoundRun:
 
     `figures` is by the words of ReachMetric (`joiners`, `learners`, `active`, `completed_50`, `completed_90`,
     `statements`); what no file told is not there, and a header-only file tells nought. The days are ISO 8601, the
-    first and last that the files name, empty where they name none. A table may tell
-    figures of several days: then `series` has each as `metric`, `value` and `as_of`, and `figures` the newest of each.
+    first and last that the files name, empty where they name none.
     """
 
     key: str
@@ -90,7 +89,6 @@ class FoundRun:
     first_day: str = ""
     last_day: str = ""
     has_learners: bool = False
-    series: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -155,7 +153,8 @@ class Importer(Protocol):
         learners: Learners,
         watch: Callable[[int], None],
     ) -> Findings:
-        """Reads all files. `choices` is what somebody said (`columns`, `date_order`, ...), empty at first.
+        """Reads all files. `choices` is what somebody said (`columns`, `date_order`, ...), empty at first. Where `only`
+        is `learners` among them, all else is known from before, and what does not lead to learners may be passed over.
 
         `watch` is told now and then how many bytes of all files are read; it raises to stop the reading.
         """

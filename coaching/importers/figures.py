@@ -7,13 +7,12 @@ from datetime import date
 from typing import Any
 
 from coaching.errors import Invalid
-from coaching.importers.base import Brings, Findings, FoundRow, FoundRun, Learners, SourceFile
+from coaching.importers.base import Brings, Findings, FoundRow, Learners, SourceFile
 from coaching.importers.caps import Caps
 from coaching.importers.days import BOTH_WAYS, find_order, read_written_day, tell_order
-from coaching.importers.sheets import Sheet, open_sheet
+from coaching.importers.sheets import Sheet, note_problem, open_sheet
 from coaching.importers.times import DateOrder
 from coaching.importers.whole_numbers import read_count, thousands_sign
-from coaching.importers.workbook import is_packed
 
 METRICS = ("joiners", "learners", "active", "completed_50", "completed_90", "statements")
 DAYS = ("launched_on", "as_of")
@@ -30,8 +29,6 @@ CAPS = Caps(
     max_cell=2_000,
 )
 ANOTHER = "Row {} has another figure for this run and day. One of them is wrong: mend the table."
-NO_AS_OF = "This row does not say of which day its figures are."
-_LONGEST_PART = 90
 NO_COURSE = "This row names no course."
 NO_FIGURE = "This row has no figure."
 NO_DAY = "{} is no day. Write it as YYYY-MM-DD, such as 2026-03-14."
@@ -90,11 +87,9 @@ class FiguresImporter:
     label = "Table of figures"
     brings: Brings = "figures"
 
-    def recognises(self, name: str, head: bytes) -> bool:
-        """Any table that nobody else knows may be one of figures: its columns are mapped. So this one is asked last."""
-        if name.casefold().endswith(".xlsx"):
-            return is_packed(head)
-        return name.casefold().endswith((".csv", ".tsv")) and any(mark in head[:4096] for mark in (b",", b";", b"\t"))
+    def recognises(self, name: str, head: bytes) -> bool:  # noqa: ARG002
+        """Any table may be one of figures: whoever asks takes it for one where nobody else knows it."""
+        return False
 
     def read(
         self,
@@ -105,27 +100,24 @@ class FiguresImporter:
         watch: Callable[[int], None],
     ) -> Findings:
         """Reads all files; `choices` may have `columns`, `sheet`, `date_order`, and `as_of` for rows without a day."""
-        findings, runs, read = Findings(), _Runs(), 0
+        findings, told, read = Findings(), _Told(), 0
         for source in files:
             sheet = open_sheet(source, CAPS, kind=self.kind, things=THINGS, guess=guess_figure, choices=choices)
             # A list of people may have been taken for a table of figures, and nothing is kept of those.
             sheet.file.sample.clear()
             findings.files.append(sheet.file)
-            _read_sheet(sheet, findings, runs, choices)
+            _read_sheet(sheet, findings, told, choices)
             findings.asks += [ask for ask in sheet.asks if ask not in findings.asks]
             read += source.size
             watch(read)
-        findings.runs = list(runs.runs.values())
         return findings
 
 
-def _read_sheet(sheet: Sheet, findings: Findings, runs: _Runs, choices: Mapping[str, Any]) -> None:
+def _read_sheet(sheet: Sheet, findings: Findings, told: _Told, choices: Mapping[str, Any]) -> None:
     columns, file = sheet.columns, sheet.file
     if sheet.asks:
-        # Another sheet is a file of its own, which whoever brings it in sees as such.
-        sheet.asks.clear()
-        others = ", ".join(name for name in file.sheets if name != file.sheet)
-        file.notes.append(f"Of its sheets “{file.sheet}” was read. To bring in another, save it alone: {others}.")
+        file.notes.append(f"The workbook has several sheets: {', '.join(file.sheets)}. Say which one is meant.")
+        return
     if "course" not in columns or not any(metric in columns for metric in METRICS):
         sheet.asks.append("columns")
         file.notes.append("Say which column has the course, and which ones have figures.")
@@ -148,49 +140,36 @@ def _read_sheet(sheet: Sheet, findings: Findings, runs: _Runs, choices: Mapping[
     for number, cells, broken in rows:
         file.rows += 1
         row = reader.read(number, cells, broken)
-        if not row.reason and (why := runs.add(row)):
+        if not row.reason and (why := told.add(row)):
             row = FoundRow(number, row.values, why)
         file.counts["totals" if row.reason == TOTALS else "left_out" if row.reason else "rows"] += 1
-        # Each row tells its own reason, so that it is not among the file's problems as well.
-        file.problem_count += bool(row.reason)
+        if row.reason:
+            note_problem(file, number, row.reason)
         findings.rows.append(row)
 
 
-class _Runs:
-    """The runs that the rows of all files tell of."""
+class _Told:
+    """The figures of the rows so far, over all files."""
 
     def __init__(self) -> None:
-        self.runs: dict[str, FoundRun] = {}
-        self.told: dict[tuple[str, str, str], tuple[int, int]] = {}
+        self.figures: dict[tuple[str, str, str], tuple[int, int]] = {}
 
     def add(self, row: FoundRow) -> str:
-        """Adds what a sound row says; or says why it cannot be, where an earlier row has another figure."""
-        values = row.values
-        key, as_of = _key_of(values), values["as_of"]
-        found = {metric: values[metric] for metric in METRICS if metric in values}
-        fresh: dict[str, int] = {}
-        for metric, value in found.items():
-            number, before = self.told.get((key, metric, as_of), (row.number, None))
-            if before is not None and before != value:
+        """Remembers what a sound row says; or says why it cannot be, where an earlier row has another figure."""
+        key, as_of = _key_of(row.values), row.values["as_of"]
+        found = {(key, metric, as_of): row.values[metric] for metric in METRICS if metric in row.values}
+        for about, value in found.items():
+            number, before = self.figures.get(about, (0, value))
+            if before != value:
                 return ANOTHER.format(number)
-            if before is None:
-                fresh[metric] = value
-        self.told |= {(key, metric, as_of): (row.number, value) for metric, value in fresh.items()}
-        run = self.runs.setdefault(
-            key, FoundRun(key, values["course"], values["run"], values["platform"], first_day=values["launched_on"])
-        )
-        if as_of:
-            run.series += [{"metric": metric, "value": value, "as_of": as_of} for metric, value in fresh.items()]
-        # What stands beside the run is of its newest day.
-        run.figures = {**run.figures, **fresh} if as_of >= run.last_day else {**fresh, **run.figures}
-        run.last_day = max(run.last_day, as_of)
+        for about, value in found.items():
+            self.figures.setdefault(about, (row.number, value))
         return ""
 
 
 def _key_of(values: Mapping[str, Any]) -> str:
-    """What rows of one run have in common; the same table a month later has it too."""
-    said = (values["course"], values["run"], "" if values["run"] else values["launched_on"])
-    return " / ".join(" ".join(part.split()).casefold()[:_LONGEST_PART] for part in said if part)
+    """What rows of one run have in common."""
+    return " / ".join(" ".join(values[thing].split()).casefold() for thing in ("course", "run"))
 
 
 def _stated_day(said: object) -> date | None:
@@ -221,10 +200,11 @@ class _RowReader:
             values |= {thing: self._day(cells.get(thing, "")) for thing in DAYS}
         except ValueError as error:
             return str(error)
+        # Where nothing else tells runs of a course apart, the day on which they opened does.
+        values["run"] = values["run"] or values["launched_on"]
         values["as_of"] = values["as_of"] or (self.as_of.isoformat() if self.as_of else "")
-        is_undated = "as_of" in cells and not cells["as_of"] and not values["as_of"]
-        has_figure = any(metric in values for metric in self.thousands)
-        return NO_FIGURE if not has_figure else NO_AS_OF if is_undated else ""
+        # Of which day the figures are that name none, whoever brings them in says.
+        return "" if any(metric in values for metric in self.thousands) else NO_FIGURE
 
     def _count(self, metric: str, text: str) -> int:
         try:

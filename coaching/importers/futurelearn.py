@@ -57,15 +57,16 @@ class FutureLearn:
         unpacked = unpack(files)
         looked = look_at(unpacked, choices)
         told = _Progress(watch, sum(file.size for file in files), sum(file.size for file in unpacked))
+        only_learners = choices.get("only") == "learners"
         findings = Findings(files=[one.found for one in looked])
         with Spill() as spill:
-            reader = RunReader(learners, _latest(choices), spill, told)
+            reader = RunReader(learners, _latest(choices), spill, told, only_learners)
             for files_of_run in _by_run(looked):
                 run = reader.read(files_of_run)
                 if run is not None:
                     findings.runs.append(run)
         for one in looked:
-            if one.found.kind and one.found.kind not in FIGURES:
+            if one.found.kind and one.found.kind not in FIGURES and not only_learners:
                 with open_export(one.file, one.found, told) as export:
                     export.count_rows()
         return findings

@@ -55,7 +55,7 @@ class Enrolments:
         self.found.counts = dict(counts)
 
 
-def read_enrolments(export: Export, spill: Spill, key: bytes, latest: str) -> Enrolments:
+def read_enrolments(export: Export, spill: Spill, key: bytes, latest: str, *, with_times: bool = True) -> Enrolments:
     """Reads the file. No time can be after `latest`, where somebody said of which day it is."""
     learner = export.column("learner_id")
     layout = export.layout
@@ -66,44 +66,33 @@ def read_enrolments(export: Export, spill: Spill, key: bytes, latest: str) -> En
     read.has_roles = role is not None
     for batch in export.batches(learner):
         digests = digest_all(batch.cells[learner], key)
-        flags = _flags(batch, role, read, export)
-        if flags is None:
-            read.learners.add(digests)
-            read.learner_rows += len(digests)
-        else:
-            learners = [digest for digest, flag in zip(digests, flags, strict=True) if flag]
-            read.learners.add(learners)
-            read.learner_rows += len(learners)
-            read.staff.add([digest for digest, flag in zip(digests, flags, strict=True) if flag is False])
-        _take_times(batch, digests, read, export)
+        learners = digests if role is None else _leave_out_staff(batch, batch.cells[role], digests, read, export)
+        read.learners.add(learners)
+        read.learner_rows += len(learners)
+        if with_times:
+            _take_times(batch, digests, read, export)
     return read
 
 
-def _flags(batch: Batch, role: int | None, read: Enrolments, export: Export) -> list[bool | None] | None:
-    """Of each row whether it is a learner's, staff's, or does not say; nothing where all are learners'."""
-    if role is None:
-        return None
-    roles = batch.cells[role]
-    kinds = {one: _is_learner(one) for one in set(roles)}
-    if all(kinds.values()):
-        return None
-    for one, number in Counter(roles).items():
-        if kinds[one] is False:
-            named = " ".join(one.split())[:40]
-            read.roles[named if named in read.roles or len(read.roles) < _MOST_ROLES else "other roles"] += number
-    flags = [kinds[one] for one in roles]
-    if None in kinds.values():
-        for number, flag in zip(batch.numbers, flags, strict=True):
-            if flag is None:
-                export.problems.add(
-                    number, "The row names no role, so it counts neither as a learner's nor as staff's."
-                )
-    return flags
-
-
-def _is_learner(role: str) -> bool | None:
-    folded = role.strip().casefold()
-    return folded == LEARNER if folded else None
+def _leave_out_staff(
+    batch: Batch, roles: Column, digests: Sequence[bytes], read: Enrolments, export: Export
+) -> Sequence[bytes]:
+    """The digests of rows of learners. Others are few, and are taken out from the end, so that places stay."""
+    learners, staff = list(digests), []
+    for place in [place for place, role in enumerate(roles) if role != LEARNER][::-1]:
+        role = " ".join(roles[place].casefold().split())
+        if role == LEARNER:
+            continue
+        digest = learners.pop(place)
+        if not role:
+            number = batch.numbers[place]
+            export.problems.add(number, "The row names no role, so it counts neither as a learner's nor as staff's.")
+            continue
+        staff.append(digest)
+        role = role[:40]
+        read.roles[role if role in read.roles or len(read.roles) < _MOST_ROLES else "other roles"] += 1
+    read.staff.add(staff)
+    return learners
 
 
 def _take_times(batch: Batch, digests: Sequence[bytes], read: Enrolments, export: Export) -> None:

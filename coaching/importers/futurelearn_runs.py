@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from coaching.importers.base import FoundFile, FoundRun, Learners
@@ -28,6 +29,7 @@ class RunReader:
     latest: str
     spill: Spill
     watch: Callable[[int], None]
+    only_learners: bool = False
 
     def read(self, files: Sequence[LookedAt]) -> FoundRun | None:
         """What these files tell of the run. A file whose run nobody said is of a run without a name, which goes by what
@@ -36,14 +38,18 @@ class RunReader:
         team_files = [one for one in files if one.found.kind == TEAM]
         for one in team_files:
             self._read_team(one, team)
-        newest = self._newest([one for one in files if one.found.kind == ENROLMENTS], read_enrolments, team)
+        enrolments = [one for one in files if one.found.kind == ENROLMENTS]
+        # Which of several exports is the newest, their times tell.
+        read = partial(read_enrolments, with_times=not self.only_learners or len(enrolments) > 1)
+        newest = self._newest(enrolments, read, team)
         staff = [team]
         figures: dict[str, int] = {}
         if newest is not None:
             self._give_away(newest, team)
             staff.append(newest.staff)
             figures |= {name: newest.found.counts[name] for name in ("joiners", "statements")}
-        active = self._newest([one for one in files if one.found.kind == STEPS], read_steps, *staff)
+        steps = [one for one in files if one.found.kind == STEPS and not self.only_learners]
+        active = self._newest(steps, read_steps, *staff)
         if active is not None:
             active.count(*staff)
             figures |= {name: count for name, count in active.found.counts.items() if name not in _OF_FILES}

@@ -27,7 +27,6 @@ OWN = tuple(
         ("figures", "coaching.importers.figures:FIGURES"),
     )
 )
-LAST = "figures"
 # The database keeps a batch's kind in so many characters.
 LONGEST_KIND = 24
 
@@ -51,8 +50,7 @@ class Found:
 
     def recognise(self, name: str, head: bytes) -> Importer | None:
         """The first importer that knows a file of this name that begins like this. One that fails knows nothing."""
-        # A table of anything may be one of figures, so that everybody else is asked before.
-        for kind, importer in sorted(self.importers.items(), key=lambda one: one[0] == LAST):
+        for kind, importer in self.importers.items():
             try:
                 if importer.recognises(name, head):
                     return importer

@@ -1,6 +1,6 @@
 """CourseProject: the real-world course that participants build with their teams, its stages and its runs."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,9 @@ from coaching.models.skill import Skill
 
 if TYPE_CHECKING:
     from coaching.models.reach import ReachSnapshot
+
+
+LONG_BEFORE = timedelta(days=2 * 365)
 
 
 class Platform(StrEnum):
@@ -67,6 +70,43 @@ class CourseProject(Identified, Versioned, Base):
     goals: Mapped[list["ProjectGoal"]] = relationship(
         back_populates="project", order_by="ProjectGoal.goal_id", cascade="all, delete-orphan"
     )
+
+    @property
+    def standing_stages(self) -> list["StageChange"]:
+        """The stage changes that nobody took back, in the order of their days."""
+        return [change for change in self.stage_changes if change.withdrawn_at is None]
+
+    @property
+    def withdrawn_stages(self) -> list["StageChange"]:
+        """Those that were taken back: they stay on record with the reason."""
+        return [change for change in self.stage_changes if change.withdrawn_at is not None]
+
+    @property
+    def skill_ids(self) -> list[str]:
+        """The skills that it uses, by public identifier, as its form and its schema name them."""
+        return [used.skill.public_id for used in self.skills]
+
+
+class ProjectEdit(Base):
+    """What a project said before one edit, and when it said so no more: a report that names a course by the title of
+    its day can still be understood."""
+
+    __tablename__ = "project_edit"
+    __privacy__ = Privacy(
+        subject=("actor_id",),
+        export=("edited_at",),
+        erase="keep",
+        retention="As long as the project: it tells what the course was, not who they were.",
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    audience: Mapped[str] = mapped_column(String(500))
+    platform: Mapped[Platform] = choice(Platform)
+    url: Mapped[str] = mapped_column(String(500))
+    edited_at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class ProjectOwner(Base):
@@ -124,8 +164,12 @@ class ProjectGoal(Base):
 
 
 class StageChange(Identified, Base):
-    """One dated step of a project, with a reason where there is one: to stop has one. A date before the cohort's end
-    is normal."""
+    """One dated step of a project. To stop has a note that says why, and so has going back to an earlier stage. A date
+    before the cohort's end is normal.
+
+    One that was wrong is withdrawn, with the `reason`: it stays on record and stands no longer. What stands in its
+    place, if anything does, is a row of its own that `corrects` it.
+    """
 
     __tablename__ = "stage_change"
     __privacy__ = Privacy(
@@ -134,6 +178,15 @@ class StageChange(Identified, Base):
         erase="scrub",
         scrubbed={"note": ""},
         retention="As long as the project.",
+        further=(
+            Privacy(
+                subject=("withdrawn_by_id",),
+                export=("stage", "on", "withdrawn_at", "reason"),
+                erase="scrub",
+                scrubbed={"reason": ""},
+                retention="As long as the project.",
+            ),
+        ),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("course_project.id"), index=True)
@@ -142,6 +195,10 @@ class StageChange(Identified, Base):
     note: Mapped[str] = mapped_column(String(1000), default="")
     recorded_at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("stage_change.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(1000), default="")
     project: Mapped[CourseProject] = relationship(back_populates="stage_changes")
 
 
@@ -178,3 +235,8 @@ class CourseRun(Identified, Versioned, Base):
     def is_before_end(self) -> bool:
         """Whether the course opened before its cohort ended, which is normal and worth telling."""
         return self.launched_on < self.project.cohort.ends_on
+
+    @property
+    def is_long_before_start(self) -> bool:
+        """Whether it opened so long before the cohort began that the year may be a slip. A course can be that old."""
+        return self.launched_on < self.project.cohort.starts_on - LONG_BEFORE

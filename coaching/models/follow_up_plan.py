@@ -107,6 +107,7 @@ class AnswerFlow(StrEnum):
     LEARNERS = "learners"
     ACTIVE = "active"
     COMPLETED_50 = "completed_50"
+    COMPLETED_90 = "completed_90"
     GOAL_RATING = "goal_rating"
     METRIC = "metric"
 

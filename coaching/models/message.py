@@ -36,6 +36,7 @@ class MessageKind(StrEnum):
     HANDOVER = "handover"
     CHAT_TEST = "chat_test"
     LETTER = "letter"
+    PRACTICE_COMMENT = "practice_comment"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105
 

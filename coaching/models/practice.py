@@ -72,7 +72,12 @@ class PracticeEntry(Identified, Versioned, Base):
     )
 
 
+MOST_FACTORS = 20
+
+
 class FactorKind(StrEnum):
+    """What helps, or what hinders. A programme has at most `MOST_FACTORS` words of either at a time."""
+
     ENABLER = "enabler"
     BARRIER = "barrier"
 
@@ -95,18 +100,21 @@ class PracticeFactor(Identified, Versioned, Base):
 
 
 class EntryFactor(Base):
-    """What helped or hindered, of the programme's vocabulary, in one line of the log."""
+    """What helped or hindered, of the programme's vocabulary, in one line of the log. It keeps the word, which is fixed
+    once it is chosen, so that an export tells what it was."""
 
     __tablename__ = "entry_factor"
     __privacy__ = Privacy(
         subject=("entry_id", "membership_id", "person_id"),
-        export=("factor_id",),
+        export=("kind", "name"),
         erase="delete",
         retention="As long as the line of the log.",
     )
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("practice_entry.id", ondelete="CASCADE"), primary_key=True)
     factor_id: Mapped[int] = mapped_column(ForeignKey("practice_factor.id"), primary_key=True, index=True)
+    kind: Mapped[FactorKind] = choice(FactorKind)
+    name: Mapped[str] = mapped_column(String(80))
     entry: Mapped[PracticeEntry] = relationship(back_populates="factors")
     factor: Mapped[PracticeFactor] = relationship()
 

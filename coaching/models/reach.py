@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from coaching.models.base import Base, Identified, PartialIndex, Privacy, choice
 from coaching.models.course_project import CourseRun
 from coaching.models.import_batch import ImportBatch
+from coaching.models.person import Person
 
 LARGEST_REACH = 100_000_000
 
@@ -87,6 +88,9 @@ class ReachSnapshot(Identified, Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     withdrawn_at: Mapped[datetime | None]
     run: Mapped[CourseRun] = relationship(back_populates="snapshots")
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=recorded_by_id)
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=confirmed_by_id)
+    unconfirmed_by: Mapped[Person | None] = relationship(foreign_keys=unconfirmed_by_id)
 
     __table_args__ = (
         CheckConstraint(f"value BETWEEN 0 AND {LARGEST_REACH}", name="value"),

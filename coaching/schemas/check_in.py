@@ -44,7 +44,7 @@ MOST_REPLIES = 50
 REPLY = "reply-"
 NO_SUCH_QUESTION = "This check-in has no such question. Its questions are listed with it."
 TWICE = "This question is answered twice. Send one reply to each."
-_FIGURES = frozenset({AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED_50})
+_FIGURES = frozenset({AnswerFlow.LEARNERS, AnswerFlow.ACTIVE, AnswerFlow.COMPLETED_50, AnswerFlow.COMPLETED_90})
 
 
 class Number(fields.Float):
@@ -72,6 +72,11 @@ class AnswerSchema(BaseSchema):
     choice = Word(AnswerChoice, required=True)
     note = Text(LONGEST_NOTE)
     enrolments = Whole(0, MOST_ENROLMENTS, load_default=None, allow_none=True)
+    run_id = PublicId(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The run that the figures are of; left out, it is the only one that they can be of."},
+    )
 
 
 class ReplySchema(BaseSchema):

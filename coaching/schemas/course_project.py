@@ -17,6 +17,10 @@ class EditProjectSchema(BaseSchema):
     platform = Word(Platform, load_default=Platform.OTHER)
     audience = Line(500)
     url = WebAddress()
+    skill_ids = fields.List(
+        PublicId(), load_default=list, validate=validate.Length(max=50, error="Name at most 50."),
+        metadata={"description": "The programme's skills that building it uses."},
+    )  # fmt: skip
 
 
 class StartProjectSchema(EditProjectSchema):
@@ -34,10 +38,33 @@ class AddOwnerSchema(BaseSchema):
     outside_name = Line(200)
 
 
+class LinkOwnerSchema(BaseSchema):
+    """Somebody from outside, by the name that stands on the team, and the member that they have become."""
+
+    outside_name = Line(200, required=True)
+    membership_id = PublicId(required=True)
+
+
+class ServeGoalSchema(BaseSchema):
+    goal_id = PublicId(required=True)
+
+
 class ChangeStageSchema(BaseSchema):
+    """A stage since a day. The note says why; to stop and to go back to an earlier stage need one."""
+
     stage = Word(Stage, required=True)
     on = Day(required=True)
     note = Text(1_000)
+
+
+class AmendStageSchema(ChangeStageSchema):
+    """What a stage change should have said. The reason stays on record with what it did say."""
+
+    reason = Text(1_000, required=True)
+
+
+class TakeBackStageSchema(BaseSchema):
+    reason = Text(1_000, required=True)
 
 
 class QuickLaunchSchema(BaseSchema):
@@ -90,6 +117,21 @@ class StageChangeSchema(BaseSchema):
     note = fields.String(dump_only=True)
 
 
+class WithdrawnStageSchema(StageChangeSchema):
+    """A stage change that was taken back, and why."""
+
+    withdrawn_at = fields.AwareDateTime(dump_only=True)
+    reason = fields.String(dump_only=True)
+
+
+class UsedSkillSchema(BaseSchema):
+    """A skill that the course uses; one that the programme retired since stays."""
+
+    id = fields.String(attribute="skill.public_id", dump_only=True)
+    name = fields.String(attribute="skill.name", dump_only=True)
+    is_retired = fields.Function(lambda used: used.skill.retired_at is not None, dump_only=True)
+
+
 class CourseRunSchema(BaseSchema):
     """A run as it goes out; `is_before_end` tells that it opened before its cohort ended. `version` is in its ETag."""
 
@@ -101,6 +143,9 @@ class CourseRunSchema(BaseSchema):
     launched_on = fields.Date(dump_only=True)
     ended_on = fields.Date(dump_only=True, allow_none=True)
     is_before_end = fields.Boolean(dump_only=True)
+    is_long_before_start = fields.Boolean(
+        dump_only=True, metadata={"description": "It opened years before its cohort began: look at the year again."}
+    )
     snapshots = fields.List(fields.Nested(ReachSnapshotSchema), dump_only=True)
     version = fields.Integer(dump_only=True)
 
@@ -112,7 +157,9 @@ class CourseProjectSchema(EditProjectSchema):
     cohort_id = fields.String(attribute="cohort.public_id", dump_only=True)
     stage = Word(Stage, dump_only=True)
     owners = fields.List(fields.Nested(OwnerSchema), dump_only=True)
-    stage_changes = fields.List(fields.Nested(StageChangeSchema), dump_only=True)
+    skills = fields.List(fields.Nested(UsedSkillSchema), dump_only=True)
+    stage_changes = fields.List(fields.Nested(StageChangeSchema), attribute="standing_stages", dump_only=True)
+    withdrawn_stages = fields.List(fields.Nested(WithdrawnStageSchema), dump_only=True)
     runs = fields.List(fields.Nested(CourseRunSchema), dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     version = fields.Integer(dump_only=True)

@@ -44,7 +44,8 @@ class NeedMarkSchema(NamedNeedSchema):
 
 
 class NeedThresholdsSchema(BaseSchema):
-    """From when on each signal tells a coach; null switches it off, and so does false for silence."""
+    """From when on each signal tells a coach; null switches it off, and so does false for silence. After `stale_weeks`
+    a figure of a course that goes on is asked for anew; null never does."""
 
     absences_in_a_row = Whole(1, 20, required=True, allow_none=True)
     tells_silence = Truth(load_default=False)
@@ -53,4 +54,5 @@ class NeedThresholdsSchema(BaseSchema):
     goal_idle_days = Whole(7, 365, required=True, allow_none=True)
     practice_weeks = Whole(1, 52, required=True, allow_none=True)
     practice_from = Word(PracticeFrom, required=True)
+    stale_weeks = Whole(1, 104, required=True, allow_none=True)
     version = fields.Integer(dump_only=True)

@@ -20,8 +20,13 @@ class CorrectReachSchema(BaseSchema):
     reason = Line(500, required=True)
 
 
+class UnconfirmReachSchema(BaseSchema):
+    reason = Line(500, required=True)
+
+
 class ReachSnapshotSchema(AddReachSchema):
-    """A figure as it goes out. A correction took the place of an earlier figure, for the `reason` given."""
+    """A figure as it goes out. A correction took the place of an earlier figure, for the `reason` given; one that was
+    withdrawn came with an import that was undone, and stands no longer."""
 
     id = PublicId(attribute="public_id", dump_only=True)
     source = Word(ReachSource, dump_only=True)
@@ -30,6 +35,10 @@ class ReachSnapshotSchema(AddReachSchema):
     is_correction = fields.Function(lambda snapshot: snapshot.corrects_id is not None, dump_only=True)
     reason = fields.String(dump_only=True)
     recorded_at = fields.AwareDateTime(dump_only=True)
+    confirmed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    unconfirmed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    unconfirmed_because = fields.String(dump_only=True)
+    withdrawn_at = fields.AwareDateTime(dump_only=True, allow_none=True)
 
 
 class ReportedReachSchema(BaseSchema):

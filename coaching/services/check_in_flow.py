@@ -14,24 +14,22 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Invalid
 from coaching.models import (
-    Anchor,
     AnswerChoice,
     AnswerFlow,
     CheckIn,
     CheckInAnswer,
     CheckInReply,
-    CourseProject,
     CourseRun,
-    Membership,
     PracticeEntry,
     PracticeKind,
-    ProjectOwner,
     ReachMetric,
     ReachSource,
 )
 from coaching.policies import Actor
+from coaching.services.asked_run import runs_meant
 from coaching.services.check_in_metrics import flow_into_metrics
 from coaching.services.check_in_ratings import flow_into_goal
+from coaching.services.practice_entries import let_go_of_line
 from coaching.services.reach import report_reach
 from coaching.services.zones import today_in
 
@@ -43,15 +41,24 @@ METRICS = {
     AnswerFlow.LEARNERS: ReachMetric.LEARNERS,
     AnswerFlow.ACTIVE: ReachMetric.ACTIVE,
     AnswerFlow.COMPLETED_50: ReachMetric.COMPLETED_50,
+    AnswerFlow.COMPLETED_90: ReachMetric.COMPLETED_90,
 }
 
 
-def flow_answer(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> None:
-    """Brings log, reach, goal and metrics into line with the answer. Call it in the answer's transaction, with
-    permission asked, and with the answer's replies kept."""
+def flow_answer(
+    session: Session,
+    check_in: CheckIn,
+    answer: CheckInAnswer,
+    *,
+    actor: Actor,
+    now: datetime,
+    run_id: str | None = None,
+) -> None:
+    """Brings log, reach, goal and metrics into line with the answer, whose figures are of the run that it names, if
+    any. Call it in the answer's transaction, with permission asked, and with the answer's replies kept."""
     on = today_in(now, check_in.membership.person.timezone)
-    runs = _runs_meant(session, check_in, on)
-    run = runs[0] if len(runs) == 1 else None
+    runs = runs_meant(session, check_in, on, run_id)
+    run = session.get_one(CourseRun, runs[0]) if len(runs) == 1 else None
     entry = _log(session, check_in, answer, run, on=on, now=now)
     answer.unused_because = ""
     if answer.enrolments is not None and entry is not None:
@@ -75,7 +82,7 @@ def _log(
     entry = session.scalars(select(PracticeEntry).where(PracticeEntry.check_in_id == check_in.id)).one_or_none()
     if answer.choice != AnswerChoice.DID_IT and answer.enrolments is None:
         if entry is not None:
-            session.delete(entry)
+            let_go_of_line(session, entry)
         return None
     if entry is None:
         entry = PracticeEntry(
@@ -86,29 +93,12 @@ def _log(
             created_at=now,
         )
         session.add(entry)
+    if (entry.text, entry.enrolments) != (answer.note, answer.enrolments):
+        # Whoever confirmed it confirmed what was said before.
+        entry.confirmed_at = entry.confirmed_by_id = None
     entry.text, entry.enrolments = answer.note, answer.enrolments
     entry.run = (entry.run or run) if answer.enrolments is not None else None
     return entry
-
-
-def _runs_meant(session: Session, check_in: CheckIn, on: date) -> list[CourseRun]:
-    """The runs that a figure may be of, two at most: of courses which this person builds in the programme, and open by
-    that day. A step that counts from a launch means the run that was launched, whatever else there is."""
-    membership = check_in.membership
-    statement = (
-        select(CourseRun)
-        .join(CourseProject, CourseProject.id == CourseRun.project_id)
-        .join(ProjectOwner, ProjectOwner.project_id == CourseRun.project_id)
-        .join(Membership, Membership.id == ProjectOwner.membership_id)
-        .where(Membership.person_id == membership.person_id)
-        .distinct()
-        .order_by(CourseRun.id)
-        .limit(2)
-    )
-    if check_in.step.anchor == Anchor.LAUNCH:
-        return list(session.scalars(statement.where(CourseRun.id == check_in.anchor_id)))
-    is_meant = (CourseProject.programme_id == membership.cohort.programme_id, CourseRun.launched_on <= on)
-    return list(session.scalars(statement.where(*is_meant)))
 
 
 def _flow_reply(

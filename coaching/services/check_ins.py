@@ -168,16 +168,18 @@ def answer_check_in(
     note: str = "",
     enrolments: int | None = None,
     replies: Mapping[str, Value] | None = None,
+    run_id: str | None = None,
 ) -> CheckInAnswer:
     """What the participant says, or says instead: one answer a check-in, which may change until it closes.
 
     `replies` are those to the step's further questions, by their public identifiers. All of it flows to where it
-    belongs: the practice log, the reach of a run, the goal that was due. `via` is the door: `link`, `page` or `api`.
+    belongs: the practice log, the reach of a run, the goal that was due. `run_id` names the run that its figures are
+    of, as it was asked about. `via` is the door: `link`, `page` or `api`.
     """
     answer = _open_answer(session, check_in, actor=actor, now=now, via=via)
     answer.choice, answer.note, answer.enrolments = choice, note, enrolments
     keep_replies(session, answer, check_in.step, replies or {})
-    return _keep(session, check_in, answer, actor=actor, now=now)
+    return _keep(session, check_in, answer, actor=actor, now=now, run_id=run_id)
 
 
 def choose_answer(
@@ -212,10 +214,18 @@ def _open_answer(session: Session, check_in: CheckIn, *, actor: Actor, now: date
     return answer
 
 
-def _keep(session: Session, check_in: CheckIn, answer: CheckInAnswer, *, actor: Actor, now: datetime) -> CheckInAnswer:
+def _keep(
+    session: Session,
+    check_in: CheckIn,
+    answer: CheckInAnswer,
+    *,
+    actor: Actor,
+    now: datetime,
+    run_id: str | None = None,
+) -> CheckInAnswer:
     check_in.state, check_in.wake_at = CheckInState.ANSWERED, None
     cancel_messages(session, MessageKind.CHECK_IN, [check_in.id], now=now, reason=ANSWERED_BEFORE)
-    flow_answer(session, check_in, answer, actor=actor, now=now)
+    flow_answer(session, check_in, answer, actor=actor, now=now, run_id=run_id)
     audit.record(session, "check_in.answered", check_in, actor=actor, now=now)
     return answer
 

@@ -1,6 +1,6 @@
 """A coach's home: who needs me this week, what waits to be recorded, and what there is to celebrate.
 
-Three statements, and those of `needs`.
+Four statements, and those of `needs`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from coaching.policies import Actor
 from coaching.services.cohort_cards import COACHED, COACHED_CARDS, CohortCard, read_cards
 from coaching.services.launch_list import COACHED_SINCE, LONGEST_LIST, LaunchLine, read_launches
 from coaching.services.needs import NeedList, read_needs
+from coaching.services.stale_runs import StaleRun, read_stale_coached
 from coaching.services.words import is_word
 from coaching.services.zones import today_in
 
@@ -47,12 +48,13 @@ class OpenRecord(NamedTuple):
 
 
 class CoachHome(NamedTuple):
-    """`launches` are those of this month."""
+    """`launches` are those of this month; `stale` the runs whose figures are too old to go by."""
 
     cohorts: tuple[CohortCard, ...]
     needs: NeedList
     launches: tuple[LaunchLine, ...]
     open_records: tuple[OpenRecord, ...]
+    stale: tuple[StaleRun, ...]
 
 
 _REVIEW = and_(ImportRow.batch_id == ImportBatch.id, is_word(ImportRow.outcome, RowOutcome.REVIEW))
@@ -104,4 +106,5 @@ def coach_home(session: Session, *, actor: Actor, now: datetime) -> CoachHome:
         needs=read_needs(connection, actor=actor, now=now),
         launches=read_launches(connection, COACHED_SINCE, values),
         open_records=tuple(OpenRecord(*row) for row in connection.execute(_OPEN_RECORDS, values).all()),
+        stale=read_stale_coached(connection, person_id=actor.person_id, today=today),
     )

@@ -90,7 +90,7 @@ def list_cohorts(
         "person_id": actor.person_id,
         "programme_id": programme.id if programme is not None else None,
         "kind": kind,
-        "text": _pattern(text or ""),
+        "text": text_pattern(text or ""),
         "after": after,
     }
     statement = _statement(filters, state, check_limit(limit))
@@ -148,7 +148,7 @@ def _is_mine(cohort: Any) -> ColumnElement[bool]:
     )
 
 
-def _pattern(text: str) -> str:
+def text_pattern(text: str) -> str:
     """What LIKE looks for: the text anywhere, with its own wildcards taken as they are written."""
     plain = text.strip()
     for special in ("\\", "%", "_"):

@@ -1,4 +1,5 @@
-"""Course projects: started, shared with co-owners, and moved from stage to stage. `runs` has their launches.
+"""Course projects: started, edited, and seen. `project_owners` has their teams, `project_stages` their stages, and
+`runs` their launches.
 
 Every participant who owns a course has each of its launches in their practice log, whoever of them logged it and
 however late they became an owner: a launch is the team's. Reach is not read from there but from the run, so that it
@@ -7,40 +8,65 @@ counts once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
-from coaching.errors import Conflict, Invalid, NotFound
+from coaching.errors import Invalid, NotFound
 from coaching.models import (
     Cohort,
     CourseProject,
     CourseRun,
+    Membership,
     Platform,
-    PracticeEntry,
-    PracticeKind,
+    ProjectEdit,
     ProjectOwner,
+    ProjectSkill,
+    Skill,
     Stage,
-    StageChange,
 )
-from coaching.policies import Actor, may_edit_project, may_start_project, may_view_cohort, may_view_project, require
-from coaching.services import audit, follow_ups
+from coaching.policies import (
+    Actor,
+    may_edit_project,
+    may_log_launch,
+    may_start_project,
+    may_view_cohort,
+    may_view_project,
+    require,
+)
+from coaching.services import audit
 from coaching.services.project_list import OWNERS_IN_COHORT, PROJECTS_IN_COHORT, ProjectLine, read_projects
 from coaching.services.project_records import (
     LAUNCHES,
     TEAM,
     add_stage,
+    find_by_title,
     find_members,
     lock_project,
-    log_practice,
     own_participation,
     plain_name,
+    team_names,
 )
+from coaching.services.project_stages import LOG_IT
+from coaching.services.skills import read_skills
 from coaching.services.zones import latest_today
 
-LOG_IT = "Log a launch instead: it sets the stage, and keeps the date and the enrolments."
+SAID = ("title", "audience", "platform", "url")
+OWN_NAMESAKE = "You have a course of this title already. Go on with that one, or give this one another title."
+
+
+class EarlierWords(NamedTuple):
+    """What a project said until it was edited."""
+
+    title: str
+    audience: str
+    platform: Platform
+    url: str
+    edited_at: datetime
 
 
 def get_project(session: Session, public_id: str, *, actor: Actor) -> CourseProject:
@@ -52,6 +78,7 @@ def get_project(session: Session, public_id: str, *, actor: Actor) -> CourseProj
             *TEAM,
             selectinload(CourseProject.runs).selectinload(CourseRun.snapshots),
             selectinload(CourseProject.stage_changes),
+            selectinload(CourseProject.skills).joinedload(ProjectSkill.skill),
         )
     )
     project = session.scalars(statement).one_or_none()
@@ -79,16 +106,19 @@ def start_project(
     url: str = "",
     owners: Sequence[str] = (),
     outside_names: Sequence[str] = (),
+    skill_ids: Sequence[str] = (),
     stage: Stage = Stage.IDEA,
     on: date | None = None,
 ) -> CourseProject:
     """A new project, at its stage since `on`, or today.
 
-    `owners` are memberships by public id; a participant is an owner of what they start.
+    `owners` are memberships by public id; a participant is an owner of what they start. A title that is there already,
+    with oneself or in the cohort, is refused: it is probably the same course, and would count twice.
     """
     require(may_start_project(actor, cohort), seen=may_view_cohort(actor, cohort))
     if stage in LAUNCHES:
         raise Invalid.field("stage", LOG_IT)
+    _check_title(session, cohort, title, actor)
     members = find_members(session, cohort.programme_id, owners)
     own = own_participation(session, cohort, actor)
     if own is not None:
@@ -97,10 +127,9 @@ def start_project(
         programme_id=cohort.programme_id, cohort=cohort, title=title, audience=audience, platform=platform, url=url,
         stage=stage, created_at=now,
     )  # fmt: skip
-    project.owners = [ProjectOwner(membership=member, added_at=now) for member in members.values()]
-    names = {plain_name(name): name for name in outside_names}
-    project.owners += [ProjectOwner(outside_name=name, added_at=now) for name in names.values()]
+    project.owners = _first_team(members.values(), outside_names, now)
     session.add(project)
+    _choose_skills(session, project, skill_ids)
     add_stage(session, project, stage=stage, on=on or latest_today(now, actor.timezone), actor=actor, now=now)
     audit.record(session, "project.started", project, actor=actor, now=now)
     return project
@@ -116,109 +145,72 @@ def edit_project(
     platform: Platform = Platform.OTHER,
     audience: str = "",
     url: str = "",
+    skill_ids: Sequence[str] = (),
 ) -> CourseProject:
-    """Puts these values in place of the project's."""
+    """Puts these values in place of the project's. What it said before stays on record."""
     require(may_edit_project(actor, project), seen=may_view_project(actor, project))
-    project.title, project.platform, project.audience, project.url = title, platform, audience, url
+    if plain_name(title) != plain_name(project.title):
+        _check_title(session, project.cohort, title, actor)
+    lock_project(session, project)
+    has_other_skills = _choose_skills(session, project, skill_ids)
+    values = {"title": title, "audience": audience, "platform": platform, "url": url}
+    if {name: getattr(project, name) for name in SAID} != values:
+        said = {name: getattr(project, name) for name in SAID}
+        session.add(ProjectEdit(project_id=project.id, edited_at=now, actor_id=actor.person_id, **said))
+        for name, value in values.items():
+            setattr(project, name, value)
+    elif has_other_skills:
+        # A skill alone is a change of the project, too: its version rises with it.
+        flag_modified(project, "title")
+    else:
+        return project
     audit.record(session, "project.edited", project, actor=actor, now=now)
     return project
 
 
-def add_owner(
-    session: Session,
-    project: CourseProject,
-    *,
-    actor: Actor,
-    now: datetime,
-    membership_id: str | None = None,
-    outside_name: str = "",
-) -> ProjectOwner:
-    """One more who builds the course: a member (by public id), or the name of a team-mate outside.
+def list_edits(session: Session, project: CourseProject, *, actor: Actor) -> tuple[EarlierWords, ...]:
+    """What the project said before each edit, the newest first."""
+    require(may_view_project(actor, project), seen=False)
+    columns = (ProjectEdit.title, ProjectEdit.audience, ProjectEdit.platform, ProjectEdit.url, ProjectEdit.edited_at)
+    statement = select(*columns).where(ProjectEdit.project_id == project.id).order_by(ProjectEdit.id.desc())
+    return tuple(EarlierWords(*row) for row in session.execute(statement))
 
-    A participant gets the launches so far into their practice log.
+
+def offered_skills(session: Session, programme_id: int, project: CourseProject | None = None) -> list[Skill]:
+    """The skills of the programme that a project may say it uses, for callers that have asked permission: those in
+    use, and those that it says already."""
+    used = {one.skill_id for one in project.skills} if project is not None else set()
+    return [skill for skill in read_skills(session, programme_id) if skill.retired_at is None or skill.id in used]
+
+
+def _first_team(members: Iterable[Membership], outside_names: Iterable[str], now: datetime) -> list[ProjectOwner]:
+    names = {plain_name(name): name for name in outside_names}
+    inside = [ProjectOwner(membership=member, added_at=now) for member in members]
+    return inside + [ProjectOwner(outside_name=name, added_at=now) for name in names.values()]
+
+
+def _choose_skills(session: Session, project: CourseProject, skill_ids: Sequence[str]) -> bool:
+    """Sets the skills that it uses, and tells whether they are others than before."""
+    if set(skill_ids) == set(project.skill_ids):
+        return False
+    known = {used.skill.public_id: used for used in project.skills}
+    offered = {skill.public_id: skill for skill in offered_skills(session, project.programme_id, project)}
+    if not offered.keys() >= set(skill_ids):
+        raise Invalid.field("skill_ids", "Choose skills of this programme that are in use.")
+    project.skills = [known.get(one) or ProjectSkill(skill=offered[one]) for one in dict.fromkeys(skill_ids)]
+    return True
+
+
+def _check_title(session: Session, cohort: Cohort, title: str, actor: Actor) -> None:
+    """A course of the same title is probably the same course.
+
+    The cohort is locked, before any project of it, so that of two who give the title at once the second hears of it.
     """
-    require(may_edit_project(actor, project), seen=may_view_project(actor, project))
-    if (membership_id is None) == (not outside_name):
-        raise Invalid.field("membership_id", "Choose a member, or write the name of someone outside: one of the two.")
-    lock_project(session, project)
-    if membership_id is None:
-        if plain_name(outside_name) in {plain_name(owner.outside_name) for owner in project.owners}:
-            raise Conflict(f"{outside_name} is an owner of this course already.")
-        owner = ProjectOwner(project=project, outside_name=outside_name, added_at=now)
-    else:
-        (member,) = find_members(session, project.programme_id, [membership_id], field="membership_id").values()
-        if member.id in {owner.membership_id for owner in project.owners}:
-            raise Conflict(f"{member.person.name} is an owner of this course already.")
-        owner = ProjectOwner(project=project, membership=member, added_at=now)
-        log_practice(session, project.runs, [owner], now=now)
-    session.add(owner)
-    if owner.membership is not None and project.runs:
-        follow_ups.follow_launches(session, [owner.membership.id], now=now)
-    audit.record(session, "project.owner_added", owner, actor=actor, now=now)
-    return owner
-
-
-def remove_owner(
-    session: Session,
-    project: CourseProject,
-    *,
-    actor: Actor,
-    now: datetime,
-    membership_id: str | None = None,
-    outside_name: str = "",
-) -> None:
-    """Takes somebody off the team who is named there by mistake, and the course's launches out of their practice log.
-
-    What they said in check-ins stays theirs, and a figure that they reported stays the run's.
-    """
-    require(may_edit_project(actor, project), seen=may_view_project(actor, project))
-    lock_project(session, project)
-    owner = next((one for one in project.owners if _is_owner(one, membership_id, outside_name)), None)
-    if owner is None:
-        raise Conflict("This person is not on the team of this course. Load it again to see who is.")
-    if len(project.owners) == 1:
-        raise Conflict("A course has at least one owner. Add the right one first.")
-    if owner.membership_id is not None:
-        runs = [run.id for run in project.runs]
-        session.execute(
-            delete(PracticeEntry).where(
-                PracticeEntry.membership_id == owner.membership_id,
-                PracticeEntry.kind == PracticeKind.LAUNCH,
-                PracticeEntry.run_id.in_(runs),
-            )
-        )
-    audit.record(session, "project.owner_removed", owner, actor=actor, now=now)
-    project.owners.remove(owner)
-    session.delete(owner)
-    if owner.membership_id is not None and project.runs:
-        follow_ups.follow_launches(session, [owner.membership_id], now=now)
-
-
-def _is_owner(owner: ProjectOwner, membership_id: str | None, outside_name: str) -> bool:
-    if owner.membership is not None:
-        return owner.membership.public_id == membership_id
-    return bool(outside_name) and plain_name(owner.outside_name) == plain_name(outside_name)
-
-
-def change_stage(
-    session: Session,
-    project: CourseProject,
-    *,
-    actor: Actor,
-    now: datetime,
-    stage: Stage,
-    on: date,
-    note: str = "",
-) -> StageChange:
-    """Notes that the project was at a stage from a day on; days may come in any order."""
-    require(may_edit_project(actor, project), seen=may_view_project(actor, project))
-    if stage in LAUNCHES:
-        raise Invalid.field("stage", LOG_IT)
-    if on > latest_today(now, actor.timezone, project.cohort.timezone):
-        raise Invalid.field("on", "This day is still to come. Write the day on which the stage began.")
-    lock_project(session, project)
-    if any((change.stage, change.on) == (stage, on) for change in project.stage_changes):
-        raise Conflict("This stage is noted for that day already.")
-    change = add_stage(session, project, stage=stage, on=on, note=note, actor=actor, now=now)
-    audit.record(session, "project.stage_changed", change, actor=actor, now=now)
-    return change
+    session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    namesakes = find_by_title(session, cohort, title, actor)
+    if not namesakes:
+        return
+    if any(may_log_launch(actor, found) for found in namesakes):
+        raise Invalid.field("title", OWN_NAMESAKE)
+    text = f"There is a course of this title in the cohort already. Ask {team_names(namesakes[0]) or 'its coach'} to"
+    raise Invalid.field("title", f"{text} add you to its team, or give this one another title.")

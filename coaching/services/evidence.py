@@ -193,10 +193,10 @@ def remove_evidence(session: Session, piece: Evidence, *, folder: Path, actor: A
     audit.record(session, "evidence.removed", piece, actor=actor, now=now)
 
 
-def let_go_of_evidence(session: Session, person: Person, *, now: datetime) -> list[str]:
+def let_go_of_evidence(session: Session, person: Person, *, folder: Path | None, now: datetime) -> None:
     """For the erasure of a person: what they added goes, its files too, because nobody can tell what is in them.
 
-    Answers with the names of files that nothing names any more: whoever commits removes them then.
+    They go from the folder once this is committed; where it is not known, the sweep finds them.
     """
     theirs = Evidence.added_by_id == person.id
     of_their_log = Evidence.entry_id.in_(
@@ -209,4 +209,6 @@ def let_go_of_evidence(session: Session, person: Person, *, now: datetime) -> li
     since = func.coalesce(Evidence.removed_at, literal(now, Evidence.removed_at.type))
     statement = update(Evidence).where(goes).values(stored_name=None, size=None, sha256="", removed_at=since)
     session.execute(statement.execution_options(synchronize_session=False))
-    return [name for name in names if name is not None]
+    for name in names:
+        if name is not None and folder is not None:
+            remove_upload(session, folder, name)

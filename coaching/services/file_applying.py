@@ -129,7 +129,8 @@ def _load(work: Work, numbers: Mapping[str, int]) -> None:
     collector = Collector(key, numbers, write)
     watch = partial(work.watch, BatchState.APPLYING)
     importer = registry.find_importers().get(kind)
-    importer.read(open_sources(work.folder, files), choices=said, learners=collector, watch=watch)
+    sources = open_sources(work.folder, files)
+    importer.read(sources, choices=said | {"only": "learners"}, learners=collector, watch=watch)
     collector.flush()
 
 

@@ -7,22 +7,23 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, union
 
-from coaching.models import CourseProject, CourseRun, Membership, Person, ProjectOwner, ReachSnapshot
+from coaching.models import CourseProject, CourseRun, Membership, Person, ProjectOwner, ReachSnapshot, ReachState
 from coaching.services.cohort_cards import ATTENDED, COACHED
-from coaching.services.project_list import CURRENT_JOINERS
+from coaching.services.project_list import CURRENT_JOINERS, STATE
 
 LONGEST_LIST = 100
 LATEST = 10
 
 
 class LaunchLine(NamedTuple):
-    """One run of a course, with who built it."""
+    """One run of a course, with who built it, its enrolments and how far to believe these."""
 
     project_id: str
     title: str
     label: str
     launched_on: date
     joiners: int | None
+    state: ReachState | None
     owners: tuple[str, ...]
 
 
@@ -50,6 +51,7 @@ def _launches(cohort_ids: Select[int], *, limit: int) -> Select[*tuple[Any, ...]
             CourseRun.label,
             CourseRun.launched_on,
             ReachSnapshot.value,
+            STATE,
             _OWNER_NAMES,
         )
         .join_from(CourseRun, CourseProject, CourseProject.id == CourseRun.project_id)
@@ -68,6 +70,14 @@ def read_launches(
     connection: Connection, statement: Select[*tuple[Any, ...]], values: dict[str, Any]
 ) -> tuple[LaunchLine, ...]:
     return tuple(
-        LaunchLine(public_id, title, label, launched_on, joiners, tuple(sorted((names or "").splitlines())))
-        for public_id, title, label, launched_on, joiners, names in connection.execute(statement, values).all()
+        LaunchLine(
+            public_id,
+            title,
+            label,
+            launched_on,
+            joiners,
+            ReachState(state) if state else None,
+            tuple(sorted((names or "").splitlines())),
+        )
+        for public_id, title, label, launched_on, joiners, state, names in connection.execute(statement, values).all()
     )

@@ -23,7 +23,7 @@ from coaching.models import (
     StageChange,
 )
 from coaching.services.line_events import Fact, LineKind, Reader, make_source
-from coaching.services.words import is_word
+from coaching.services.words import is_one_of, is_word
 
 SILENT, DONE = "silent", "put_into_practice"
 _STAGES = (
@@ -31,6 +31,7 @@ _STAGES = (
     .join_from(Membership, ProjectOwner, ProjectOwner.membership_id == Membership.id)
     .join(CourseProject, CourseProject.id == ProjectOwner.project_id)
     .join(StageChange, StageChange.project_id == CourseProject.id)
+    .where(StageChange.withdrawn_at.is_(None))
 )
 _CHECK_INS = (
     select(
@@ -53,14 +54,13 @@ _CHECK_INS = (
         )
     )
 )
+# What came from a check-in is called by its step; what was written by hand says itself what it was.
 _ENTRIES = (
-    select(
-        PracticeEntry.public_id, Membership.public_id, FollowUpStep.label, PracticeEntry.text, PracticeEntry.enrolments
-    )
+    select(PracticeEntry.public_id, FollowUpStep.label, PracticeEntry.text, PracticeEntry.enrolments)
     .join_from(Membership, PracticeEntry, PracticeEntry.membership_id == Membership.id)
-    .join(CheckIn, CheckIn.id == PracticeEntry.check_in_id)
-    .join(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
-    .where(is_word(PracticeEntry.kind, PracticeKind.CHECK_IN))
+    .outerjoin(CheckIn, CheckIn.id == PracticeEntry.check_in_id)
+    .outerjoin(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
+    .where(is_one_of(PracticeEntry.kind, (PracticeKind.CHECK_IN, PracticeKind.ENTRY)))
 )
 
 _ASSESSMENTS = select(SkillAssessment.public_id, SkillAssessment.moment, Membership.public_id).join_from(
@@ -81,8 +81,8 @@ def _tell_check_in(row: Any, _reader: Reader) -> Fact:
 
 
 def _tell_entry(row: Any, _reader: Reader) -> Fact:
-    public_id, member_id, label, text, enrolments = row
-    return Fact(public_id, DONE, member_id, title=label, text=text, value=enrolments)
+    public_id, label, text, enrolments = row
+    return Fact(public_id, DONE, public_id, title=label or "", text=text, value=enrolments)
 
 
 def _tell_assessment(row: Any, _reader: Reader) -> Fact:

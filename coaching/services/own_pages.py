@@ -11,13 +11,27 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from coaching.channels.base import MAIL
 from coaching.database import read_options
-from coaching.models import CalendarInvite, CoachingSession, Cohort, Handover, Membership, MessageKind, Poll, Series
+from coaching.models import (
+    CalendarInvite,
+    CoachingSession,
+    Cohort,
+    Handover,
+    Membership,
+    MessageKind,
+    Poll,
+    PracticeComment,
+    PracticeEntry,
+    Series,
+)
 from coaching.services.claims import ClaimedMessage
 
 _ids: Any = bindparam("ids", expanding=True)
 # Of each kind, the address of the page by the subject's number.
 _PAGES: Mapping[MessageKind, Select[Any, Any]] = {
     MessageKind.LETTER: select(Membership.id, "/members/" + Membership.public_id).where(Membership.id.in_(_ids)),
+    MessageKind.PRACTICE_COMMENT: select(PracticeComment.id, "/practice/" + PracticeEntry.public_id)
+    .join(PracticeEntry, PracticeEntry.id == PracticeComment.entry_id)
+    .where(PracticeComment.id.in_(_ids)),
     MessageKind.POLL: select(Poll.id, "/polls/" + Poll.public_id).where(Poll.id.in_(_ids)),
     MessageKind.SESSION_REMINDER: select(CoachingSession.id, "/sessions/" + CoachingSession.public_id).where(
         CoachingSession.id.in_(_ids)

@@ -1,4 +1,4 @@
-"""A participant's home: what is next, asked and still to do, and what all put into practice. Eight statements."""
+"""A participant's home: what is next, asked and still to do, and what all put into practice. Nine statements."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from coaching.services.due_metrics import DueMetric, read_due_metrics
 from coaching.services.expected_moments import COLUMNS, Standing, expect_moments, with_standing
 from coaching.services.goal_scores import COACH_SCORE, LATEST_SCORE, PARTICIPANT_SCORE, RATINGS
 from coaching.services.launch_list import ATTENDED_LATEST, LaunchLine, read_launches
+from coaching.services.practice_news import PracticeNews, read_news
 from coaching.services.project_list import OWNERS_OF_PERSON, PROJECTS_OF_PERSON, ProjectLine, read_projects
 from coaching.services.words import is_one_of
 from coaching.services.zones import today_in
@@ -55,7 +56,8 @@ class GoalLine(NamedTuple):
 
 class ParticipantHome(NamedTuple):
     """`check_ins` can be answered now, and `next_check_in` is the one to come; `actions` are the open ones,
-    `due_metrics` want a value by now, `projects` are one's own, `launches` the latest in all of one's cohorts."""
+    `due_metrics` want a value by now, `projects` are one's own, `practice_news` what others said in one's practice logs
+    of late, `launches` the latest in all of one's cohorts."""
 
     cohorts: tuple[CohortCard, ...]
     check_ins: tuple[OpenCheckIn, ...]
@@ -64,6 +66,7 @@ class ParticipantHome(NamedTuple):
     goals: tuple[GoalLine, ...]
     due_metrics: tuple[DueMetric, ...]
     projects: tuple[ProjectLine, ...]
+    practice_news: tuple[PracticeNews, ...]
     launches: tuple[LaunchLine, ...]
 
 
@@ -124,6 +127,7 @@ def participant_home(session: Session, *, actor: Actor, now: datetime) -> Partic
         goals=tuple(GoalLine(*row) for row in connection.execute(_GOALS, values).all()),
         due_metrics=read_due_metrics(connection, actor.person_id, today=today_in(now, actor.timezone)),
         projects=read_projects(connection, PROJECTS_OF_PERSON, OWNERS_OF_PERSON, values).lines,
+        practice_news=read_news(connection, values, now=now),
         launches=read_launches(connection, ATTENDED_LATEST, values),
     )
 

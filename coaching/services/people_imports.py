@@ -21,13 +21,13 @@ from coaching.models import BatchState, Cohort, ImportBatch, ImportRow, Membersh
 from coaching.policies import Actor, is_writable, may_run_cohort, may_view_cohort, require, runs_cohort
 from coaching.services import audit
 from coaching.services.calendar_lock import lock_calendar
-from coaching.services.import_work import PEOPLE as KIND
 from coaching.services.memberships import add_member
 from coaching.services.people_matching import PeopleChoices, PersonLine, decide_people
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping, remember_mapping
 from coaching.services.zones import today_in
 from coaching.tokens import new_public_id
 
+KIND = "people"
 ASKED = {
     "columns": "Say which column has the e-mail addresses.",
     "sheet": "Say which sheet of the workbook has the people.",

@@ -1,4 +1,4 @@
-"""The practice log: what a participant put into practice, and which run their figures belong to."""
+"""One line of the practice log, and which run the figures of it belong to."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from coaching.errors import Conflict, Invalid, NotFound
 from coaching.models import (
-    CheckIn,
     CourseProject,
     CourseRun,
-    FollowUpStep,
+    EntryFactor,
     Membership,
     PracticeEntry,
     PracticeKind,
@@ -26,28 +25,6 @@ from coaching.models import (
 from coaching.policies import Actor, is_writable, may_log_launch, may_view_member, require
 from coaching.services import audit
 from coaching.services.reach import ReportedReach, report_reach
-
-
-class PracticeLine(NamedTuple):
-    """A line of the log. `step` is the follow-up step that asked, for what came from a check-in.
-
-    `can_be_tied` where a check-in gave a figure that no run has yet.
-    """
-
-    id: str
-    kind: PracticeKind
-    on: date
-    text: str
-    enrolments: int | None
-    run_id: str | None
-    run_label: str | None
-    project_id: str | None
-    project_title: str | None
-    step: str | None
-
-    @property
-    def can_be_tied(self) -> bool:
-        return self.kind == PracticeKind.CHECK_IN and self.enrolments is not None and self.run_id is None
 
 
 class RunLine(NamedTuple):
@@ -62,26 +39,6 @@ class RunLine(NamedTuple):
     as_of: date | None
 
 
-_LOG = (
-    select(
-        PracticeEntry.public_id,
-        PracticeEntry.kind,
-        PracticeEntry.on,
-        PracticeEntry.text,
-        PracticeEntry.enrolments,
-        CourseRun.public_id,
-        CourseRun.label,
-        CourseProject.public_id,
-        CourseProject.title,
-        FollowUpStep.label,
-    )
-    .outerjoin(CourseRun, CourseRun.id == PracticeEntry.run_id)
-    .outerjoin(CourseProject, CourseProject.id == CourseRun.project_id)
-    .outerjoin(CheckIn, CheckIn.id == PracticeEntry.check_in_id)
-    .outerjoin(FollowUpStep, FollowUpStep.id == CheckIn.step_id)
-    .where(PracticeEntry.membership_id == bindparam("membership_id"))
-    .order_by(PracticeEntry.on.desc(), PracticeEntry.id.desc())
-)
 # By person and not by membership: a course that began in last year's cohort is still theirs in this one.
 _OWNED = (
     select(ProjectOwner.project_id)
@@ -117,19 +74,17 @@ def get_entry(session: Session, public_id: str, *, actor: Actor) -> PracticeEntr
     statement = (
         select(PracticeEntry)
         .where(PracticeEntry.public_id == public_id)
-        .options(joinedload(PracticeEntry.membership).joinedload(Membership.cohort))
+        .options(
+            joinedload(PracticeEntry.membership).options(joinedload(Membership.cohort), joinedload(Membership.person)),
+            joinedload(PracticeEntry.project),
+            joinedload(PracticeEntry.run).joinedload(CourseRun.project),
+            selectinload(PracticeEntry.factors).joinedload(EntryFactor.factor),
+        )
     )
     entry = session.scalars(statement).one_or_none()
     if entry is None or not may_view_member(actor, entry.membership):
         raise NotFound
     return entry
-
-
-def list_practice(session: Session, membership: Membership, *, actor: Actor) -> list[PracticeLine]:
-    """The participant's log, the newest first."""
-    require(may_view_member(actor, membership), seen=False)
-    rows: Iterable[Any] = session.execute(_LOG, {"membership_id": membership.id})
-    return [PracticeLine(*row) for row in rows]
 
 
 def list_runs(session: Session, membership: Membership, *, actor: Actor) -> list[RunLine]:

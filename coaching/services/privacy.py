@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Select, Table, delete, select, update
@@ -66,10 +67,12 @@ def export_person(
     return held
 
 
-def erase_person(session: Session, person: Person, *, actor: Actor | None, now: datetime) -> list[str]:
+def erase_person(
+    session: Session, person: Person, *, actor: Actor | None, now: datetime, uploads: Path | None = None
+) -> None:
     """Leaves nothing that tells who the person was, and keeps the counts that they are part of.
 
-    Answers with the names of the files that they added, for whoever commits to remove: `uploads.remove_upload`.
+    The files that they added go from the folder of `uploads` once this is committed; without one, the sweep finds them.
     Raises Conflict where they were erased already. Backups made before keep what they hold until they are deleted.
     """
     require(actor is None or may_administer(actor), seen=False)
@@ -77,7 +80,7 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
         raise Conflict("This person was erased already.")
     # What the session still holds has to be in the database before statements look there.
     session.flush()
-    files = let_go_of_evidence(session, person, now=now)
+    let_go_of_evidence(session, person, folder=uploads, now=now)
     for table, promise in declared_tables():
         if promise.erase == "keep" or table.name == Person.__tablename__:
             continue
@@ -104,7 +107,6 @@ def erase_person(session: Session, person: Person, *, actor: Actor | None, now: 
     session.flush()
     session.expire_all()
     audit.record(session, "person.erased", person, actor=actor, now=now)
-    return files
 
 
 def _plain(value: Any) -> Any:

@@ -33,7 +33,7 @@ from coaching.models import (
     WaveInvitation,
 )
 from coaching.services.counted_sessions import COUNTS, HELD_FOR_MEMBER, UNRECORDED
-from coaching.services.project_list import CURRENT_JOINERS
+from coaching.services.project_list import CURRENT_JOINERS, IS_CONFIRMED, IS_IMPORTED
 from coaching.services.session_list import WAS_THERE
 from coaching.services.words import is_one_of, is_word
 
@@ -122,6 +122,8 @@ REACH: Statement = (
         func.count(CourseProject.id.distinct()).filter(CourseRun.id.is_not(None)),
         func.count(CourseRun.id),
         func.coalesce(func.sum(ReachSnapshot.value), 0),
+        func.coalesce(func.sum(ReachSnapshot.value).filter(IS_CONFIRMED), 0),
+        func.coalesce(func.sum(ReachSnapshot.value).filter(IS_IMPORTED), 0),
         func.min(ReachSnapshot.as_of),
         func.max(ReachSnapshot.as_of),
     )
@@ -163,7 +165,7 @@ _FURTHEST = (
         func.coalesce(func.max(_rank(StageChange.stage)), _rank(CourseProject.stage), 0).label("rank"),
     )
     .join_from(Cohort, CourseProject, CourseProject.cohort_id == Cohort.id)
-    .outerjoin(StageChange, StageChange.project_id == CourseProject.id)
+    .outerjoin(StageChange, and_(StageChange.project_id == CourseProject.id, StageChange.withdrawn_at.is_(None)))
     .where(_IN_PROGRAMME)
     .group_by(Cohort.id, CourseProject.id)
 )

@@ -121,7 +121,7 @@ class _Tally:
     attendance: Sequence[int] = (0, 0, 0)
     answers: Sequence[int] = (0, 0)
     invitations: Sequence[int] = (0, 0)
-    reach: Sequence[int] = (0, 0, 0, 0)
+    reach: Sequence[int] = (0,) * 6
     dates: list[date] = field(default_factory=list)
 
     @classmethod
@@ -149,7 +149,7 @@ class _Tally:
         brought_in = came - applied
         # Whoever was accepted counts as shortlisted, save those of whom no list was made.
         funnel = Funnel(applied, brought_in, as_if_listed - brought_in, *further)
-        projects, launched, runs, joiners = self.reach
+        projects, launched, runs, joiners, *believed = self.reach
         taken, places, unrecorded = self.attendance
         good = None if is_hidden else Proportion(*self.answers)
         oldest, newest = min(self.dates, default=None), max(self.dates, default=None)
@@ -160,7 +160,7 @@ class _Tally:
             unrecorded=unrecorded,
             response=Proportion(*self.invitations),
             satisfaction=Satisfaction(self.answers[1], good),
-            reach=ReachTotals(projects, launched, runs, joiners, oldest, newest),
+            reach=ReachTotals(projects, launched, runs, joiners, oldest, newest, *believed),
         )
 
 

@@ -12,6 +12,7 @@ from coaching.models import Person, Programme, ProgrammeCoordinator
 from coaching.policies import Actor, may_administer, may_open_cohort, may_view_programme, require
 from coaching.services import audit
 from coaching.services.follow_up_plans import create_default_plan
+from coaching.services.practice_factors import add_usual_factors
 from coaching.services.zones import check_zone
 
 
@@ -25,13 +26,17 @@ def create_programme(
     timezone: str,
     description: str = "",
 ) -> Programme:
-    """A new programme with the default follow-up plan, by an administrator or from the command line (`actor` None)."""
+    """A new programme with the default follow-up plan and the usual words for what helps and hinders.
+
+    By an administrator, or from the command line (`actor` None).
+    """
     require(actor is None or may_administer(actor), seen=actor is not None, message="Administrators make programmes.")
     if session.scalars(select(Programme.id).where(Programme.slug == slug)).first() is not None:
         raise Conflict("There is a programme with this short name already. Choose another.")
     programme = Programme(slug=slug, name=name, description=description, timezone=check_zone(timezone), created_at=now)
     session.add(programme)
     create_default_plan(session, programme, now=now)
+    add_usual_factors(session, programme, now=now)
     audit.record(session, "programme.created", programme, actor=actor, now=now)
     return programme
 

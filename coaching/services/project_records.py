@@ -102,29 +102,41 @@ def add_stage(
     actor: Actor,
     now: datetime,
     note: str = "",
+    corrects_id: int | None = None,
 ) -> StageChange:
     """Adds a dated stage, and sets the project to the newest by day.
 
     The stage at which a project was entered here counts only until there is another: it is dated when it was entered,
     and what is logged next, perhaps a launch of last month, tells more.
     """
-    change = StageChange(project=project, stage=stage, on=on, note=note, recorded_at=now, actor_id=actor.person_id)
+    change = StageChange(
+        project=project, stage=stage, on=on, note=note, recorded_at=now, actor_id=actor.person_id,
+        corrects_id=corrects_id,
+    )  # fmt: skip
     session.add(change)
     # The order of two changes of one day is that of their numbers, which the database gives.
     session.flush()
-    _settle_stage(project)
+    settle_stage(project)
     return change
 
 
-def _settle_stage(project: CourseProject) -> None:
+def counted_stages(project: CourseProject) -> list[StageChange]:
+    """The changes that tell at which stage the project is: those that stand, save the one with which it was entered
+    here once there is another."""
     changes = sorted(project.stage_changes, key=lambda known: known.id)
-    project.stage = max(changes[1:] or changes, key=lambda known: (known.on, known.id)).stage
+    standing = [change for change in changes if change.withdrawn_at is None]
+    return [change for change in standing if change is not changes[0]] or standing
+
+
+def settle_stage(project: CourseProject) -> None:
+    """Sets the project to the newest stage by day."""
+    project.stage = max(counted_stages(project), key=lambda known: (known.on, known.id)).stage
 
 
 def move_launch(session: Session, run: CourseRun, *, was: date, note: str, actor: Actor, now: datetime) -> None:
     """Moves the stage that logging the run set to the run's day, with a note of what it said before."""
     project = run.project
-    launches = [change for change in project.stage_changes if change.stage in LAUNCHES]
+    launches = [change for change in project.standing_stages if change.stage in LAUNCHES]
     change = next((change for change in launches if change.on == was), None)
     if change is None:
         # A run that came in without a stage of its own.
@@ -132,7 +144,7 @@ def move_launch(session: Session, run: CourseRun, *, was: date, note: str, actor
     # The newest is kept whole where a run was corrected very often.
     change.on, change.note = run.launched_on, f"{change.note} {note}".strip()[-LONGEST_NOTE:]
     _order_launches(project)
-    _settle_stage(project)
+    settle_stage(project)
 
 
 def remove_launch_stage(session: Session, project: CourseProject, on: date) -> None:
@@ -142,13 +154,13 @@ def remove_launch_stage(session: Session, project: CourseProject, on: date) -> N
         project.stage_changes.remove(change)
         session.delete(change)
     _order_launches(project)
-    if project.stage_changes:
-        _settle_stage(project)
+    if project.standing_stages:
+        settle_stage(project)
 
 
 def _order_launches(project: CourseProject) -> None:
     """The first launch is the launch, whichever was logged first; the others are re-runs."""
-    launches = [change for change in project.stage_changes if change.stage in LAUNCHES]
+    launches = [change for change in project.standing_stages if change.stage in LAUNCHES]
     for place, launch in enumerate(sorted(launches, key=lambda known: (known.on, known.id))):
         launch.stage = Stage.RE_RUN if place else Stage.LAUNCHED
 
@@ -156,6 +168,12 @@ def _order_launches(project: CourseProject) -> None:
 def launch_text(run: CourseRun) -> str:
     """A launch in the words of the practice log."""
     return f"Launched {run.project.title}: {run.label}"
+
+
+def team_names(project: CourseProject) -> str:
+    """Those who build the course, in words."""
+    members = [owner.membership.person.name for owner in project.owners if owner.membership is not None]
+    return " or ".join(members or [owner.outside_name for owner in project.owners])
 
 
 def members_of(project: CourseProject) -> set[int]:

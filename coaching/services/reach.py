@@ -28,6 +28,12 @@ from coaching.services.reach_checks import check_figure, find_doubts
 from coaching.services.reach_figures import Figure, append_figure, lock_figures
 
 _TEAM = joinedload(CourseRun.project).options(*TEAM)
+# The figures of a run with who said, confirmed or doubted them.
+FIGURES = selectinload(CourseRun.snapshots).options(
+    joinedload(ReachSnapshot.recorded_by),
+    joinedload(ReachSnapshot.confirmed_by),
+    joinedload(ReachSnapshot.unconfirmed_by),
+)
 
 
 class ReportedReach(NamedTuple):
@@ -40,9 +46,7 @@ class ReportedReach(NamedTuple):
 
 def get_run(session: Session, public_id: str, *, actor: Actor) -> CourseRun:
     """A run with its project and figures, for whoever may look at the project."""
-    statement = (
-        select(CourseRun).where(CourseRun.public_id == public_id).options(_TEAM, selectinload(CourseRun.snapshots))
-    )
+    statement = select(CourseRun).where(CourseRun.public_id == public_id).options(_TEAM, FIGURES)
     run = session.scalars(statement).one_or_none()
     if run is None or not may_view_project(actor, run.project):
         raise NotFound

@@ -44,8 +44,8 @@ def lock_figures(session: Session, run: CourseRun) -> Standing:
     """What stands of a run. The run is locked, so that two who report at once come one by one."""
     session.execute(select(CourseRun.id).where(CourseRun.id == run.id).with_for_update())
     standing: dict[ReachMetric, dict[date, Figure]] = {metric: {} for metric in ReachMetric}
-    for metric, as_of, *figure in session.execute(_STANDING.where(ReachSnapshot.run_id == run.id)):
-        standing[metric][as_of] = Figure(*figure)
+    for metric, as_of, number, value, source, batch in session.execute(_STANDING.where(ReachSnapshot.run_id == run.id)):
+        standing[metric][as_of] = Figure(number, value, source, batch)
     return standing
 
 

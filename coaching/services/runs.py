@@ -25,7 +25,8 @@ from coaching.models import (
 )
 from coaching.policies import Actor, may_log_launch, may_start_project, may_view_cohort, may_view_project, require
 from coaching.services import audit, follow_ups
-from coaching.services.course_projects import add_owner, start_project
+from coaching.services.course_projects import start_project
+from coaching.services.project_owners import add_owner
 from coaching.services.project_records import (
     add_stage,
     find_by_title,
@@ -37,10 +38,15 @@ from coaching.services.project_records import (
     move_launch,
     own_participation,
     plain_name,
+    team_names,
 )
 from coaching.services.reach import report_reach, source_of
 from coaching.services.reach_checks import long_day
 from coaching.services.zones import latest_today
+
+NAMESAKE = "namesake"
+# A year before this one is a slip of the pen.
+EARLIEST = date(2000, 1, 1)
 
 
 def log_launch(
@@ -156,15 +162,20 @@ def correct_run(
     if not changed:
         raise Invalid.field("reason", "Nothing is changed. Change what is wrong, then save.")
     move_launch(session, run, was=was, note=f"Corrected: {', '.join(changed)}. {reason}", actor=actor, now=now)
-    session.execute(
-        update(PracticeEntry)
-        .where(PracticeEntry.run_id == run.id, PracticeEntry.kind == PracticeKind.LAUNCH)
-        .values(on=launched_on, text=launch_text(run))
-    )
+    _move_lines(session, run)
     if launched_on != was:
         follow_ups.follow_launches(session, members_of(project), now=now)
     audit.record(session, "run.corrected", run, actor=actor, now=now)
     return run
+
+
+def _move_lines(session: Session, run: CourseRun) -> None:
+    """In the practice logs, where whoever confirmed a line confirmed what it said before."""
+    session.execute(
+        update(PracticeEntry)
+        .where(PracticeEntry.run_id == run.id, PracticeEntry.kind == PracticeKind.LAUNCH)
+        .values(on=run.launched_on, text=launch_text(run), confirmed_at=None, confirmed_by_id=None)
+    )
 
 
 def _correct(run: CourseRun, values: Mapping[str, Any]) -> list[str]:
@@ -208,8 +219,9 @@ def _own_of_title(session: Session, cohort: Cohort, title: str, actor: Actor) ->
     namesakes = find_by_title(session, cohort, title, actor)
     project = next((found for found in namesakes if may_log_launch(actor, found)), None)
     if project is None and namesakes:
-        whom = _names(namesakes[0]) or "your coach"
-        raise Conflict(f"There is a course of this title in your cohort already. Ask {whom} to add you as an owner.")
+        whom = team_names(namesakes[0]) or "your coach"
+        asked = f"There is a course of this title in your cohort already. Ask {whom} to add you as an owner."
+        raise Conflict(f"{asked} If yours is another course, give it another title.", code=NAMESAKE)
     return project
 
 
@@ -237,15 +249,9 @@ def _check_same_team(project: CourseProject, members: dict[int, Membership], out
     new += [name for name in outside_names if plain_name(name) not in known_names]
     if new:
         raise Conflict(
-            f"There is a course of this title already, of {_names(project)}. Name nobody to log its launch; "
+            f"There is a course of this title already, of {team_names(project)}. Name nobody to log its launch; "
             f"if {', '.join(new)} built it too, add them to its team."
         )
-
-
-def _names(project: CourseProject) -> str:
-    """Those who build the course, in words."""
-    members = [owner.membership.person.name for owner in project.owners if owner.membership is not None]
-    return " or ".join(members or [owner.outside_name for owner in project.owners])
 
 
 def _check_run_dates(launched_on: date, ended_on: date | None, today: date) -> None:
@@ -253,6 +259,8 @@ def _check_run_dates(launched_on: date, ended_on: date | None, today: date) -> N
         raise Invalid.field(
             "launched_on", "This launch is still to come. Log it on its day; until then, change the project's stage."
         )
+    if launched_on < EARLIEST:
+        raise Invalid.field("launched_on", f"Online courses are younger than that. Check the year: {launched_on.year}.")
     if ended_on is not None and ended_on < launched_on:
         raise Invalid.field("ended_on", "The run ends before it begins. Write a later day, or leave this blank.")
 

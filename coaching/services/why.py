@@ -35,6 +35,7 @@ CAUSES = {
     MessageKind.HANDOVER: "A cohort, or somebody’s one-to-ones, went from one coach to another.",
     MessageKind.CHAT_TEST: "They tried their chat address out.",
     MessageKind.LETTER: "Somebody who runs the cohort wrote it.",
+    MessageKind.PRACTICE_COMMENT: "Somebody spoke in a practice log that is theirs, or where they spoke too.",
     MessageKind.INVITATION: "Somebody was added to a cohort, and had no account yet.",
     MessageKind.PASSWORD_RESET: "Somebody asked for a new password.",
 }

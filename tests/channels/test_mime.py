@@ -63,6 +63,14 @@ FACTS: dict[str, dict[str, Any]] = {
         "cohort": "Cohort 7 & friends",
         "reply_to": "carol@example.org",
     },
+    "practice_comment": {
+        "by": "Carol Coach",
+        "on": "2026-07-13",
+        "is_celebration": False,
+        "is_answer": False,
+        "cohort": "Cohort 7 & friends",
+        "is_synthetic": False,
+    },
     "poll": {
         "title": "A first meeting",
         "note": "An hour is enough.",

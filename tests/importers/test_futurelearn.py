@@ -293,6 +293,17 @@ def test_a_file_that_does_not_say_its_run_asks_and_is_a_run_of_its_own() -> None
         assert set(refused.value.messages) == {"run"}
 
 
+def test_who_wants_only_the_learners_gets_the_same_ones() -> None:
+    newer = source("my-course-3_enrolments.csv", ENROLMENTS, enrolment("a", at=LATER), enrolment("b", fully="x"))
+    older = source("my-course-3_enrolments (1).csv", ENROLMENTS, enrolment("a"), enrolment("b"), enrolment("c"))
+    whole = read([*fixtures(), newer, older])
+    only = read([*fixtures(), newer, older], only="learners")
+    assert (only.learners, only.people) == (whole.learners, whole.people)
+    assert only.learners["my-course-3"] == 2
+    assert not any("learners" in figures for figures in only.figures.values())
+    assert sum(file.rows for file in only.findings.files) < sum(file.rows for file in whole.findings.files)
+
+
 def test_files_that_do_not_say_their_run_and_are_named_alike_are_of_one_run() -> None:
     files = [
         source("enrolments.csv", ENROLMENTS, enrolment("a"), enrolment("b")),

@@ -41,7 +41,7 @@ def test_a_table_of_figures_is_read_by_its_headings_below_a_title() -> None:
     found = figures(table)
     assert found.asks == []
     assert found.rows[0].values == {
-        "course": "Anatomy", "run": "", "platform": "", "link": "", "joiners": 1234, "completed_50": 12,
+        "course": "Anatomy", "run": "2026-02-03", "platform": "", "link": "", "joiners": 1234, "completed_50": 12,
         "launched_on": "2026-02-03", "as_of": "2026-03-13",
     }  # fmt: skip
     told = reasons(found.rows)
@@ -58,8 +58,8 @@ def test_what_a_table_of_figures_does_not_say_is_asked() -> None:
     assert figures("Course,As of,Joiners\nA,03/02/2026,5\n").asks == ["date_order"]
     read_as = figures("Course,As of,Joiners\nA,03/02/2026,5\n", date_order="mdy").rows[0].values["as_of"]
     assert read_as == "2026-03-02"
-    assert figures("Course,Joiners\nA,5\n").runs[0].figures == {"joiners": 5}
-    assert "of which day" in figures("Course,As of,Joiners\nA,,5\n").rows[0].reason
+    assert figures("Course,Joiners\nA,5\n").rows[0].values["as_of"] == ""
+    assert figures("Course,As of,Joiners\nA,,5\n").rows[0].reason == ""
     assert figures("Course,Joiners\nA,5\n", as_of="2026-05-01").rows[0].values["as_of"] == "2026-05-01"
     unknown = figures("Was,Wann,Wieviel\nA,2026-03-01,5\n")
     assert (unknown.asks, unknown.files[0].headings) == (["columns"], ["Was", "Wann", "Wieviel"])
@@ -80,24 +80,19 @@ def test_a_workbook_has_its_values_and_says_which_sheet() -> None:
     assert (found.files[0].sheet, found.files[0].sheets) == ("Figures", ["Notes", "Figures"])
     assert (found.rows[0].values["as_of"], found.rows[0].values["joiners"]) == ("2026-03-14", 5)
     both = workbook({"One": rows, "Two": rows})
-    assert (figures(both).files[0].sheet, "save it alone: Two" in figures(both).files[0].notes[-1]) == ("One", True)
+    assert (figures(both).asks, figures(both).files[0].sheets) == (["sheet"], ["One", "Two"])
     assert figures(both, sheet="Two").rows[0].values["joiners"] == 5
     assert "formula" in figures("Course,As of,Joiners\nA,2026-03-14,=2+3\n").rows[0].reason
 
 
-def test_rows_of_one_run_are_its_figures_through_time() -> None:
+def test_two_rows_with_other_figures_of_a_run_and_day_are_told() -> None:
     table = (
-        "Course,Run,Launched,As of,Joiners,Active\nAnatomy,1,2026-02-01,2026-03-01,10,4\n"
-        "anatomy,1,2026-02-01,2026-02-15,6,\nAnatomy,1,2026-02-01,2026-03-01,11,4\nAnatomy,2,2026-05-01,2026-05-02,3,\n"
+        "Course,Launched,As of,Joiners,Active\nAnatomy,2026-02-01,2026-03-01,10,4\n"
+        "anatomy,2026-02-01,2026-02-15,6,\nAnatomy,2026-02-01,2026-03-01,11,4\nAnatomy,2026-05-01,2026-05-02,3,\n"
     )
     found = figures(table)
-    first, second = found.runs
-    assert (first.key, first.label, first.first_day, first.last_day) == ("anatomy / 1", "1", "2026-02-01", "2026-03-01")
-    assert first.figures == {"joiners": 10, "active": 4}
-    assert [(one["metric"], one["value"], one["as_of"][5:]) for one in first.series] == [
-        ("joiners", 10, "03-01"), ("active", 4, "03-01"), ("joiners", 6, "02-15"),
-    ]  # fmt: skip
-    assert (second.key, second.figures) == ("anatomy / 2", {"joiners": 3})
+    assert [row.values["run"] for row in found.rows] == ["2026-02-01"] * 3 + ["2026-05-01"]
+    assert list(reasons(found.rows)) == [4]
     assert "Row 2 has another figure" in reasons(found.rows)[4]
     assert found.files[0].counts == {"rows": 3, "left_out": 1, "totals": 0}
 

@@ -20,10 +20,9 @@ from coaching.schemas.course_project import (
     QuickLaunchSchema,
     StartProjectSchema,
 )
-from coaching.schemas.practice import PracticeLineSchema, RunLineSchema, TieEnrolmentsSchema
+from coaching.schemas.practice import TieEnrolmentsSchema
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema, ReportedReachSchema
 from coaching.services.course_projects import get_project, list_projects
-from coaching.services.practice import list_practice, list_runs
 from coaching.services.reach import add_reach
 from coaching.services.runs import log_new_launch
 from tests.factories import NOW, actor_of, make_membership
@@ -106,7 +105,3 @@ def test_what_goes_out(session: Session) -> None:
     assert ReportedReachSchema().dump(reported)["snapshot"]["as_of"] == "2026-05-10"
     (line,) = ProjectLineSchema(many=True).dump(list_projects(session, membership.cohort, actor=actor))
     assert (line["id"], line["joiners"], line["first_launch"]) == (out["id"], 40, "2026-05-04")
-    (entry,) = PracticeLineSchema(many=True).dump(list_practice(session, membership, actor=actor))
-    assert (entry["kind"], entry["run_id"], entry["can_be_tied"]) == ("launch", run.public_id, False)
-    (own,) = RunLineSchema(many=True).dump(list_runs(session, membership, actor=actor))
-    assert (own["id"], own["joiners"]) == (run.public_id, 40)

@@ -20,6 +20,7 @@ from coaching.models import (
     AttendanceStatus,
     CohortKind,
     ExportChoice,
+    FactorKind,
     Followed,
     Frequency,
     GoalEnd,
@@ -44,6 +45,7 @@ from coaching.services import (
     action_outcomes,
     actions,
     api_tokens,
+    asked_run,
     attendance,
     attendance_grid,
     attendance_imports,
@@ -116,13 +118,26 @@ from coaching.services import (
     poll_results,
     polls,
     practice,
+    practice_comments,
+    practice_counts,
+    practice_entries,
+    practice_factors,
+    practice_list,
+    practice_subjects,
     preparation,
     privacy,
     private_note_handover,
     private_notes,
     programme_progress,
     programmes,
+    project_board,
+    project_goals,
+    project_owners,
+    project_stages,
     reach,
+    reach_confirmation,
+    reach_courses,
+    reach_over_time,
     remembered_matches,
     rsvp_links,
     rsvps,
@@ -263,6 +278,10 @@ def record_observation(scene: Scene, name: str) -> Any:
 def correct_observation(scene: Scene, name: str) -> Any:
     about: dict[str, Any] = {"value": None, "reason": "A slip", "source": ObservationSource.API}
     return observations.correct_observation(scene.session, scene[name], **scene.act, **about)
+
+
+def write_line(scene: Scene, name: str) -> Any:
+    return practice_entries.write_entry(scene.session, scene[name], **scene.act, text="Tried it", on=scene.day(20))
 
 
 def assess_skills(scene: Scene, name: str) -> Any:
@@ -479,7 +498,51 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "write_to_member | coach": lambda s: letters.write_to_member(
         s.session, s["coach member"], **s.act, subject="Hi", text="Hi"
     ),
-    "list_practice": lambda s: practice.list_practice(s.session, s["member"], **s.who),
+    "list_practice": lambda s: practice_list.list_practice(s.session, s["member"], **s.who),
+    "write_entry": lambda s: write_line(s, "member"),
+    "write_entry | coach": lambda s: write_line(s, "coach member"),
+    "edit_entry": lambda s: practice_entries.edit_entry(
+        s.session, s["hand practice"], **s.act, text="Tried it", on=s.day(20)
+    ),
+    "remove_entry": lambda s: practice_entries.remove_entry(s.session, s["hand practice"], **s.act),
+    "list_own_courses": lambda s: practice_subjects.list_own_courses(s.session, s["member"], **s.who),
+    "list_comments": lambda s: practice_comments.list_comments(s.session, s["hand practice"], **s.who),
+    "add_comment": lambda s: practice_comments.add_comment(s.session, s["hand practice"], **s.act, text="So"),
+    "edit_comment": lambda s: practice_comments.edit_comment(s.session, s["comment"], **s.act, text="So"),
+    "edit_comment | former": lambda s: practice_comments.edit_comment(
+        s.session, s["former comment"], **s.act, text="So"
+    ),
+    "remove_comment": lambda s: practice_comments.remove_comment(s.session, s["comment"], **s.act),
+    "celebrate": lambda s: practice_comments.celebrate(s.session, s["hand practice"], **s.act),
+    "celebrate | coach": lambda s: practice_comments.celebrate(s.session, s["coach practice"], **s.act),
+    "take_celebration_back": lambda s: practice_comments.take_celebration_back(
+        s.session, s["cheered practice"], **s.act
+    ),
+    "confirm_entry": lambda s: practice_comments.confirm_entry(s.session, s["hand practice"], **s.act, version=1),
+    "confirm_entry | coach": lambda s: practice_comments.confirm_entry(
+        s.session, s["coach practice"], **s.act, version=1
+    ),
+    "take_confirmation_back": lambda s: practice_comments.take_confirmation_back(
+        s.session, s["seen practice"], **s.act
+    ),
+    "list_offered": lambda s: practice_factors.list_offered(s.session, s["member"], **s.who),
+    "list_factors": lambda s: practice_factors.list_factors(s.session, s["programme"], **s.who),
+    "add_factor": lambda s: practice_factors.add_factor(
+        s.session, s["programme"], **s.act, kind=FactorKind.BARRIER, name="Rain"
+    ),
+    "start_with_usual": lambda s: practice_factors.start_with_usual(s.session, s["programme"], **s.act),
+    "rename_factor": lambda s: practice_factors.rename_factor(s.session, s["factor"], **s.act, name="Sun"),
+    "retire_factor": lambda s: practice_factors.retire_factor(s.session, s["factor"], **s.act),
+    "bring_back_factor": lambda s: practice_factors.bring_back_factor(s.session, s["retired factor"], **s.act),
+    "order_factors": lambda s: practice_factors.order_factors(
+        s.session,
+        s["programme"],
+        **s.act,
+        kind=FactorKind.ENABLER,
+        factor_ids=[s[name].public_id for name in ("used factor", "factor")],
+    ),
+    "count_cohort_factors": lambda s: practice_counts.count_cohort_factors(s.session, s["cohort"], **s.who),
+    "count_programme_factors": lambda s: practice_counts.count_programme_factors(s.session, s["programme"], **s.who),
     "list_runs": lambda s: practice.list_runs(s.session, s["member"], **s.who),
     "tie_enrolments": lambda s: practice.tie_enrolments(s.session, s["practice"], s["run"], **s.act),
     "tie_enrolments | elsewhere": lambda s: practice.tie_enrolments(s.session, s["practice"], s["there run"], **s.act),
@@ -749,10 +812,33 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "log_new_launch": lambda s: runs.log_new_launch(
         s.session, s["cohort"], **s.act, title="Another", launched_on=s.day(9), owners=[s["fellow member"].public_id]
     ),
+    "read_board": lambda s: project_board.read_board(s.session, s["cohort"], **s.who),
+    "list_programme_projects": lambda s: project_board.list_programme_projects(s.session, s["programme"], **s.who),
+    "list_cohort_names": lambda s: project_board.list_cohort_names(s.session, s["programme"], **s.who),
+    "list_team_candidates": lambda s: project_owners.list_team_candidates(s.session, s["project"], **s.who),
+    "list_edits": lambda s: course_projects.list_edits(s.session, s["project"], **s.who),
+    "link_owner": lambda s: project_owners.link_owner(
+        s.session,
+        s["project"],
+        **s.act,
+        outside_name="Outside Olive",
+        membership_id=s["fellow member"].public_id,
+    ),
+    "amend_stage": lambda s: project_stages.amend_stage(
+        s.session, s["stage"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9), reason="A slip", note="Why"
+    ),
+    "take_back_stage": lambda s: project_stages.take_back_stage(s.session, s["stage"], **s.act, reason="A slip"),
+    "get_stage_change": lambda s: project_stages.get_stage_change(s.session, s["stage"].public_id, **s.who),
+    "list_served": lambda s: project_goals.list_served(s.session, s["project"], **s.who),
+    "list_servable": lambda s: project_goals.list_servable(s.session, s["project"], **s.who),
+    "serve_goal": lambda s: project_goals.serve_goal(
+        s.session, s["project"], **s.act, goal_id=s["unrated goal"].public_id
+    ),
+    "stop_serving": lambda s: project_goals.stop_serving(s.session, s["project"], **s.act, goal_id=s["goal"].public_id),
     "edit_project": lambda s: course_projects.edit_project(s.session, s["project"], **s.act, title="Another"),
-    "add_owner": lambda s: course_projects.add_owner(s.session, s["project"], **s.act, outside_name="Ada"),
-    "change_stage": lambda s: course_projects.change_stage(
-        s.session, s["project"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9)
+    "add_owner": lambda s: project_owners.add_owner(s.session, s["project"], **s.act, outside_name="Ada"),
+    "change_stage": lambda s: project_stages.change_stage(
+        s.session, s["project"], **s.act, stage=CourseStage.DESIGNING, on=s.day(9), note="Why"
     ),
     # Whether there is a course of a title is told to those alone who may start one.
     "log_new_launch | of a namesake": lambda s: runs.log_new_launch(
@@ -781,13 +867,24 @@ ACTS: dict[str, Callable[[Scene], Any]] = {
     "add_reach": lambda s: reach.add_reach(
         s.session, s["run"], **s.act, metric=ReachMetric.JOINERS, value=300, as_of=s.day(30)
     ),
-    "remove_owner": lambda s: course_projects.remove_owner(
+    "remove_owner": lambda s: project_owners.remove_owner(
         s.session, s["shared project"], **s.act, membership_id=s["member"].public_id
     ),
     "correct_run": lambda s: runs.correct_run(
         s.session, s["run"], **s.act, label="Spring", launched_on=s.day(-3), ended_on=None, reason="A slip"
     ),
     "correct_reach": lambda s: reach.correct_reach(s.session, s["reach"], **s.act, value=260, reason="A slip"),
+    "confirm_reach": lambda s: reach_confirmation.confirm_reach(s.session, s["reach"], **s.act),
+    "unconfirm_reach": lambda s: reach_confirmation.unconfirm_reach(
+        s.session, s["confirmed reach"], **s.act, reason="A slip"
+    ),
+    "run_reach": lambda s: reach_over_time.run_reach(s.session, s["run"], **s.act),
+    "project_reach": lambda s: reach_over_time.project_reach(s.session, s["project"], **s.act),
+    "cohort_reach": lambda s: reach_over_time.cohort_reach(s.session, s["cohort"], **s.act),
+    "cohort_courses": lambda s: reach_courses.cohort_courses(s.session, s["cohort"], **s.who),
+    "programme_reach": lambda s: reach_over_time.programme_reach(s.session, s["programme"], **s.act),
+    "programme_courses": lambda s: reach_courses.programme_courses(s.session, s["programme"], **s.who),
+    "find_asked_run": lambda s: asked_run.find_asked_run(s.session, s["check-in"], **s.act),
     "list_messages": lambda s: outbox.list_messages(s.session, **s.who),
     "get_message": lambda s: outbox.get_message(s.session, s["message"].public_id, **s.who),
     "scope_of_member": lambda s: message_scope.scope_of_member(s["member"], **s.who),

@@ -46,6 +46,9 @@ POLICIES = (
     "coaching.note_policies",
     "coaching.private_note_policies",
     "coaching.cohort_life_policies",
+    "coaching.evidence_policies",
+    "coaching.practice_policies",
+    "coaching.project_policies",
     "coaching.import_policies",
 )
 REFUSALS = {"NotFound", "NotAllowed", "Unauthorized"}

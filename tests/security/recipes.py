@@ -99,6 +99,26 @@ def page_leaver(_place: Place, guest: Place) -> dict[str, Any]:
     return {"owner": f"membership_id:{guest.ids['member']}"}
 
 
+def outside_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"outside_name": "Outside Olive", "membership_id": guest.ids["fellow member"]}
+
+
+def page_outside_link(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"linked_name": "Outside Olive", "linked_id": guest.ids["fellow member"]}
+
+
+def served_goal(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"goal_id": guest.ids["unrated goal"]}
+
+
+def goal_no_more(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"goal_id": guest.ids["goal"]}
+
+
+def amended_stage(place: Place, _guest: Place) -> dict[str, Any]:
+    return {"stage": "designing", "on": days_on(place, 5), "note": "On paper.", "reason": "A slip."}
+
+
 def run(_place: Place, guest: Place) -> dict[str, Any]:
     return {"run_id": guest.ids["run"]}
 
@@ -259,7 +279,7 @@ def page_words(place: Place, _guest: Place) -> dict[str, Any]:
 LETTER = {"subject": "How is it going?", "text": "Tell me.\n\nI am here on Monday."}
 THRESHOLDS = {
     "absences_in_a_row": 3, "tells_silence": True, "overdue_days": 2, "unbooked_days": 14, "goal_idle_days": 30,
-    "practice_weeks": 6, "practice_from": "start",
+    "practice_weeks": 6, "practice_from": "start", "stale_weeks": 10,
 }  # fmt: skip
 
 
@@ -291,6 +311,7 @@ def credentials(place: Place, _guest: Place) -> dict[str, Any]:
 
 METRIC = {"name": "Hours a week", "direction": "up", "target": "12.5"}
 VALUES = b"email,goal,metric,date,value\r\nfellow@here.example.org,Nothing,Nothing,2026-01-05,3\r\n"
+FACTOR = {"name": "A good book", "kind": "enabler"}
 SKILL = {"name": "Asking good questions", "description": "So that others think."}
 
 
@@ -333,6 +354,29 @@ def scores(_place: Place, guest: Place) -> dict[str, Any]:
 
 def skill_order(_place: Place, guest: Place) -> dict[str, Any]:
     return {"skill_ids": [_skill(guest, "skill"), _skill(guest, "rated skill")]}
+
+
+def _factor(guest: Place) -> str:
+    """The cohort beside is in the same programme, and has no words of its own."""
+    return guest.ids.get("factor") or guest.ids["member"]
+
+
+def practice_line(place: Place, guest: Place) -> dict[str, Any]:
+    """About a run of the participant's own."""
+    return {"text": "Tried it on the ward", "on": days_on(place, 30), "about_id": guest.ids["run"]}
+
+
+def practice_details(_place: Place, guest: Place) -> dict[str, Any]:
+    return {"with_whom": "Two nurses", "factor_ids": [_factor(guest)]}
+
+
+def page_practice_details(place: Place, guest: Place) -> dict[str, Any]:
+    return practice_details(place, guest) | FIRST
+
+
+def factor_order(_place: Place, guest: Place) -> dict[str, Any]:
+    ids = [guest.ids.get(name) or guest.ids["member"] for name in ("used factor", "factor")]
+    return {"kind": "enabler", "factor_ids": ids}
 
 
 STEP = {"label": "A year on", "anchor": "cohort_end", "role": "participant", "offset": "P1Y", "question": "And now?"}
@@ -460,6 +504,22 @@ FORMS: dict[str, Recipe] = {
     "polls.remind": constant(),
     "polls.update": lambda place, guest: poll_edit(place, guest) | FIRST,
     "practice.tie": run,
+    "practice_comments.cheer": constant(),
+    "practice_comments.confirm": constant(**FIRST),
+    "practice_comments.create": constant(text="Well done"),
+    "practice_comments.remove": constant(**FIRST),
+    "practice_comments.uncheer": constant(),
+    "practice_comments.take_back": constant(),
+    "practice_comments.update": constant(text="Other words", **FIRST),
+    "practice_entries.create": practice_line,
+    "practice_entries.remove": constant(**FIRST),
+    "practice_entries.update": page_practice_details,
+    "practice_factors.bring_back": constant(),
+    "practice_factors.create": constant(**FACTOR),
+    "practice_factors.move": constant(to="down"),
+    "practice_factors.retire": constant(),
+    "practice_factors.start": constant(),
+    "practice_factors.update": constant(name="A good book", **FIRST),
     "private_notes.create": private_note,
     "private_notes.update": constant(body="Other words.", **FIRST),
     "private_notes.remove": constant(**FIRST),
@@ -471,17 +531,24 @@ FORMS: dict[str, Recipe] = {
     "evidence.create_link": page_evidence_link,
     "evidence.remove": constant(**FIRST),
     "evidence.update": constant(title="Another title", **FIRST),
-    "projects.change": stage_change,
+    "project_stages.create": stage_change,
     "projects.create": new_project,
     "launches.create": quick_launch,
     "projects.launch": launch,
-    "projects.share": owner,
-    "projects.unshare": page_leaver,
+    "project_team.share": owner,
+    "project_team.unshare": page_leaver,
+    "project_team.link": page_outside_link,
+    "project_team.serve": served_goal,
+    "project_team.stop": goal_no_more,
+    "project_stages.update": amended_stage,
+    "project_stages.take_back": constant(reason="A slip."),
     "projects.update": constant(**PROJECT, **FIRST),
     "rsvp_links.answer": page_rsvp,
     "rsvps.answer": constant(**SAID),
     "runs.correct": constant(value=260, reason="A typing error"),
     "runs.report": reach,
+    "reach.confirm": constant(),
+    "reach.unconfirm": constant(reason="It was of another run"),
     "runs.update": lambda place, guest: corrected_run(place, guest) | FIRST,
     "series.create": page_series,
     "series.preview": page_series,
@@ -581,6 +648,18 @@ BODIES: dict[str, Recipe] = {
     "api_polls.edit": constant(title="A poll"),
     "api_polls.remind": constant(),
     "api_practice.tie": run,
+    "api_practice.edit": practice_details,
+    "api_practice.write": practice_line,
+    "api_practice_comments.cheer": constant(),
+    "api_practice_comments.confirm": constant(version=1),
+    "api_practice_comments.edit": constant(text="Other words"),
+    "api_practice_comments.say": constant(text="Well done"),
+    "api_practice_factors.bring_back": constant(),
+    "api_practice_factors.create": constant(**FACTOR),
+    "api_practice_factors.order": factor_order,
+    "api_practice_factors.rename": constant(name="A good book"),
+    "api_practice_factors.retire": constant(),
+    "api_practice_factors.start": constant(),
     "api_private_notes.create": private_note,
     "api_private_notes.edit": constant(body="Other words."),
     "api_private_notes.decide": constant(choice="include"),
@@ -589,17 +668,24 @@ BODIES: dict[str, Recipe] = {
     "api_programmes.open_one": constant(**COHORT, kind="formal"),
     "api_evidence.bring_link": evidence_link,
     "api_evidence.retitle": constant(title="Another title"),
-    "api_projects.change": stage_change,
+    "api_project_stages.change": stage_change,
     "api_projects.edit": constant(**PROJECT),
     "api_projects.launch": launch,
     "api_projects.launch_quickly": quick_launch,
-    "api_projects.share": owner,
-    "api_projects.unshare": leaver,
+    "api_project_team.share": owner,
+    "api_project_team.unshare": leaver,
+    "api_project_team.link": outside_link,
+    "api_project_team.serve": served_goal,
+    "api_project_team.stop": goal_no_more,
+    "api_project_stages.amend": amended_stage,
+    "api_project_stages.take_back": constant(reason="A slip."),
     "api_projects.start": new_project,
     "api_rsvps.answer": constant(**SAID),
     "api_runs.edit": corrected_run,
     "api_runs.correct": constant(value=260, reason="A typing error"),
     "api_runs.report": reach,
+    "api_reach.confirm": constant(),
+    "api_reach.unconfirm": constant(reason="It was of another run"),
     "api_series.preview": series,
     "api_series.schedule": series,
     "api_session_record.edit": constant(**RECORD),
@@ -633,6 +719,10 @@ BODILESS = frozenset(
         "api_remembered_names.forget",
         "api_follow_up_plans.remove",
         "api_milestones.remove",
+        "api_practice.remove",
+        "api_practice_comments.remove",
+        "api_practice_comments.uncheer",
+        "api_practice_comments.take_back",
     }
 )
 # Those that name the version which they do away with.
@@ -644,6 +734,8 @@ BODILESS_SEEN = frozenset(
         "api_follow_up_plans.remove",
         "api_milestones.remove",
         "api_private_notes.remove",
+        "api_practice.remove",
+        "api_practice_comments.remove",
     }
 )
 # Bodies that hold identifiers.
@@ -664,6 +756,10 @@ WITH_IDENTIFIERS = sorted(
         run_choice,
         page_run_choice,
         quick_launch,
+        outside_link,
+        page_outside_link,
+        served_goal,
+        goal_no_more,
         new_poll,
         page_poll,
         poll_slots,
@@ -673,6 +769,10 @@ WITH_IDENTIFIERS = sorted(
         page_scores,
         scores,
         skill_order,
+        practice_line,
+        practice_details,
+        page_practice_details,
+        factor_order,
         private_note,
         private_handover,
         evidence_link,

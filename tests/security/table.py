@@ -583,14 +583,35 @@ api_projects.edit | shared project                ok  403 404 404 ok  404 ok  40
 projects.launch                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 projects.launch | shared project                  ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 api_projects.launch                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-api_projects.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-projects.unshare                                  409 403 404 404 404 404 409 404 404 404 403 409 404 409
-projects.unshare | shared project                 ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
-api_projects.unshare                              409 403 404 404 404 404 409 404 404 404 403 409 404 409
-api_projects.unshare | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
-projects.change                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
-api_projects.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.share                                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.share                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.unshare                              ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.unshare | shared project                 ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+api_project_team.unshare                          ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.unshare | shared project             ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+project_stages.create                                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.change                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+
+project_boards.show                               ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_project_stages.board                          ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_boards.programme                          404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_project_stages.programme                      404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+api_projects.list_earlier                         ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_stages.new                                ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_stages.new | shared project               ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
+project_stages.edit                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_stages.update                             ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_stages.take_back                          ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.amend                          ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_stages.take_back                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+project_team.link                                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_project_team.link                             ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+# Which goals a course serves: those whose goals they are, and their coaches.
+api_project_team.list_goals                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_team.serve                                ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+api_project_team.serve                            ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+project_team.stop                                 ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+api_project_team.stop                             ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
 
 # Runs and reach: as the project.
 runs.show                                         ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
@@ -607,6 +628,20 @@ api_runs.report                                   ok  403 404 404 404 404 ok  40
 runs.new_correction                               ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 runs.correct                                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_runs.correct                                  ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_reach.show_run                                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_reach.show_run | shared run                   ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_reach.show_project                            ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_reach.show_project | shared project           ok  ok  404 404 ok  404 ok  404 ok  404 ok  ok  404 ok
+api_reach.show_cohort                             ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_reach.show_programme                          404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+reach.cohort                                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+reach.programme                                   404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+# Confirmed by those who run a cohort of the course, and by nobody who builds it.
+reach.confirm                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_reach.confirm                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+reach.ask_why                                     403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+reach.unconfirm | confirmed reach                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+api_reach.unconfirm | confirmed reach             403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 
 # The practice log: the participant's, and of those who run the cohort.
 practice.list                                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
@@ -618,6 +653,84 @@ api_practice.index                                ok  404 404 404 404 404 ok  40
 api_practice.member_runs                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 practice.tie                                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 api_practice.tie                                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.new                              ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.new | coach member               404 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.create                           ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.create | coach member            404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.write                                ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.write | coach member                 404 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.show                             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.show | hand practice             ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.show | fellow practice           404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.show | withdrawn practice        404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show                                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show | hand practice                 ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show | fellow practice               404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice.show | withdrawn practice            404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index | hand practice       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index | fellow practice     404 ok  404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.index | withdrawn practice  404 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_entries.edit                             ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.update                           ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.edit                                 ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.edit | seen practice             ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.remove                           409 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_entries.remove | hand practice           ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.remove                               409 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice.remove | hand practice               ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.create                          ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.say                         ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.cheer                           403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.cheer | coach practice          404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_practice_comments.cheer                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.cheer | coach practice      404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+practice_comments.confirm                         403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.confirm | coach practice        404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+api_practice_comments.confirm                     403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.confirm | coach practice    404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+practice_comments.uncheer | cheered practice      403 404 404 404 404 404 ok  404 404 404 404 409 404 409
+api_practice_comments.uncheer | cheered practice  403 404 404 404 404 404 ok  404 404 404 404 409 404 409
+practice_comments.take_back | seen practice       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.take_back | seen practice   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+api_practice_comments.show                        ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_comments.edit                            403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+practice_comments.edit | participant comment      ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.edit | former comment           403 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.update                          403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+practice_comments.update | participant comment    ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.update | former comment         403 404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.remove                          403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+practice_comments.remove | participant comment    ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+practice_comments.remove | former comment         403 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.edit                        403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_practice_comments.edit | participant comment  ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.edit | former comment       403 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.remove                      403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+api_practice_comments.remove | participant commentok  404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_comments.remove | former comment     403 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_practice_factors.offered                      ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+practice_factors.cohort                           403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+api_practice_factors.count_cohort                 403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+practice_factors.index                            404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_practice_factors.index                        404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_practice_factors.show                         404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+api_practice_factors.count_programme              404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.create                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.start                            404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.edit                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.update                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.move                             404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.retire                           404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.bring_back | retired factor      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.create                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.start                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.order                        404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.rename                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.retire                       404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+api_practice_factors.bring_back | retired factor  404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+practice_factors.update | used factor             404 404 404 404 404 404 403 404 403 404 404 409 404 409
+api_practice_factors.rename | used factor         404 404 404 404 404 404 403 404 403 404 404 409 404 409
 
 # Check-ins: answered by the participant alone, read by those who run the cohort.
 api_check_ins.index                               403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -656,6 +769,7 @@ api_letters.write                                 403 404 404 404 404 404 ok  40
 api_letters.write | coach member                  404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
 api_silence.index                                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 api_check_ins.answer | withdrawn check-in         404 404 404 404 404 404 403 404 404 404 404 403 404 403
+api_check_ins.show_run                            404 404 404 404 404 404 404 404 404 404 404 404 404 404
 api_check_ins.show_answer                         404 404 404 404 404 404 404 404 404 404 404 404 404 404
 api_check_ins.show_answer | answered check-in     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 check_ins.mine                                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -796,6 +910,8 @@ NOBODY_AT_PAGE = "in"
 NOBODY_AT_API = "401"
 # A cookie that is not ours carries no CSRF token either.
 FORGED_FORM = "400"
+# The token stands in a body that may be large, which is read of nobody who may not bring one.
+BODY_LAST = {"evidence.create_file"}
 # The secret in the address of a mail's link is a token already, and cookies may be blocked where mail is read.
 WITHOUT_CSRF = {
     "unsubscribing.switch_off", "unsubscribing.switch_on",
@@ -843,7 +959,7 @@ def expected(stage: Stage, row: Row, identity: str) -> str:
     """What this identity is to get, those of the table and those whose key does not open."""
     if identity in row.expected:
         return row.expected[identity]
-    if identity == "forged" and row.endpoint in FORMS and row.endpoint not in WITHOUT_CSRF:
+    if identity == "forged" and row.endpoint in FORMS and row.endpoint not in WITHOUT_CSRF | BODY_LAST:
         return FORGED_FORM
     if stage.is_public(row.endpoint):
         return row.expected["stranger"]

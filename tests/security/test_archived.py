@@ -24,6 +24,7 @@ ELSEWHERE = {
     "signing in": {"sign_in", "invitations", "password_resets"},
     "the programme's": {"programmes", "api_programmes", "mail_templates", "api_mail_templates", "cohorts.create",
         "need_thresholds", "api_needs.set_all", "skills", "api_skills",
+        "practice_factors", "api_practice_factors",
     },
     "what somebody is owed of private notes, and their author's alone": {
         "private_notes.remove", "api_private_notes.remove", "private_note_exits.decide", "api_private_notes.decide",

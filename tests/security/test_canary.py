@@ -27,8 +27,9 @@ CANARIES: dict[str, set[str]] = {
     "rating-note-here": PAIR,
     "metric-here": PAIR,
     "observation-note-here": PAIR,
-    # A programme's skills are no secret among those who coach in it; what somebody says of theirs is a pair's.
-    "skill-1-here": PAIR | {"coordinator", "administrator", "coach_beside"},
+    # A programme's skills are no secret among those who coach in it, nor to those who say which ones a course uses;
+    # what somebody says of theirs is a pair's.
+    "skill-1-here": PAIR | {"fellow", "neighbour", "coordinator", "administrator", "coach_beside"},
     "ended-statement-here": PAIR,
     "why-dropped-here": PAIR,
     "old-expected-here": PAIR,
@@ -49,6 +50,15 @@ CANARIES: dict[str, set[str]] = {
     "action-outcome-here": RUNNERS | {"participant"},
     "fellow-action-here": RUNNERS | {"fellow"},
     "withdrawn-action-here": RUNNERS | {"withdrawn"},
+    # So is what somebody put into practice, and what is said to it.
+    "hand-line-here": RUNNERS | {"participant"},
+    "hand-reflection-here": RUNNERS | {"participant"},
+    "fellow-line-here": RUNNERS | {"fellow"},
+    "withdrawn-line-here": RUNNERS | {"withdrawn"},
+    "said-by-coach-here": RUNNERS | {"participant"},
+    "said-by-participant-here": RUNNERS | {"participant"},
+    # The words in which it is said are the programme's, and counts of them are for those who look on as well.
+    "factor-1-here": RUNNERS | {"participant", "fellow", "observer", "coach_beside"},
     # A private note is its author's alone, and where they included it, its subject's.
     "private-note-here": {"coach"},
     "late-private-note-here": {"coach"},
@@ -106,11 +116,13 @@ CANARIES: dict[str, set[str]] = {
     "shared-notes-here": INSIDERS,
     "project-title-here": INSIDERS,
     "stage-note-here": INSIDERS,
+    "stage-reason-here": INSIDERS,
     "reach-reason-here": INSIDERS,
     # Evidence is seen with its course; what belongs to a line of a practice log, by those who read that log.
     "evidence-title-here": INSIDERS,
     "words-of-evidence-here": INSIDERS,
     "log-evidence-title-here": RUNNERS | {"participant"},
+    "unconfirmed-here": INSIDERS,
     # A course that somebody of the cohort beside builds too is seen there as well.
     "title-shared-here": INSIDERS | {"neighbour", "coach_beside"},
     "token-label-here": {"participant"},

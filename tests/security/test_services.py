@@ -115,6 +115,32 @@ list_practice                   ok  404 404 404 404 404 ok  404 404 404 404 ok  
 list_runs                       ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 tie_enrolments | elsewhere      403 404 404 404 404 404 403 404 404 404 404 403 404 422
+write_entry                     ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+write_entry | coach             404 404 404 404 404 404 403 404 404 404 404 403 404 403
+edit_entry                      ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+remove_entry                    ok  404 404 404 404 404 403 404 404 404 404 403 404 403
+list_comments                   ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+add_comment                     ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+edit_comment                    403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+edit_comment | former           403 404 404 404 404 404 403 404 404 404 404 403 404 403
+remove_comment                  403 404 404 404 404 404 ok  404 404 404 404 403 404 403
+celebrate                       403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+celebrate | coach               404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+confirm_entry                   403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+confirm_entry | coach           404 404 404 404 404 404 403 404 404 404 404 ok  404 ok
+take_celebration_back           403 404 404 404 404 404 ok  404 404 404 404 409 404 409
+take_confirmation_back          403 404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_own_courses                ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_offered                    ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
+list_factors                    404 404 404 404 404 404 ok  404 ok  404 404 ok  404 ok
+count_cohort_factors            403 403 404 404 404 404 ok  404 404 404 ok  ok  404 ok
+count_programme_factors         404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+add_factor                      404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+start_with_usual                404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+rename_factor                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+retire_factor                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+bring_back_factor               404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
+order_factors                   404 404 404 404 404 404 403 404 403 404 404 ok  404 ok
 list_goals                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 set_goal                        ok  404 404 404 404 404 ok  404 404 404 404 403 404 403
 set_goal | coach                404 404 404 404 404 404 403 404 404 404 404 403 404 403
@@ -291,6 +317,19 @@ list_projects                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  
 start_project                   ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_new_launch                  ok  ok  404 404 404 404 ok  404 404 404 403 ok  404 ok
 log_new_launch | of a namesake  ok  409 404 404 404 404 ok  404 404 404 403 ok  404 ok
+read_board                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_programme_projects         404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+list_cohort_names               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+list_team_candidates            ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+list_edits                      ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+link_owner                      ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+amend_stage                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+take_back_stage                 ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+get_stage_change                ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_served                     ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+list_servable                   ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+serve_goal                      ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
+stop_serving                    ok  403 404 404 404 404 ok  404 404 404 403 403 404 403
 edit_project                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 add_owner                       ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 change_stage                    ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
@@ -313,6 +352,15 @@ add_reach                       ok  403 404 404 404 404 ok  404 404 404 403 ok  
 remove_owner                    ok  403 404 404 ok  404 ok  404 ok  404 403 ok  404 ok
 correct_run                     ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
 correct_reach                   ok  403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+confirm_reach                   403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+unconfirm_reach                 403 403 404 404 404 404 ok  404 404 404 403 ok  404 ok
+run_reach                       ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+project_reach                   ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+cohort_reach                    ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+cohort_courses                  ok  ok  404 404 404 404 ok  404 404 404 ok  ok  404 ok
+programme_reach                 404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+programme_courses               404 404 404 404 404 404 404 404 404 404 404 ok  404 ok
+find_asked_run                  ok  404 404 404 404 404 ok  404 404 404 404 ok  404 ok
 list_metrics                    ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 add_metric                      ok  404 404 404 404 404 ok  404 404 404 404 404 404 404
 edit_metric                     ok  404 404 404 404 404 ok  404 404 404 404 404 404 404

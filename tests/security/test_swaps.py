@@ -23,10 +23,12 @@ INSIDERS = {
 PROGRAMME_WIDE = {
     "api_projects.launch_quickly",
     "launches.create",
-    "api_projects.share",
+    "api_project_team.link",
+    "api_project_team.share",
     "api_projects.start",
     "projects.create",
-    "projects.share",
+    "project_team.link",
+    "project_team.share",
 }
 
 

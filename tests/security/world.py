@@ -29,12 +29,15 @@ from coaching.models import (
     CheckInState,
     CoachingSession,
     Cohort,
+    CommentKind,
     ContactAddress,
     Delivery,
     DropInCode,
+    EntryFactor,
     Evidence,
     EvidenceKind,
     ExportChoice,
+    FactorKind,
     FollowUpPlan,
     FollowUpStep,
     Goal,
@@ -67,9 +70,13 @@ from coaching.models import (
     Poll,
     PollInvitee,
     PollSlot,
+    PracticeComment,
     PracticeEntry,
+    PracticeFactor,
     PracticeKind,
     Programme,
+    ProjectGoal,
+    ProjectOwner,
     Purpose,
     Rating,
     ReachMetric,
@@ -161,6 +168,7 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
         _add_skills(session, place)
     for place in (here, beside, there):
         _add_evidence(session, place, now, attack)
+        _add_factors(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
 
@@ -202,6 +210,22 @@ def _add_evidence(session: Session, place: Place, now: datetime, attack: str) ->
 def evidence_words(label: str) -> bytes:
     """What stands in the file, which who builds the app puts where it keeps files."""
     return f"words-of-evidence-{label}".encode()
+
+
+def _add_factors(session: Session, place: Place) -> None:
+    """What helps and hinders, in the programme's words, of which one is in a line of the participant's."""
+    now = place.cohort.created_at
+    made = {
+        name: PracticeFactor(programme=place.programme, kind=FactorKind.ENABLER, position=position,
+                             name=f"factor-{position}-{place.label}", created_at=now,
+                             retired_at=now if name.startswith("retired") else None)
+        for position, name in enumerate(("factor", "used factor", "retired factor"), start=1)
+    }  # fmt: skip
+    used = made["used factor"]
+    place.rows["hand practice"].factors.append(EntryFactor(factor=used, kind=used.kind, name=used.name))
+    session.add_all(made.values())
+    session.flush()
+    place.rows |= made
 
 
 def _person(session: Session, who: str, label: str, **values: Any) -> Person:
@@ -569,9 +593,38 @@ class _Builder:
                 created_at=self.ago(5),
             )
         )
+        self._lines()
         self.rows |= {"plan": first.plan, "step": first}
         self.rows |= {"check-in": asked, "answered check-in": answered, "practice": entry}
         self.rows["withdrawn check-in"] = self._check_in("withdrawn", first, CheckInState.ASKED)
+
+    def _lines(self) -> None:
+        """Lines of practice logs by hand, and what was said to one of them."""
+        lines = (
+            ("hand", "participant"), ("fellow", "fellow"), ("withdrawn", "withdrawn"), ("coach", "coach"),
+            ("cheered", "participant"), ("seen", "participant"),
+        )  # fmt: skip
+        for name, who in lines:
+            entry = PracticeEntry(
+                membership=self.members[who], kind=PracticeKind.ENTRY, on=self.day(6), text=self.says(f"{name}-line"),
+                reflection=self.says(f"{name}-reflection"), created_at=self.ago(6),
+            )  # fmt: skip
+            self.rows[f"{name} practice"] = self.add(entry)
+        confirmed = self.rows["seen practice"]
+        confirmed.confirmed_at, confirmed.confirmed_by_id = self.ago(2), self.people["coach"].id
+        said = (
+            ("comment", "hand", "coach", CommentKind.COMMENT),
+            ("participant comment", "hand", "participant", CommentKind.COMMENT),
+            ("former comment", "hand", "former_coach", CommentKind.COMMENT),
+            ("celebration comment", "cheered", "coach", CommentKind.CELEBRATION),
+        )
+        for name, line, who, kind in said:
+            text = self.says(f"said-by-{who}") if kind == CommentKind.COMMENT else ""
+            comment = PracticeComment(
+                entry=self.rows[f"{line} practice"], author_id=self.people[who].id, kind=kind, text=text,
+                created_at=self.ago(3),
+            )  # fmt: skip
+            self.rows[name] = self.add(comment)
 
     def _check_in(self, who: str, step: FollowUpStep, state: CheckInState) -> CheckIn:
         return factories.make_check_in(
@@ -595,11 +648,13 @@ class _Builder:
             # No schema takes another scheme; should a row have one all the same, a page must not lead there.
             url="javascript:alert(1)" if self.attack else f"https://courses.example.org/{self.label}",
         )
-        self.add(
-            StageChange(
-                project=project, stage=Stage.IDEA, on=self.day(90), note=self.says("stage-note"), recorded_at=self.now
-            )
-        )
+        notes = {"note": self.says("stage-note"), "recorded_at": self.now}
+        self.add(StageChange(project=project, stage=Stage.IDEA, on=self.day(90), **notes))
+        self.rows["stage"] = self.add(StageChange(project=project, stage=Stage.BUILDING, on=self.day(60), **notes))
+        slip = {"withdrawn_at": self.ago(55), "reason": self.says("stage-reason")}
+        self.add(StageChange(project=project, stage=Stage.PILOTED, on=self.day(60), **notes, **slip))
+        self.add(ProjectOwner(project=project, outside_name="Outside Olive", added_at=self.ago(60)))
+        self.add(ProjectGoal(project=project, goal=self.rows["goal"], added_at=self.ago(60)))
         run = factories.make_run(
             self.session, project, launched_on=self.day(40), label=self.says("run-label"), recorded_at=self.now
         )
@@ -614,7 +669,20 @@ class _Builder:
                 recorded_at=self.ago(20),
             )
         )
-        self.rows |= {"project": project, "run": run, "reach": snapshot}
+        confirmed = self.add(
+            ReachSnapshot(
+                run=run,
+                metric=ReachMetric.LEARNERS,
+                value=150,
+                as_of=self.day(20),
+                source=ReachSource.PARTICIPANT,
+                recorded_at=self.ago(20),
+                confirmed_at=self.ago(19),
+                unconfirmed_at=self.ago(20),
+                unconfirmed_because=self.says("unconfirmed"),
+            )
+        )
+        self.rows |= {"project": project, "run": run, "reach": snapshot, "confirmed reach": confirmed}
 
     def _imports(self) -> None:
         for name, held in (("", self.rows["session"]), ("pair ", self.rows["pair session"])):

@@ -68,8 +68,8 @@ def make_agreed(session: Session, member: Membership, *, days_ago: int, **values
     return make_goal(session, member, created_at=NOW - timedelta(days=days_ago), state=GoalState.AGREED, **values)
 
 
-def practise(session: Session, member: Membership, on: date = TODAY) -> None:
-    session.add(PracticeEntry(membership_id=member.id, kind=PracticeKind.LAUNCH, on=on, created_at=NOW))
+def practise(session: Session, member: Membership, on: date = TODAY, kind: PracticeKind = PracticeKind.LAUNCH) -> None:
+    session.add(PracticeEntry(membership_id=member.id, kind=kind, on=on, created_at=NOW))
     session.flush()
 
 

@@ -54,7 +54,8 @@ from coaching.services.demo.repeating import MONTHS, first_hour
 from coaching.services.note_changes import list_asked
 from coaching.services.note_cipher import Keyring
 from coaching.services.participant_home import participant_home
-from coaching.services.practice import list_practice, list_runs
+from coaching.services.practice import list_runs
+from coaching.services.practice_list import list_practice
 from coaching.services.recurrence import Repeat, plan_series
 
 STARTED = (MembershipStatus.ACTIVE, MembershipStatus.COMPLETED)
@@ -244,7 +245,7 @@ def test_every_status_is_seen_with_a_correction_a_remembered_name_and_a_row_that
     reports = select(ImportRow.outcome).join(ImportBatch).where(ImportBatch.session_id.is_not(None))
     assert set(session.scalars(reports)) == of_reports
     listed = select(ImportRow.outcome, func.count()).join(ImportBatch).where(ImportBatch.kind == "people")
-    counts = dict(session.execute(listed.group_by(ImportRow.outcome)).tuples().all())
+    counts: dict[RowOutcome, int] = dict(session.execute(listed.group_by(ImportRow.outcome)).all())
     assert (counts[RowOutcome.NEW] > 5, counts[RowOutcome.LEFT_OUT]) == (True, 1)
     known = session.execute(select(RememberedMatch.name, RememberedMatch.membership_id.is_(None))).all()
     assert sorted(tuple(row) for row in known) == [("reading room tablet", False), ("visitor of the library", True)]

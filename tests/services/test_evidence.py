@@ -29,7 +29,7 @@ from coaching.services.course_projects import get_project
 from coaching.services.evidence_files import LARGEST_FILE, NAMELESS, ReceivedFile, receive_file, safe_name
 from coaching.services.privacy import erase_person, export_person
 from coaching.tokens import new_public_id
-from coaching.uploads import prepare_folder, remove_upload
+from coaching.uploads import prepare_folder
 from tests import factories
 from tests.factories import NOW, actor_of
 from tests.media_files import DOCX, PDF, office, picture
@@ -272,8 +272,8 @@ class TestPrivacy:
         ids = [piece.id for piece in (mine, gone, logged, theirs)]
         person = session.get_one(Person, world.participant.id)
         admin = load_actor(session, world.administrator)
-        for name in erase_person(session, person, actor=admin, now=NOW):
-            remove_upload(session, folder, name)
+        erase_person(session, person, actor=admin, now=NOW, uploads=folder)
+        assert len(names(folder)) == 2
         session.commit()
         assert names(folder) == [theirs.stored_name]
         left = [session.get(Evidence, number) for number in ids]

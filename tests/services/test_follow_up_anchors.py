@@ -30,12 +30,12 @@ from coaching.models import (
 from coaching.policies import Actor
 from coaching.services.coaching_sessions import cancel_session, edit_session, schedule_session
 from coaching.services.cohorts import edit_cohort
-from coaching.services.course_projects import add_owner, remove_owner
 from coaching.services.follow_ups import plan_check_ins, resume_check_ins, withdraw_check_ins
 from coaching.services.goal_states import end_goal, reopen_goal
 from coaching.services.goals import edit_goal, set_goal
 from coaching.services.memberships import change_status
 from coaching.services.people import edit_person
+from coaching.services.project_owners import add_owner, remove_owner
 from coaching.services.runs import correct_run, log_launch
 from tests.factories import (
     NOW,

@@ -84,10 +84,10 @@ def test_statements_do_not_grow_with_cohorts(
     actor = actor_of(session, person)
     with count_queries() as statements:
         assert len(coach_home(session, actor=actor, now=NOW).cohorts) == cohorts
-    assert len(statements) == 10
+    assert len(statements) == 11
     with count_queries() as statements:
         assert len(participant_home(session, actor=actor, now=NOW).cohorts) == cohorts
-    assert len(statements) == 8
+    assert len(statements) == 9
     with count_queries() as statements:
         assert len(coordinator_home(session, actor=actor, now=NOW).programmes) == cohorts
     assert len(statements) == 4
@@ -200,6 +200,19 @@ def test_the_months_launches_stand_once_with_their_owners(session: Session, pers
     make_run(session, make_project(session), launched_on=date(2026, 6, 2))
     (launch,) = home_of_coach(session, person, cohort).launches
     assert (launch.project_id, launch.joiners, launch.owners) == (project.public_id, 120, ("Ada", "Bea, RN"))
+
+
+def test_old_figures_stand_by_the_weeks_of_their_programme(session: Session, person: Person, cohort: Cohort) -> None:
+    member = make_membership(session, cohort)
+    ended, other = date(2026, 1, 20), make_cohort(session)
+    run = make_run(session, make_project(session, owners=(member,)), launched_on=date(2026, 1, 10))
+    make_run(session, make_project(session, owners=(member,)), launched_on=date(2026, 6, 1))
+    make_run(session, make_project(session, other), launched_on=date(2026, 1, 10))
+    reach(session, make_run(session, run.project, launched_on=date(2026, 1, 12), ended_on=ended), 120)
+    assert [one.run_id for one in home_of_coach(session, person, cohort).stale] == [run.public_id]
+    cohort.programme.stale_weeks = 52
+    session.flush()
+    assert coach_home(session, actor=actor_of(session, person), now=NOW).stale == ()
 
 
 def test_the_month_is_the_coachs_own(session: Session, cohort: Cohort) -> None:

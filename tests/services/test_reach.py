@@ -360,3 +360,35 @@ def test_two_who_correct_at_once_correct_once(engine: Engine, session: Session) 
 
     assert isinstance(overlap(engine, correct(80, team.as_ana), correct(70, team.as_coach)), Conflict)
     assert current(session, session.get_one(CourseRun, number)) == [80]
+
+
+BEYOND = [
+    (
+        ReachMetric.LEARNERS,
+        ReachMetric.JOINERS,
+        "101 learners of 8 May 2026 are more than the 100 joiners of 5 May 2026.",
+    ),
+    (ReachMetric.ACTIVE, ReachMetric.LEARNERS, "101 active learners of 8 May 2026 are more than the 100 learners"),
+    (ReachMetric.COMPLETED_90, ReachMetric.COMPLETED_50, "101 who completed of 8 May 2026 are more than the 100 who"),
+]
+
+
+@pytest.mark.parametrize(("part", "whole", "words"), BEYOND)
+def test_a_part_that_is_larger_than_its_whole_is_taken_with_a_warning_that_names_both(
+    session: Session, run: CourseRun, part: ReachMetric, whole: ReachMetric, words: str
+) -> None:
+    report(session, run, 100, day(1), metric=whole)
+    (warning,) = report(session, run, 101, day(4), metric=part).warnings
+    assert warning.startswith(words)
+    assert "if one is old, add a newer figure" in warning
+    assert current(session, run, part) == [101]
+    # The other way round, too, and not where the whole is of before the part.
+    assert len(report(session, run, 90, day(6), metric=whole).warnings) == 2
+    assert report(session, run, 99, day(0), metric=whole).warnings == ()
+    assert report(session, run, 102, day(9), metric=whole).warnings == ()
+
+
+def test_a_part_is_held_against_a_later_whole_where_there_is_no_earlier(session: Session, run: CourseRun) -> None:
+    report(session, run, 100, day(4))
+    (warning,) = report(session, run, 150, day(1), metric=ReachMetric.STATEMENTS).warnings
+    assert warning.startswith("150 statements of 5 May 2026 are more than the 100 joiners of 8 May 2026.")

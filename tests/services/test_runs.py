@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from coaching.errors import Conflict, Invalid, NotAllowed, NotFound
 from coaching.models import AuditEntry, CourseProject, CourseRun, Platform, PracticeEntry, ReachMetric, Stage
-from coaching.services.course_projects import add_owner, change_stage, start_project
+from coaching.services.course_projects import start_project
+from coaching.services.project_owners import add_owner
+from coaching.services.project_stages import change_stage
 from coaching.services.reach import add_reach
 from coaching.services.runs import correct_run, log_launch
 from tests.factories import NOW, make_project, make_run
@@ -67,7 +69,8 @@ def test_the_first_by_day_is_the_launch(session: Session, team: Team, project: C
     correct(session, first, team, launched_on=TODAY)
     assert stages(project) == [(Stage.LAUNCHED, JUNE), (Stage.RE_RUN, TODAY)]
     assert project.stage is Stage.RE_RUN
-    change_stage(session, project, actor=team.as_ana, now=NOW, stage=Stage.STOPPED, on=JUNE + timedelta(days=2))
+    stop = {"stage": Stage.STOPPED, "on": JUNE + timedelta(days=2), "note": "Done"}
+    change_stage(session, project, actor=team.as_ana, now=NOW, **stop)
     correct(session, first, team, launched_on=MAY)
     assert project.stage is Stage.STOPPED
     assert second.launched_on == JUNE

@@ -42,11 +42,16 @@ from coaching.blueprints.api import (
     people_imports,
     polls,
     practice,
+    practice_comments,
+    practice_factors,
     preparation,
     private_notes,
     programmes,
     progress,
+    project_stages,
+    project_team,
     projects,
+    reach,
     remembered_names,
     rsvps,
     runs,
@@ -65,9 +70,8 @@ NOUNS = (
     polls, feeds, session_record, actions, imports, remembered_names, goals, goal_states, milestones, projects, runs,
     practice, check_ins, message_lists, messages, mail_templates, silence, status, contact_preferences, preparation,
     follow_up_plans, follow_up_choices, inbox, chat, line, notes, note_changes, metrics, observation_imports, skills,
-    needs, letters, private_notes, held_data, cohort_life, handovers,
-    evidence, file_imports,
-    people_imports,
+    needs, letters, private_notes, held_data, cohort_life, handovers, evidence, practice_comments, practice_factors,
+    project_stages, project_team, reach, file_imports, people_imports,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from coaching.errors import NotFound
 from coaching.models import CheckIn, CheckInAnswer, CheckInState
 from coaching.schemas.base import Word
 from coaching.schemas.check_in import AnswerBodySchema, CheckInAnswerSchema, CheckInSchema, check_replies
+from coaching.services.asked_run import AskedRun, find_asked_run
 from coaching.services.check_ins import CheckInLine, answer_check_in, get_check_in, list_check_ins
 from coaching.services.cohort_check_ins import list_cohort_check_ins
 from coaching.services.cohorts import get_cohort
@@ -52,6 +53,18 @@ def list_member(member_id: str) -> list[CheckInLine]:
 def show(check_in_id: str) -> CheckIn:
     """One check-in with its answer."""
     return get_check_in(rows(), check_in_id, actor=current_actor())
+
+
+@blueprint.route("/check-ins/<id:check_in_id>/asked-run")
+@blueprint.answers(shape_of(AskedRun))
+def show_run(check_in_id: str) -> AskedRun:
+    """The run that the check-in's figures are of, with its newest figure: say its `run_id` with the answer. 404 where
+    there is no one run that they can be of."""
+    check_in = get_check_in(rows(), check_in_id, actor=current_actor())
+    run = find_asked_run(rows(), check_in, actor=current_actor(), now=utc_now())
+    if run is None:
+        raise NotFound
+    return run
 
 
 @blueprint.route("/check-ins/<id:check_in_id>/answer")

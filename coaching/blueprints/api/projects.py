@@ -10,27 +10,22 @@ from coaching.blueprints.api.acting import merged, place, rows
 from coaching.blueprints.api.blueprint import ApiBlueprint
 from coaching.blueprints.api.shapes import shape_of
 from coaching.clock import utc_now
-from coaching.models import CourseProject, CourseRun, ProjectOwner, StageChange
+from coaching.models import CourseProject, CourseRun
 from coaching.schemas.course_project import (
-    AddOwnerSchema,
-    ChangeStageSchema,
     CourseProjectSchema,
     CourseRunSchema,
     EditProjectSchema,
     LogLaunchSchema,
-    OwnerSchema,
     QuickLaunchSchema,
-    StageChangeSchema,
     StartProjectSchema,
 )
 from coaching.services.cohorts import get_cohort
 from coaching.services.course_projects import (
-    add_owner,
-    change_stage,
+    EarlierWords,
     edit_project,
     get_project,
+    list_edits,
     list_projects,
-    remove_owner,
     start_project,
 )
 from coaching.services.project_list import ProjectLine
@@ -87,45 +82,19 @@ def show(project_id: str) -> CourseProject:
 @blueprint.arguments(EditProjectSchema(partial=True))
 @blueprint.response(200, CourseProjectSchema)
 def edit(data: dict[str, Any], project_id: str) -> CourseProject:
-    """Changes a project's title, platform, audience or address."""
+    """Changes a project's title, platform, audience, address or skills. What it said before stays on record."""
     project = get_project(rows(), project_id, actor=current_actor())
     blueprint.check_etag(project, CourseProjectSchema)
     values = merged(project, EditProjectSchema, data)
     return edit_project(rows(), project, actor=current_actor(), now=utc_now(), **values)
 
 
-@blueprint.route("/projects/<id:project_id>/owners", methods=["POST"])
-@blueprint.arguments(AddOwnerSchema)
-@blueprint.response(201, OwnerSchema)
-def share(data: dict[str, Any], project_id: str) -> tuple[ProjectOwner, dict[str, str]]:
-    """Adds one more who builds the course: a member, or the name of someone outside."""
+@blueprint.route("/projects/<id:project_id>/edits")
+@blueprint.lists(shape_of(EarlierWords))
+def list_earlier(project_id: str) -> Sequence[EarlierWords]:
+    """What the project said before each edit, the newest first."""
     project = get_project(rows(), project_id, actor=current_actor())
-    owner = add_owner(rows(), project, actor=current_actor(), now=utc_now(), **data)
-    return owner, place("projects.show", project_id=project.public_id)
-
-
-@blueprint.route("/projects/<id:project_id>/owners/removal", methods=["POST"])
-@blueprint.etag
-@blueprint.arguments(AddOwnerSchema)
-@blueprint.response(200, CourseProjectSchema)
-def unshare(data: dict[str, Any], project_id: str) -> CourseProject:
-    """Takes an owner off the team, save the last one. Answers with the project.
-
-    The course's launches leave the participant's practice log; what they answered to check-ins stays in it.
-    """
-    project = get_project(rows(), project_id, actor=current_actor())
-    remove_owner(rows(), project, actor=current_actor(), now=utc_now(), **data)
-    return project
-
-
-@blueprint.route("/projects/<id:project_id>/stages", methods=["POST"])
-@blueprint.arguments(ChangeStageSchema)
-@blueprint.response(201, StageChangeSchema)
-def change(data: dict[str, Any], project_id: str) -> tuple[StageChange, dict[str, str]]:
-    """Notes that the project was at a stage from a day on. A launch is logged instead."""
-    project = get_project(rows(), project_id, actor=current_actor())
-    step = change_stage(rows(), project, actor=current_actor(), now=utc_now(), **data)
-    return step, place("projects.show", project_id=project.public_id)
+    return list_edits(rows(), project, actor=current_actor())
 
 
 @blueprint.route("/projects/<id:project_id>/launches", methods=["POST"])

@@ -15,7 +15,7 @@ CHOICES = [
     (AnswerChoice.NOT_YET.value, "Not yet"),
     (AnswerChoice.CANNOT_SAY.value, "I cannot say"),
 ]
-_NAMES = {"choice": "Your answer", "note": "Anything to add", "enrolments": "Enrolments so far"}
+_NAMES = {"choice": "Your answer", "note": "Anything to add", "enrolments": "Enrolments so far", "run_id": "Which run"}
 
 
 def names_of(check_in: CheckIn) -> dict[str, str]:

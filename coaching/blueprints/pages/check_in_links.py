@@ -17,6 +17,7 @@ from coaching.errors import Conflict, Invalid
 from coaching.extensions import csrf, db
 from coaching.models import AnswerChoice, CheckIn
 from coaching.schemas.check_in import load_answer_form
+from coaching.services.asked_run import find_asked_run
 from coaching.services.check_in_subjects import read_subject
 from coaching.services.check_ins import OpenedLink, answer_check_in, choose_answer, open_by_link
 from coaching.services.follow_up_choices import read_alumni_question
@@ -103,6 +104,7 @@ def _about(opened: OpenedLink, secret: str) -> dict[str, object]:
     return {
         "check_in": opened.check_in,
         "subject": read_subject(db.session(), opened.check_in, actor=opened.actor),
+        "asked_run": find_asked_run(db.session(), opened.check_in, actor=opened.actor, now=utc_now()),
         "secret": secret,
         "zone": opened.actor.timezone,
         "choices": CHOICES,

@@ -16,6 +16,7 @@ from coaching.extensions import db
 from coaching.models import CheckIn, CheckInState
 from coaching.policies import is_self, is_writable, may_answer_check_in, require
 from coaching.schemas.check_in import load_answer_form
+from coaching.services.asked_run import find_asked_run
 from coaching.services.check_in_subjects import read_subject
 from coaching.services.check_ins import FOR_THE_PARTICIPANT, answer_check_in, get_check_in, why_called_off
 from coaching.services.follow_up_choices import read_alumni_question
@@ -66,6 +67,7 @@ def _page(check_in: CheckIn, form: Form) -> str:
         check_in=check_in,
         membership=membership,
         subject=read_subject(db.session(), check_in, actor=actor),
+        asked_run=find_asked_run(db.session(), check_in, actor=actor, now=now) if is_own and is_open else None,
         form=form,
         errors=form.errors,
         choices=CHOICES,

@@ -40,6 +40,7 @@ PROGRAMME_PAGES = frozenset({
     "programmes", "cohorts", "members", "sessions", "series", "imports", "goals", "projects", "launches", "runs",
     "check_ins", "practice", "rsvps", "polls", "calendar_feeds", "attendance", "attendance_grid", "drop_in",
     "remembered_names", "mail_templates", "line", "letters", "need_thresholds",
+    "practice_entries", "practice_comments", "practice_factors",
 })  # fmt: skip
 
 

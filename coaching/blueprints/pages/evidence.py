@@ -13,7 +13,7 @@ from coaching.blueprints.downloads import send_download
 from coaching.blueprints.evidence_words import kind_of, size_text
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
-from coaching.blueprints.pages.projects import project_trail
+from coaching.blueprints.pages.project_page import project_trail
 from coaching.blueprints.problems import status_of
 from coaching.blueprints.uploading import (
     brought_file,
@@ -226,10 +226,17 @@ def _new(template: str, project: CourseProject, form: Form) -> str:
         names=NAMES,
         runs=[(f"run:{run.public_id}", run.label) for run in project.runs],
         entries=entries,
+        subject=_named(project, form),
         endings=ENDINGS,
         largest=LARGEST_FILE,
         breadcrumb=_trail(project, ("Add", "")),
     )
+
+
+def _named(project: CourseProject, form: Form) -> str:
+    """What a piece is added to, as the title of the page has it."""
+    run = next((run for run in project.runs if form.values.get(ABOUT) == f"run:{run.public_id}"), None)
+    return f"{run.label} of {project.title}" if run else project.title
 
 
 def _edit(piece: Evidence, form: Form) -> str:

@@ -24,8 +24,8 @@ from coaching.blueprints.pages.file_import_forms import (
 )
 from coaching.blueprints.pages.forms import Form, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
-from coaching.blueprints.pages.runs import METRIC_NAMES
 from coaching.blueprints.problems import status_of
+from coaching.blueprints.reach_picture import METRIC_NAMES
 from coaching.blueprints.uploading import settings
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid

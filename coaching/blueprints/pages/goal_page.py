@@ -23,6 +23,7 @@ from coaching.services.goal_revisions import current_ratings, earlier_editions
 from coaching.services.goal_states import list_possible_successors
 from coaching.services.goals import FOR_PARTICIPANTS, get_goal
 from coaching.services.metrics import list_metrics
+from coaching.services.project_goals import read_serving
 
 LABELS = {
     "statement": "Goal",
@@ -108,5 +109,6 @@ def _shown(goal: Goal, *, is_choosing: bool) -> dict[str, Any]:
         "ends": ENDS,
         "others": [(other.public_id, other.statement) for other in others],
         "answers": list_goal_answers(db.session(), goal, actor=current_actor()),
+        "courses": read_serving(db.session(), goal),
         "metrics": [(one, picture_of(one)) for one in list_metrics(db.session(), goal, actor=current_actor())],
     }

@@ -18,6 +18,7 @@ from coaching.blueprints.pages.skill_assessments import MOMENTS
 from coaching.extensions import db
 from coaching.models import Membership
 from coaching.policies import may_set_goal, may_view_goals, may_view_skills
+from coaching.practice_policies import may_write_practice
 from coaching.services.action_list import list_member_actions
 from coaching.services.attendance_grid import count_record, read_record
 from coaching.services.check_ins import list_check_ins
@@ -28,9 +29,11 @@ from coaching.services.goal_attainment import attain
 from coaching.services.goals import list_goals
 from coaching.services.member_outlook import find_next_session
 from coaching.services.person_line import read_line
+from coaching.services.practice_list import list_practice
 from coaching.services.progress import DENOMINATOR
 from coaching.services.skill_assessments import read_sheet
 
+NEWEST_PRACTICE = 3
 Section = Callable[[Membership, datetime], dict[str, Any]]
 
 
@@ -104,6 +107,15 @@ def skills_section(membership: Membership, now: datetime) -> dict[str, Any]:
     return {"skill_sheet": sheet, "skill_moments": MOMENTS}
 
 
+def practice_section(membership: Membership, _now: datetime) -> dict[str, Any]:
+    """The newest lines of the practice log."""
+    actor = current_actor()
+    return {
+        "practice": list_practice(db.session(), membership, actor=actor, limit=NEWEST_PRACTICE),
+        "may_write_practice": may_write_practice(actor, membership),
+    }
+
+
 # What a participant's page consists of; of a coach or an observer there is only their history.
 SECTIONS: tuple[Section, ...] = (
     goals_section,
@@ -115,6 +127,7 @@ SECTIONS: tuple[Section, ...] = (
     line_section,
     notes_section,
     skills_section,
+    practice_section,
 )
 
 

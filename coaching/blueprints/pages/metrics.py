@@ -12,7 +12,7 @@ from coaching.blueprints.metric_picture import picture_of
 from coaching.blueprints.pages.cohorts import trail
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, refuse_unknown, sent_again, write
 from coaching.blueprints.pages.once import acts_once
-from coaching.blueprints.pages.projects import today_of_viewer
+from coaching.blueprints.pages.project_page import today_of_viewer
 from coaching.blueprints.problems import status_of
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid

@@ -18,7 +18,7 @@ from coaching.schemas.need import NeedThresholdsSchema
 from coaching.services.need_thresholds import FOR_COORDINATORS, set_thresholds
 from coaching.services.programmes import get_programme
 
-NUMBERS = ("absences_in_a_row", "overdue_days", "unbooked_days", "goal_idle_days", "practice_weeks")
+NUMBERS = ("absences_in_a_row", "overdue_days", "unbooked_days", "goal_idle_days", "practice_weeks", "stale_weeks")
 LABELS = {
     "absences_in_a_row": "Absences in a row",
     "tells_silence": "Unanswered check-ins",
@@ -27,6 +27,7 @@ LABELS = {
     "goal_idle_days": "Goals without movement",
     "practice_weeks": "No practice yet",
     "practice_from": "Counted from",
+    "stale_weeks": "Figures that are old",
 }
 COUNTED_FROM = [
     (PracticeFrom.END.value, "The cohort’s last day"),

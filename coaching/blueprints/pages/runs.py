@@ -8,31 +8,23 @@ from flask.typing import ResponseReturnValue
 from coaching.blueprints.access import current_actor
 from coaching.blueprints.pages.forms import VERSION, Form, check_version, filled, sent_again, write
 from coaching.blueprints.pages.once import acts_once
-from coaching.blueprints.pages.projects import PLATFORMS, current_figures, project_trail, today_of_viewer
+from coaching.blueprints.pages.project_page import PLATFORMS, current_figures, project_trail, today_of_viewer
 from coaching.blueprints.problems import status_of
+from coaching.blueprints.reach_picture import METRIC_NAMES, asked_metric, picture
 from coaching.clock import utc_now
 from coaching.errors import Conflict, Invalid
 from coaching.extensions import db
 from coaching.import_policies import cohort_to_import_into
 from coaching.models import CourseRun, ReachMetric, ReachSnapshot
-from coaching.policies import may_log_launch, require
+from coaching.policies import may_confirm_reach, may_log_launch, require
 from coaching.schemas.base import load_form
 from coaching.schemas.course_project import CorrectRunSchema
 from coaching.schemas.reach import AddReachSchema, CorrectReachSchema
 from coaching.services.evidence import count_evidence
 from coaching.services.reach import add_reach, correct_reach, get_run, get_snapshot
+from coaching.services.reach_over_time import run_reach
 from coaching.services.runs import correct_run
 
-METRICS = [
-    (ReachMetric.JOINERS.value, "Joiners", "Everyone who enrolled."),
-    (ReachMetric.LEARNERS.value, "Learners", "Visited at least one step."),
-    (ReachMetric.ACTIVE.value, "Active learners", "Completed at least one step."),
-    (ReachMetric.COMPLETED_50.value, "Completed half", "Completed at least half of the steps."),
-    (ReachMetric.COMPLETED_90.value, "Completed", "Completed at least nine in ten of the steps."),
-    (ReachMetric.STATEMENTS.value, "Statements", "Bought or were given a statement."),
-]
-
-METRIC_NAMES = {value: label for value, label, _meaning in METRICS}
 NAMES = {"metric": "What is counted", "value": "How many", "as_of": "As of", "reason": "Why it changes"}
 RUN_NAMES = {
     "label": "Name of the run",
@@ -129,7 +121,7 @@ def _edit(run: CourseRun, form: Form) -> str:
         errors=form.errors,
         names=RUN_NAMES,
         platforms=PLATFORMS,
-        breadcrumb=_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct this run", "")),
+        breadcrumb=run_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct this run", "")),
     )
 
 
@@ -139,7 +131,7 @@ def _correctable(public_id: str) -> ReachSnapshot:
     return snapshot
 
 
-def _trail(run: CourseRun, *steps: tuple[str, str]) -> list[dict[str, str]]:
+def run_trail(run: CourseRun, *steps: tuple[str, str]) -> list[dict[str, str]]:
     project = run.project
     above = (project.title, url_for("projects.show", public_id=project.public_id))
     return project_trail(project, above, *steps)
@@ -147,26 +139,26 @@ def _trail(run: CourseRun, *steps: tuple[str, str]) -> list[dict[str, str]]:
 
 def _page(run: CourseRun, form: Form) -> str:
     # Of one day the figure that came last stands: a correction comes after what it corrects.
-    standing = {(figure.metric, figure.as_of): figure for figure in sorted(run.snapshots, key=lambda one: one.id)}
-    joiners = [(as_of, figure.value) for (metric, as_of), figure in standing.items() if metric == ReachMetric.JOINERS]
+    living = [figure for figure in run.snapshots if figure.withdrawn_at is None]
+    standing = {(figure.metric, figure.as_of): figure for figure in sorted(living, key=lambda one: one.id)}
+    actor = current_actor()
     return render_template(
         "run/show.html",
+        **picture(run_reach(db.session(), run, actor=actor, now=utc_now(), metric=asked_metric())),
         run=run,
         project=run.project,
         figures=current_figures(run),
-        points=sorted(joiners),
         history=sorted(run.snapshots, key=lambda figure: (figure.as_of, figure.id), reverse=True),
         standing={figure.id for figure in standing.values()},
-        corrected={figure.corrects_id for figure in run.snapshots},
+        corrected={figure.corrects_id for figure in living},
         form=form,
         errors=form.errors,
         names=NAMES,
-        metrics=METRICS,
-        metric_names=METRIC_NAMES,
-        may_log=may_log_launch(current_actor(), run.project),
-        import_into=cohort_to_import_into(current_actor(), run.project),
-        evidence=count_evidence(db.session(), run.project, actor=current_actor()),
-        breadcrumb=_trail(run, (run.label, "")),
+        evidence=count_evidence(db.session(), run.project, actor=actor),
+        may_log=may_log_launch(actor, run.project),
+        may_confirm=may_confirm_reach(actor, run.project),
+        breadcrumb=run_trail(run, (run.label, "")),
+        import_into=cohort_to_import_into(actor, run.project),
     )
 
 
@@ -180,5 +172,5 @@ def _correction(snapshot: ReachSnapshot, form: Form) -> str:
         form=form,
         errors=form.errors,
         names=NAMES,
-        breadcrumb=_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct a figure", "")),
+        breadcrumb=run_trail(run, (run.label, url_for("runs.show", public_id=run.public_id)), ("Correct a figure", "")),
     )

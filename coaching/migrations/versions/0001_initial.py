@@ -255,6 +255,7 @@ def upgrade():
                 "handover",
                 "chat_test",
                 "letter",
+                "practice_comment",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -317,6 +318,7 @@ def upgrade():
                 "handover",
                 "chat_test",
                 "letter",
+                "practice_comment",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -357,6 +359,7 @@ def upgrade():
                 "handover",
                 "chat_test",
                 "letter",
+                "practice_comment",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -408,6 +411,7 @@ def upgrade():
                 "handover",
                 "chat_test",
                 "letter",
+                "practice_comment",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -737,6 +741,7 @@ def upgrade():
                 "learners",
                 "active",
                 "completed_50",
+                "completed_90",
                 "goal_rating",
                 "metric",
                 name="answer_flow",
@@ -819,6 +824,7 @@ def upgrade():
                 "handover",
                 "chat_test",
                 "letter",
+                "practice_comment",
                 "invitation",
                 "password_reset",
                 name="message_kind",
@@ -1199,6 +1205,38 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_need_mark_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "project_edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("audience", sa.String(length=500), nullable=False),
+        sa.Column(
+            "platform",
+            sa.Enum(
+                "futurelearn",
+                "moodle",
+                "nhs_learning_hub",
+                "coursera",
+                "open_edx",
+                "other",
+                name="platform",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_project_edit_actor_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_project_edit_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_edit")),
+    )
+    with op.batch_alter_table("project_edit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_project_edit_project_id"), ["project_id"], unique=False)
+
+    op.create_table(
         "project_owner",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
@@ -1324,8 +1362,14 @@ def upgrade():
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_stage_change_actor_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["stage_change.id"], name=op.f("fk_stage_change_corrects_id")),
         sa.ForeignKeyConstraint(["project_id"], ["course_project.id"], name=op.f("fk_stage_change_project_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["person.id"], name=op.f("fk_stage_change_withdrawn_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_change")),
         sa.UniqueConstraint("public_id", name=op.f("uq_stage_change_public_id")),
     )
@@ -1789,6 +1833,12 @@ def upgrade():
         "entry_factor",
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("factor_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("enabler", "barrier", name="factor_kind", native_enum=False, create_constraint=True, length=24),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["practice_entry.id"], name=op.f("fk_entry_factor_entry_id"), ondelete="CASCADE"
         ),
@@ -1883,8 +1933,8 @@ def upgrade():
         sa.Column("lease_token", sa.String(length=64), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_import_batch_cohort_id")),
         sa.ForeignKeyConstraint(["applied_by_id"], ["person.id"], name=op.f("fk_import_batch_applied_by_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_import_batch_cohort_id")),
         sa.ForeignKeyConstraint(["imported_by_id"], ["person.id"], name=op.f("fk_import_batch_imported_by_id")),
         sa.ForeignKeyConstraint(["session_id"], ["coaching_session.id"], name=op.f("fk_import_batch_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_batch")),
@@ -2829,6 +2879,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_project_owner_membership_id"))
 
     op.drop_table("project_owner")
+    with op.batch_alter_table("project_edit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_project_edit_project_id"))
+
+    op.drop_table("project_edit")
     with op.batch_alter_table("need_mark", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_need_mark_person_id"))
 

@@ -20,12 +20,14 @@ from coaching.services import audit, follow_ups
 from coaching.services.demo.afterwards import ask_after_sessions_and_launches
 from coaching.services.demo.answers import build_answers, build_ratings
 from coaching.services.demo.cohorts import ZONE, Crowd, DemoCohort, build_cohorts
+from coaching.services.demo.courses import furnish_courses
 from coaching.services.demo.evidence import build_evidence
 from coaching.services.demo.finding import build_poll
 from coaching.services.demo.imports import build_imports
 from coaching.services.demo.invites import invite_to_what_is_to_come
 from coaching.services.demo.learning import build_learning
 from coaching.services.demo.listing import build_people_import
+from coaching.services.demo.log import build_log
 from coaching.services.demo.loose_ends import build_loose_ends
 from coaching.services.demo.notes import build_notes
 from coaching.services.demo.practice import build_goals, build_projects
@@ -55,8 +57,7 @@ def is_empty(session: Session) -> bool:
 def build_demo(
     session: Session, *, seed: int, now: datetime, keys: Keyring | None = None, uploads: Path | None = None
 ) -> Programme:
-    """Fills an empty database with the demo programme. Only with `keys` its coach has private notes, and only with the
-    folder of `uploads` there are files among its evidence."""
+    """Fills an empty database. Only with `keys` its coach has private notes; only with `uploads` there are files."""
     rng = Random(seed)  # noqa: S311  Synthetic data wants the same draws each time, not secret ones.
     crowd = Crowd(session, rng, now)
     programme = _add_programme(session, now=now)
@@ -71,6 +72,7 @@ def build_demo(
     cohorts = build_cohorts(session, programme, crowd, coaches, rng=rng, now=now)
     _cast(session, cohorts, staff, crowd)
     _put_into_practice(session, programme, cohorts, rng=rng, seed=seed, now=now)
+    build_evidence(session, cohorts, folder=uploads, now=now)
     hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
@@ -78,11 +80,7 @@ def build_demo(
         if cohort is hazel:
             add_own_step(copy_plan(session, cohort.row, now=cohort.row.created_at))
         follow_ups.plan_check_ins(session, cohort.row, now=cohort.row.created_at)
-    build_ratings(session, programme, cohorts, rng=rng, now=now)
-    build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
-    record_the_last_meetings(session, ivy, staff["coach"], now=now)
-    build_records(session, (hazel, ivy), now=now)
-    build_loose_ends(session)
+    _look_back(session, programme, cohorts, staff["coach"], rng=rng, now=now)
     _look_ahead(session, ivy, staff["coach"], rng=rng, now=now)
     build_notes(session, hazel, ivy, staff["coach"], keys=keys, now=now)
     build_evidence(session, cohorts, folder=uploads, now=now)
@@ -107,10 +105,24 @@ def _add_programme(session: Session, *, now: datetime) -> Programme:
 def _put_into_practice(
     session: Session, programme: Programme, cohorts: list[DemoCohort], *, rng: Random, seed: int, now: datetime
 ) -> None:
-    """What participants aim for, build and say that they learned."""
+    """What participants aim for, build, say that they learned, and write down of it."""
     build_goals(session, cohorts, rng=rng, now=now)
     build_projects(session, cohorts, rng=rng, now=now)
     build_learning(session, programme, cohorts, seed=seed, now=now)
+    build_log(session, programme, cohorts, seed=seed, now=now)
+    furnish_courses(session, programme, cohorts, seed=seed)
+
+
+def _look_back(
+    session: Session, programme: Programme, cohorts: list[DemoCohort], coach: Person, *, rng: Random, now: datetime
+) -> None:
+    """What was said, held lately and written down, and what is left open."""
+    hazel, ivy = cohorts[-2:]
+    build_ratings(session, programme, cohorts, rng=rng, now=now)
+    build_answers(session, quiet=find_quiet(hazel), rng=rng, now=now)
+    record_the_last_meetings(session, ivy, coach, now=now)
+    build_records(session, (hazel, ivy), now=now)
+    build_loose_ends(session)
 
 
 def _look_ahead(session: Session, cohort: DemoCohort, coach: Person, *, rng: Random, now: datetime) -> None:

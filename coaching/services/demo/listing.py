@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from coaching.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from coaching.services.demo.cohorts import DemoCohort
-from coaching.services.import_work import PEOPLE
+from coaching.services.people_imports import KIND
 from coaching.services.people_matching import NEW
 
 FILE = "applications, accepted.csv"
@@ -18,7 +18,7 @@ def build_people_import(session: Session, cohort: DemoCohort) -> None:
     opened = cohort.row.created_at
     batch = ImportBatch(
         cohort_id=cohort.row.id,
-        kind=PEOPLE,
+        kind=KIND,
         file_name=FILE,
         sha256="0" * 64,
         detected={"encoding": "utf-8", "delimiter": ",", "sheet": "", "notes": []},

@@ -20,6 +20,7 @@ from coaching.models import (
     ReachMetric,
     ReachSnapshot,
     ReachSource,
+    ReachState,
     Stage,
     StageChange,
 )
@@ -28,6 +29,8 @@ from coaching.services.demo.cohorts import DemoCohort
 from coaching.services.demo.goals import build_goal_course, revise_scale
 
 LEAST_ENROLMENTS = 30_400
+# How far to believe the figures of one run after the other.
+TOLD = (ReachState.IMPORTED, ReachState.CONFIRMED, ReachState.SELF_REPORTED, ReachState.CONFIRMED)
 PLATFORMS = (Platform.FUTURELEARN, Platform.MOODLE, Platform.NHS_LEARNING_HUB, Platform.OTHER)
 
 
@@ -83,7 +86,8 @@ def build_projects(session: Session, cohorts: list[DemoCohort], *, rng: Random, 
             runs += _develop(session, cohort, project, team, rng=rng, today=now.date())
     # Snapshots refer to the runs by their numbers.
     session.flush()
-    _reach(session, runs, rng=rng, today=now.date())
+    coaches = {cohort.row.id: cohort.coach.id for cohort in cohorts}
+    _reach(session, runs, coaches, rng=rng, today=now.date())
 
 
 def _project(session: Session, cohort: DemoCohort, team: list[Membership], title: str, rng: Random) -> CourseProject:
@@ -127,7 +131,8 @@ def _develop(
             label=f"Run {number}",
             platform=project.platform,
             launched_on=day,
-            ended_on=min(day + timedelta(weeks=6), today) if day + timedelta(weeks=6) <= today else None,
+            # Some courses stay open for good, and their figures get old.
+            ended_on=day + timedelta(weeks=6) if day + timedelta(weeks=6) <= today and len(project.title) % 4 else None,
             recorded_at=_at(day),
             recorded_by_id=team[0].person_id,
         )
@@ -148,17 +153,18 @@ def _reaches(project: CourseProject, stage: Stage, day: date) -> None:
     project.stage_changes.append(StageChange(stage=stage, on=day, recorded_at=_at(day)))
 
 
-def _reach(session: Session, runs: list[CourseRun], *, rng: Random, today: date) -> None:
+def _reach(session: Session, runs: list[CourseRun], coaches: dict[int, int], *, rng: Random, today: date) -> None:
     """Enrolments that pass the published 30,000, more to some runs than to others, each in a few dated figures."""
     weights = [rng.lognormvariate(0, 0.8) for _ in runs]
     goal = LEAST_ENROLMENTS + rng.randrange(1500)
-    for run, weight in zip(runs, weights, strict=True):
+    for number, (run, weight) in enumerate(zip(runs, weights, strict=True)):
+        told = (TOLD[number % len(TOLD)], coaches[run.project.cohort_id])
         joiners = round(goal * weight / sum(weights)) + 1
         dates = sorted({min(run.launched_on + timedelta(days=gap), today) for gap in (7, 28, 60)})
         for place, day in enumerate(dates, start=1):
             share = (0.45, 0.8, 1.0)[place - 1] if len(dates) == 3 else place / len(dates)
             is_last = place == len(dates)
-            session.add(_snapshot(run, ReachMetric.JOINERS, round(joiners * share), day, is_current=is_last))
+            session.add(_snapshot(run, ReachMetric.JOINERS, round(joiners * share), day, told, is_current=is_last))
         if rng.random() < 0.6:
             learners = round(joiners * rng.uniform(0.5, 0.7))
             active = round(learners * rng.uniform(0.6, 0.85))
@@ -168,19 +174,25 @@ def _reach(session: Session, runs: list[CourseRun], *, rng: Random, today: date)
                 (ReachMetric.ACTIVE, active),
                 (ReachMetric.COMPLETED_50, completed),
             )
-            session.add_all(_snapshot(run, metric, value, dates[-1], is_current=True) for metric, value in later)
+            session.add_all(_snapshot(run, metric, value, dates[-1], told, is_current=True) for metric, value in later)
 
 
-def _snapshot(run: CourseRun, metric: ReachMetric, value: int, day: date, *, is_current: bool) -> ReachSnapshot:
+def _snapshot(
+    run: CourseRun, metric: ReachMetric, value: int, day: date, told: tuple[ReachState, int], *, is_current: bool
+) -> ReachSnapshot:
+    """A figure that is as far to be believed as it was `told`, by whom a coach confirmed it where one did."""
+    state, coach_id = told
     return ReachSnapshot(
         run_id=run.id,
         metric=metric,
         value=value,
         as_of=day,
-        source=ReachSource.DEMO,
+        source=ReachSource.IMPORT if state == ReachState.IMPORTED else ReachSource.PARTICIPANT,
         is_current=is_current,
         recorded_at=_at(day),
         recorded_by_id=run.recorded_by_id,
+        confirmed_at=_at(day) + timedelta(days=2) if state == ReachState.CONFIRMED else None,
+        confirmed_by_id=coach_id if state == ReachState.CONFIRMED else None,
     )
 
 

@@ -13,9 +13,11 @@ from coaching.models import (
     BatchState,
     CheckIn,
     CheckInState,
+    CommentKind,
     Delivery,
     Evidence,
     EvidenceKind,
+    FactorKind,
     ImportBatch,
     ImportRow,
     InboxItem,
@@ -36,8 +38,11 @@ from coaching.models import (
     Poll,
     PollInvitee,
     PollSlot,
+    PracticeComment,
     PracticeEntry,
+    PracticeFactor,
     PracticeKind,
+    ProjectOwner,
     Rating,
     ReachMetric,
     ReachSnapshot,
@@ -46,6 +51,8 @@ from coaching.models import (
     Series,
     Skill,
     SkillScale,
+    Stage,
+    StageChange,
 )
 from tests import factories
 from tests.factories import NOW
@@ -62,7 +69,7 @@ def fill(session: Session, world: World) -> dict[str, str]:
         "check_in_id": check_in,
         "step_id": check_in.step,
         "plan_id": check_in.step.plan,
-        "entry_id": _entry(session, world, check_in),
+        **_practice(session, world, check_in),
         "message_id": _message(session, world, check_in),
         "private_note_id": factories.make_private_note(session, world.coach_member, "Only mine", about=world.member),
     }
@@ -95,6 +102,19 @@ def _check_in(session: Session, world: World) -> CheckIn:
         escalated_at=NOW,
         closes_at=datetime(2100, 1, 1, tzinfo=UTC),
     )
+
+
+def _practice(session: Session, world: World, check_in: CheckIn) -> dict[str, Any]:
+    """A line, a comment to it by the one that the tests send everything as, and a word of the programme's."""
+    entry = _entry(session, world, check_in)
+    comment = PracticeComment(
+        entry=entry, author_id=world.administrator.id, kind=CommentKind.COMMENT, text="Well done", created_at=NOW
+    )
+    factor = PracticeFactor(
+        programme_id=world.programme.id, kind=FactorKind.BARRIER, name="Rain", position=1, created_at=NOW
+    )
+    session.add_all([comment, factor])
+    return {"entry_id": entry, "comment_id": comment, "factor_id": factor}
 
 
 def _entry(session: Session, world: World, check_in: CheckIn) -> PracticeEntry:
@@ -197,12 +217,18 @@ def _project(session: Session, world: World) -> dict[str, Any]:
         source=ReachSource.PARTICIPANT,
         recorded_at=NOW,
     )
-    session.add(snapshot)
     link = Evidence(
         project=project, kind=EvidenceKind.LINK, title="The course", url="https://example.org/c", added_at=NOW
     )
-    session.add(link)
-    return {"project_id": project, "run_id": run, "snapshot_id": snapshot, "evidence_id": link}
+    # Two stages, so that either may be taken back.
+    stages = [
+        StageChange(project=project, stage=stage, on=date(2026, 5, day), recorded_at=NOW)
+        for day, stage in enumerate((Stage.IDEA, Stage.DESIGNING), start=1)
+    ]
+    outsider = ProjectOwner(project_id=project.id, outside_name="Olive", added_at=NOW)
+    session.add_all([snapshot, link, *stages, outsider])
+    made = {"project_id": project, "run_id": run, "snapshot_id": snapshot, "stage_id": stages[1]}
+    return made | {"evidence_id": link}
 
 
 def _series(session: Session, world: World) -> dict[str, Any]:

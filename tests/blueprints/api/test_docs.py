@@ -46,7 +46,7 @@ def test_it_has_every_route_and_no_other(app: Flask, document: dict[str, Any]) -
 VERSIONED = (
     "/mail-templates/{kind}", "/me/contact-preferences", "/follow-up-plan", "/steps/{step_id}", "/agreement",
     "/scale", "/milestones/{milestone_id}", "/need-thresholds", "/notes/{note_id}",
-    "/private-notes/{private_note_id}", "/evidence/{evidence_id}",
+    "/private-notes/{private_note_id}", "/evidence/{evidence_id}", "/practice/{entry_id}", "/comments/{comment_id}",
 )  # fmt: skip
 
 

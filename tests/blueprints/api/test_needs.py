@@ -47,7 +47,7 @@ def test_thresholds_are_replaced_as_a_whole(world: World, caller: CallerOf) -> N
     assert first.pop("version") == 1
     assert first == {
         "absences_in_a_row": 2, "tells_silence": True, "overdue_days": 0, "unbooked_days": 21, "goal_idle_days": 42,
-        "practice_weeks": 8, "practice_from": "end",
+        "practice_weeks": 8, "practice_from": "end", "stale_weeks": 12,
     }  # fmt: skip
     problem(coordinator.put(path, first), 428)
     problem(coordinator.put(path, first | {"practice_weeks": 0}, **seen), 422, names="practice_weeks")

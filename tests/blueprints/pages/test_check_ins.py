@@ -42,8 +42,9 @@ class TestAnswering:
         self, session: Session, browse: Browse, world: World, traces: Traces, address: str
     ) -> None:
         browser = browse(world.participant)
-        assert form(browser.get(address)) == {"note": "", "enrolments": ""}
-        typed = {"choice": "did_it", "note": "We are live", "enrolments": "1,300"}
+        run_id = form(browser.get(address))["run_id"]
+        assert form(browser.get(address)) == {"note": "", "enrolments": "", "run_id": run_id}
+        typed = {"choice": "did_it", "note": "We are live", "enrolments": "1,300", "run_id": run_id}
         landed(browser.post(address, typed), address)
         page = browser.get(address)
         assert "Thank you. Your answer is kept" in words(page)

@@ -64,7 +64,9 @@ def test_launches_and_check_ins_stand_in_it(session: Session, browse: Browse, wo
     _said(session, world, enrolments=None)
     page = browser.get(address)
     run = session.scalars(select(CourseRun)).one()
-    assert f"/runs/{run.public_id}" in links(page)
+    launched = session.scalars(select(PracticeEntry).where(PracticeEntry.run_id == run.id)).one()
+    assert f"/practice/{launched.public_id}" in links(page)
+    assert f"/runs/{run.public_id}" in links(browser.get(f"/practice/{launched.public_id}"))
     assert words(page).index("It grows") < words(page).index("Sepsis, early, Run 1 Launched")
 
 

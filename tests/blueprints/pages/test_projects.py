@@ -185,7 +185,7 @@ class TestTeam:
     ) -> None:
         browser, address = browse(world.participant), f"/projects/{project.public_id}/owners"
         answer = browser.post(address, {"membership_id": "", "outside_name": ""})
-        refused(answer, 422, "Somebody in the cohort: Choose a member, or write the name")
+        refused(answer, 422, "Somebody of the programme: Choose a member, or write the name")
         assert wrong_fields(answer) == ["membership_id"]
         assert ids(answer).index("team") < ids(answer).index("runs")
         session.add(

@@ -104,8 +104,8 @@ class TestCorrecting:
         typed = form(browser.get(address)) | {"value": "600", "reason": "A zero too many"}
         landed(browser.post(address, typed), page)
         shown = browser.get(page)
-        assert "Coach: A zero too many Stands now" in words(shown)
-        assert "Participant Corrected" in words(shown)
+        assert "Confirmed A zero too many Stands now" in words(shown)
+        assert "Participant Self-reported Corrected" in words(shown)
         assert address not in links(shown)
         assert _values(session) == [6000, 600]
 
@@ -136,7 +136,7 @@ class TestCorrecting:
         corrections = [link for link in links(shown) if link.startswith("/reach/")]
         assert corrections == [f"/reach/{newer.public_id}/correction"]
         answer = browser.post(f"/reach/{old.public_id}/correction", {"value": "650", "reason": "Misread"})
-        refused(answer, 409, "A later figure stands for this day already.")
+        refused(answer, 409, "Another figure stands for this day.")
         assert form(answer) == {"value": "650", "reason": "Misread"}
 
 
