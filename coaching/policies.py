@@ -24,7 +24,9 @@ from coaching.permission import Actor, Answer, Closed, Standing, require
 # Whoever asks a policy knows who acts and how to refuse.
 __all__ = ["Actor", "Answer", "Standing", "require"]
 
-ARCHIVED = Closed("This cohort is archived. Open it again to change it.", code="cohort-archived")
+ARCHIVED = Closed(
+    "This cohort is archived, so nothing in it changes any more. Who runs it can open it again.", code="cohort-archived"
+)
 
 
 class Account(Protocol):

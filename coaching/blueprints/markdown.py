@@ -22,6 +22,9 @@ LONGEST = 40_000
 _ADDRESS = 8
 # Of quotes and lists within each other, and of emphasis within emphasis.
 DEEPEST = 12
+# The parser leaves out, without a word, what lies deeper than its own limit; ours is asked before that. A list is two
+# levels deep, so that the one after the deepest is at most two further down.
+_NEVER_REACHED = DEEPEST + 3
 TAGS = {
     "p", "br", "strong", "em", "s", "ul", "ol", "li", "h4", "h5", "h6", "blockquote", "hr", "a", "code", "pre",
 }  # fmt: skip
@@ -78,7 +81,7 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
     # A line ends where somebody ended it.
-    chosen = {"html": False, "linkify": False, "typographer": False, "breaks": True, "maxNesting": DEEPEST}
+    chosen = {"html": False, "linkify": False, "typographer": False, "breaks": True, "maxNesting": _NEVER_REACHED}
     parser = MarkdownIt("js-default", chosen)
     parser.disable(_LEFT_OUT)
     # Whatever the parser tries at a place of the text, it tries these rules first.
@@ -102,6 +105,8 @@ def _step(state: Any, number: int) -> bool:
 
 
 def _count_block(state: Any, _start: int, _end: int, _silent: bool) -> bool:
+    if state.level >= DEEPEST:
+        raise TooManyStepsError
     return _step(state, 1)
 
 

@@ -58,6 +58,11 @@ def wants_json() -> bool:
     return accepted.best_match(["text/html", "application/json"], "text/html") == "application/json"
 
 
+# Where a form ends on a page without its fields, what was typed into it would be lost.
+_LOSES_WORDS = (400, 403, 404, 409, 410)
+_LONG_ENOUGH = 20
+
+
 def status_of(refusal: Refusal) -> int:
     """The HTTP status of a refusal, by its code or else its kind."""
     return STATUS_BY_CODE.get(refusal.code) or STATUS_BY_KIND[type(refusal)]
@@ -81,13 +86,26 @@ def problem(
         response.content_type = "application/problem+json"
     else:
         page = render_template(
-            "problems/problem.html", title=title, status=status, detail=detail, errors=errors, reference=reference
-        )
+            "problems/problem.html", title=title, status=status, detail=detail, errors=errors, reference=reference,
+            typed=_typed_words(status),
+        )  # fmt: skip
         response = make_response(page, status)
     for name, value in headers or ():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _typed_words(status: int) -> list[str]:
+    """The longer texts of a form that no page takes any more, so that they can be copied: its sign-in has ended, or
+    what it was about is gone. Never for a form that another site sent: its words would stand on a page of ours."""
+    if request.method != "POST" or status not in _LOSES_WORDS or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return []
+    return [
+        words
+        for name, words in request.form.items()
+        if len(words) >= _LONG_ENOUGH and not any(secret in name for secret in ("password", "token", "code", "id"))
+    ]
 
 
 def kept_problem(refusal: Invalid) -> Response:

@@ -12,15 +12,24 @@ _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d{1,30})?")
 _POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d{1,30}|[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d{1,30},\d{1,30}")
 _EITHER = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_EITHER_POINT = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 
 WANTED = "Write a number, such as 12 or 12.5."
 NO_UNIT = "Write the number alone, such as 12 or 12.5. The unit stands with the metric."
 NO_EXPONENT = "Write the number out in digits, such as 1200."
 
 
-def read_number(words: str, *, unit: str = "") -> Decimal:
+def writes_commas(words: str) -> bool:
+    """Whether somebody wrote a decimal comma here, so that a point of theirs stands between thousands."""
+    text = _APART.sub("", " ".join(words.split()))
+    is_whole = _EITHER.fullmatch(text) or _COMMAS.fullmatch(text)
+    return not is_whole and bool(_POINTS.fullmatch(text) or _DECIMAL_COMMA.fullmatch(text))
+
+
+def read_number(words: str, *, unit: str = "", has_commas: bool = False) -> Decimal:
     """The number that these words write; a unit behind it is left off where it is this one.
 
+    `has_commas` says that decimal commas stand beside it: then 1.500 could be two numbers, like 1,500 anywhere.
     Raises ValueError with what to do about it.
     """
     text = " ".join(words.split()).replace("\u2212", "-")
@@ -29,9 +38,9 @@ def read_number(words: str, *, unit: str = "") -> Decimal:
     if unit and text.casefold().endswith(unit.casefold()):
         text = text[: len(text) - len(unit)].rstrip()
     text = _APART.sub("", text)
-    if _EITHER.fullmatch(text):
-        one, other = text.replace(",", ""), text.replace(",", ".")
-        raise ValueError(f"{text} can be two numbers. Write {one} or {other}.")
+    if _EITHER.fullmatch(text) or (has_commas and _EITHER_POINT.fullmatch(text)):
+        one, other = re.sub("[,.]", "", text), Decimal(text.replace(",", ".")).normalize()
+        raise ValueError(f"{text} can be two numbers. Write {one} or {other:f}.")
     if _PLAIN.fullmatch(text):
         return Decimal(text)
     if _COMMAS.fullmatch(text):

@@ -9,6 +9,7 @@ from datetime import date
 
 from coaching.errors import Invalid
 from coaching.importers.caps import Caps
+from coaching.importers.days import EARLIEST, LATEST
 from coaching.importers.opening import open_file
 
 COLUMNS = ("email", "goal", "metric", "date", "value")
@@ -23,7 +24,7 @@ CAPS = Caps(
     max_bytes=MAX_BYTES,
 )
 TOO_WIDE = "This row has more cells than headings. Put a value with a comma into quotation marks, or write a point."
-BAD_DAY = "Write the date as YYYY-MM-DD, such as 2026-03-14."
+BAD_DAY = "Write the date as YYYY-MM-DD, such as 2026-03-14, between 1970 and 2199."
 _HEADINGS: Mapping[str, str] = {
     "email": "email", "e-mail": "email", "email address": "email", "e-mail address": "email", "person": "email",
     "goal": "goal", "metric": "metric",
@@ -69,10 +70,12 @@ def read_observations(data: bytes) -> list[ObservationRow]:
 
 
 def read_day(text: str) -> date | None:
-    """The day that this text writes, None where it writes none."""
+    """The day that this text writes, None where it writes none between the years that pages take, too."""
     found = _DAY.fullmatch(text.strip())
+    if found is None or not EARLIEST <= int(found[1]) <= LATEST:
+        return None
     try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+        return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         return None
 

@@ -61,7 +61,7 @@ class PlannedRun:
 def figures_of(found: Mapping[str, Any], choice: Mapping[str, Any]) -> list[tuple[ReachMetric, int, date]]:
     """The figures of a run that was found: of the days that its rows name, or all of the day that somebody said."""
     if found.get("series"):
-        lines = [(one["metric"], one["value"], one["as_of"]) for one in found["series"]]
+        lines = [(one["metric"], one["value"], one["as_of"] or choice["as_of"]) for one in found["series"]]
     else:
         lines = [(metric, value, choice["as_of"]) for metric, value in found["figures"].items()]
     order = list(ReachMetric)

@@ -22,6 +22,7 @@ from coaching.importers.base import MOST_SHOWN, Findings, FoundFile, Importer, N
 from coaching.models import BatchState, ImportBatch, ImportRow, RowOutcome
 from coaching.services.file_checks import ANSWERS
 from coaching.services.file_choices import propose_runs
+from coaching.services.file_series import runs_of_rows
 from coaching.services.import_work import Work, cohort_of, release
 from coaching.services.remembered_mappings import fingerprint_headings, read_mapping
 from coaching.uploads import open_upload
@@ -29,6 +30,7 @@ from coaching.uploads import open_upload
 HEAD = 64 * 1024
 LONGEST_REASON = 300
 COLUMNS = "columns"
+TABLES = "figures"
 # Asked for each run, on the page where it is said what that is.
 ASKED_APART = ("as_of", "course", "run")
 NOT_FIGURES = (
@@ -85,7 +87,11 @@ def recognise(sources: Sequence[SourceFile]) -> Importer:
         if importer.brings != "figures":
             raise Invalid.field("file", NOT_FIGURES)
         return importer
-    raise Invalid.field("file", UNKNOWN)
+    # Any table may be one of figures: whether it is its headings tell, or somebody says which column is what.
+    tables = registry.find_importers().importers.get(TABLES)
+    if tables is None:
+        raise Invalid.field("file", UNKNOWN)
+    return tables
 
 
 def read_files(work: Work) -> None:
@@ -131,7 +137,7 @@ def _keep(session: Session, batch: ImportBatch, importer: Importer, findings: Fi
     batch.detected = {
         "label": importer.label,
         "files": [_file_facts(file) for file in findings.files],
-        "runs": [asdict(run) for run in findings.runs],
+        "runs": [asdict(run) for run in findings.runs] + runs_of_rows(findings.rows),
         "asks": [ask for ask in findings.asks if ask not in ASKED_APART],
     }
     session.execute(delete(ImportRow).where(ImportRow.batch_id == batch.id))
@@ -140,7 +146,6 @@ def _keep(session: Session, batch: ImportBatch, importer: Importer, findings: Fi
         for file in findings.files
         for problem in file.problems[:MOST_SHOWN]
     ]
-    rows += [_row(batch, row.number, row.reason, None) for row in findings.rows if row.reason]
     if rows:
         session.execute(insert(ImportRow), rows[:MOST_SHOWN])
     session.expire(batch, ["rows"])

@@ -224,7 +224,9 @@ def rate_goal(
         raise Invalid.field("rated_on", "This day is still to come. Write the day that the rating is about.")
     earliest = min(goal.created_at.date(), goal.membership.cohort.starts_on)
     if rated_on < earliest:
-        raise Invalid.field("rated_on", f"This is before goal and cohort began. Write a day from {earliest} on.")
+        raise Invalid.field(
+            "rated_on", f"This is before goal and cohort began. Write a day from {say_day(earliest)} on."
+        )
     rating = Rating(
         goal=goal,
         rated_by_id=actor.person_id,

@@ -168,6 +168,8 @@ def hand_over_pair_notes(
     )
     if participant is not None:
         statement = statement.where(Note.membership_id == participant.id)
+    else:
+        _take_back_askings_for(session, from_membership, now=now)
     notes = session.scalars(statement).all()
     for note in notes:
         take_back_question(session, note, now=now)
@@ -177,6 +179,22 @@ def hand_over_pair_notes(
         session.add(change)
         audit.record(session, "note_change.asked", change, actor=actor, now=now)
     return len(notes)
+
+
+def _take_back_askings_for(session: Session, coach: Membership, *, now: datetime) -> None:
+    """Nobody is asked any more whether somebody may read notes who hands the cohort over: there would be no yes."""
+    asked = (
+        select(NoteChange)
+        .join(Note, Note.id == NoteChange.note_id)
+        .where(
+            Note.cohort_id == coach.cohort_id,
+            NoteChange.to_coach_id == coach.person_id,
+            NoteChange.from_coach_id != coach.person_id,
+            NoteChange.state == NoteChangeState.PENDING,
+        )
+    )
+    for change in session.scalars(asked.with_for_update(of=NoteChange)).all():
+        change.state, change.decided_at = NoteChangeState.WITHDRAWN, now
 
 
 def _in_full() -> Select[NoteChange]:

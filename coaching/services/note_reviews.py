@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from coaching.errors import Conflict, Invalid
-from coaching.models import ExportChoice, Membership, NoteReview, Person, PrivateNote
+from coaching.models import OPEN_STATUSES, Cohort, ExportChoice, Membership, NoteReview, Person, PrivateNote
 from coaching.policies import Actor, is_that_person, require
 from coaching.private_note_policies import may_keep_private_notes, may_read_private_note
 from coaching.services import audit
@@ -29,13 +29,17 @@ NEEDS_REASON = "Say why it is left out. The person reads the reason."
 
 
 class ReviewCounts(NamedTuple):
-    """How many private notes there are about a person, and what was decided. `asked_at` is when they last asked."""
+    """How many private notes there are about a person, and what was decided. `asked_at` is when they last asked.
+
+    Of those that wait for a decision, `abandoned` are by authors who have left the cohort, and can decide no more.
+    """
 
     total: int
     included: int
     left_out: int
     undecided: int
     waiting: int
+    abandoned: int
     asked_at: datetime | None
 
 
@@ -57,6 +61,14 @@ _FIRST_ASKED = (
 )
 
 
+_author_member = aliased(Membership)
+_IS_AUTHOR_HERE = exists().where(
+    _author_member.cohort_id == PrivateNote.cohort_id,
+    _author_member.person_id == PrivateNote.author_id,
+    _author_member.status.in_(OPEN_STATUSES),
+)
+
+
 def count_about(session: Session, person: Person, *, actor: Actor | None) -> ReviewCounts:
     """What a person is told of the private notes about them. `actor` is None for the command line."""
     require(actor is None or is_that_person(actor, person.id), seen=False)
@@ -69,6 +81,7 @@ def count_about(session: Session, person: Person, *, actor: Actor | None) -> Rev
             func.count().filter(PrivateNote.in_export == ExportChoice.LEAVE_OUT),
             func.count().filter(is_open),
             func.count().filter(is_open, is_asked_for),
+            func.count().filter(is_open, is_asked_for, ~_IS_AUTHOR_HERE.correlate(PrivateNote)),
             select(func.max(NoteReview.asked_at)).where(NoteReview.person_id == person.id).scalar_subquery(),
         )
         .select_from(PrivateNote)
@@ -104,6 +117,13 @@ def list_waiting(session: Session, *, keys: Keyring, actor: Actor) -> list[Waiti
 def count_waiting(session: Session, *, actor: Actor) -> int:
     """How many notes wait for the actor's decision."""
     number: int = session.execute(_waiting_for(actor, select(func.count(PrivateNote.id)))).scalar_one()
+    return number
+
+
+def count_waiting_in(session: Session, cohort: Cohort, *, actor: Actor) -> int:
+    """How many of the actor's notes in one cohort wait for their decision."""
+    mine = select(func.count(PrivateNote.id)).where(PrivateNote.cohort_id == cohort.id)
+    number: int = session.execute(_waiting_for(actor, mine)).scalar_one()
     return number
 
 
@@ -144,7 +164,7 @@ def list_for_export(session: Session, person: Person, *, keys: Keyring | None) -
         .join(Membership, Membership.id == PrivateNote.membership_id)
         .join(Person, Person.id == PrivateNote.author_id)
         .where(Membership.person_id == person.id)
-        .options(joinedload(PrivateNote.cohort))
+        .options(joinedload(PrivateNote.cohort), joinedload(PrivateNote.handed_over_by))
         .order_by(PrivateNote.id)
     )
     return list(_exported(session.execute(statement), keys))
@@ -157,7 +177,15 @@ def _exported(rows: Iterable[Any], keys: Keyring | None) -> Iterable[dict[str, A
             line |= {"reason": note.left_out_reason, "decided_at": note.decided_at}
         elif note.in_export == ExportChoice.INCLUDE:
             reading = keys.read(note) if keys is not None else None
-            line |= {"author": author, "decided_at": note.decided_at, "text": reading.text if reading else None}
+            line |= _who(note, author)
+            line |= {"decided_at": note.decided_at, "text": reading.text if reading else None}
             if reading is not None and reading.fault:
                 line["text_is_missing_because"] = reading.fault
         yield line
+
+
+def _who(note: PrivateNote, keeper: str) -> dict[str, str]:
+    """Who wrote it; of one that was passed on, who keeps it now and who gave it to them."""
+    if note.handed_over_by is None:
+        return {"author": keeper}
+    return {"kept_by": keeper, "handed_over_by": note.handed_over_by.name}

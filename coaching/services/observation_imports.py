@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from coaching.errors import Invalid, NotFound
-from coaching.importers.numerals import read_number
+from coaching.importers.numerals import read_number, writes_commas
 from coaching.importers.observations import BAD_DAY, ObservationRow, fold, read_observations
 from coaching.models import (
     OPEN_STATUSES,
@@ -40,6 +40,7 @@ SEVERAL_GOALS = "This person has several goals of these words. Leave one of them
 NO_METRIC = "This goal has no such open metric. Write the metric’s name as it stands on the goal’s page."
 KNOWN = "This value is known."
 NEW = "This value is new."
+READ_AS = "This value is new, and read as {}."
 ANOTHER = "There is another value for this day, {}. It stays: correct it on the metric’s page."
 EARLIER_ROW = "Row {} has another value for this day. It stays."
 
@@ -79,6 +80,7 @@ class _Book:
     people: set[str] = field(default_factory=set)
     metrics: dict[tuple[int, str], Metric] = field(default_factory=dict)
     standing: dict[tuple[int, date], _Standing] = field(default_factory=dict)
+    has_commas: bool = False
 
 
 def import_observations(
@@ -103,6 +105,7 @@ def import_observations(
     # Two imports into one cohort take turns, so that the second sees what the first did.
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     book = _read_book(session, cohort)
+    book.has_commas = any(writes_commas(row.value) for row in rows)
     zones = [cohort.timezone, *([actor.timezone] if actor else [])]
     today = latest_today(now, *zones)
     lines, added = [], 0
@@ -157,7 +160,7 @@ def _decide(book: _Book, row: ObservationRow, today: date) -> tuple[Outcome, str
     """What becomes of a row, why, and what is recorded where something is."""
     try:
         metric = _find_metric(book, row)
-        day, value = _find_day(row, today), _find_value(row, metric.unit)
+        day, value = _find_day(row, today), _find_value(row, metric.unit, has_commas=book.has_commas)
     except Invalid as refusal:
         return Outcome.LEFT_OUT, refusal.message, None
     standing = book.standing.get((metric.id, day))
@@ -166,7 +169,9 @@ def _decide(book: _Book, row: ObservationRow, today: date) -> tuple[Outcome, str
     if standing is not None and standing.value is not None:
         reason = EARLIER_ROW.format(standing.row) if standing.row else ANOTHER.format(format(standing.value, "f"))
         return Outcome.LEFT_OUT, reason, None
-    return Outcome.NEW, NEW, (metric, day, value)
+    read = format(value, "f")
+    reason = NEW if read == row.value.strip() else READ_AS.format(read)
+    return Outcome.NEW, reason, (metric, day, value)
 
 
 def _find_metric(book: _Book, row: ObservationRow) -> Metric:
@@ -192,9 +197,9 @@ def _find_day(row: ObservationRow, today: date) -> date:
     return row.day
 
 
-def _find_value(row: ObservationRow, unit: str) -> Decimal:
+def _find_value(row: ObservationRow, unit: str, *, has_commas: bool) -> Decimal:
     try:
-        value = read_number(row.value, unit=unit)
+        value = read_number(row.value, unit=unit, has_commas=has_commas)
     except ValueError as error:
         raise Invalid(str(error)) from error
     unfit = why_unfit(value)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from coaching.errors import NotAllowed, NotFound
+from coaching.errors import Conflict, NotAllowed, NotFound
 from coaching.models import CoachingSession, Cohort, ExportChoice, Membership, PrivateNote, Role
 from coaching.policies import Actor, may_coach, require
 from coaching.private_note_policies import (
@@ -25,6 +25,7 @@ from coaching.services.note_cipher import Keyring
 from coaching.tokens import new_public_id
 
 NOT_BY_TOKEN = f"This token may not reach private notes. Make one with the scope {PRIVATE_NOTES!r}."
+CANNOT_BE_EDITED = "This note cannot be read as long as its key is missing, and other words in its place would end it."
 ONLY_READ = "Only coaches of the cohort change private notes. You can still read, pass on and delete your own."
 
 
@@ -128,7 +129,10 @@ def edit_private_note(
     """Puts other words in the place of those that are there. What was decided of these for an export is open again."""
     require(may_edit_private_note(actor, note), seen=may_read_private_note(actor, note), message=ONLY_READ)
     check_way(actor)
-    if keys.read(note).text == body:
+    standing = keys.read(note).text
+    if standing is None:
+        raise Conflict(CANNOT_BE_EDITED)
+    if standing == body:
         return note
     keys.seal(note, body)
     note.edited_at = now

@@ -106,7 +106,8 @@ def assess_skills(
 ) -> SkillAssessment:
     """Puts these scores, by the skills' identifiers, in the place of what was said at this moment before.
 
-    A skill that is left out has no score. Raises Conflict where the moment is not open.
+    A skill that is left out has no score, unless it was retired meanwhile: then it was not asked, and what was said of
+    it stands. Raises Conflict where the moment is not open.
     """
     require(may_assess_skills(actor, membership), seen=may_view_member(actor, membership), message=FOR_THEMSELVES)
     programme = membership.cohort.programme
@@ -116,12 +117,12 @@ def assess_skills(
     here = sheet.moments[moment]
     if here.closed_because:
         raise Conflict(here.closed_because)
-    skills = _check_scores(sheet, scores)
+    skills = _check_scores(sheet, here, scores)
     assessment = here.assessment
     if assessment is None:
         assessment = SkillAssessment(membership=membership, moment=moment, at=now)
         session.add(assessment)
-    elif {one.skill.public_id: one.score for one in assessment.scores} == dict(scores):
+    elif _said(assessment, scores) == dict(scores):
         return assessment
     else:
         assessment.changed_at = now
@@ -138,14 +139,25 @@ def _put_scores(assessment: SkillAssessment, scores: Mapping[Skill, int]) -> Non
         else:
             assessment.scores.append(SkillScore(skill=skill, skill_name=skill.name, score=score))
     for left_out in standing.values():
-        assessment.scores.remove(left_out)
+        if left_out.skill.retired_at is None:
+            assessment.scores.remove(left_out)
 
 
-def _check_scores(sheet: SkillSheet, scores: Mapping[str, int]) -> dict[str, Skill]:
+def _said(assessment: SkillAssessment, scores: Mapping[str, int]) -> dict[str, int]:
+    """What stands of the skills that could be left out, or that are said anew."""
+    standing = [one for one in assessment.scores if one.skill.retired_at is None or one.skill.public_id in scores]
+    return {one.skill.public_id: one.score for one in standing}
+
+
+def _check_scores(sheet: SkillSheet, here: OpenMoment, scores: Mapping[str, int]) -> dict[str, Skill]:
     """The skills by identifier: those in use, and retired ones that have a score here already."""
     if not sheet.asked:
         raise Conflict(NO_SKILLS)
-    skills = {skill.public_id: skill for skill in sheet.asked}
+    skills = {
+        skill.public_id: skill
+        for skill in sheet.skills
+        if skill.retired_at is None or here.score_of(skill.id) is not None
+    }
     if not scores:
         raise Invalid(BLANK)
     points = sheet.scale.points

@@ -143,7 +143,7 @@ def add_what_can_follow(amy: Visitor) -> None:
     amy.fill(url="https://www.futurelearn.com/courses/sepsis", audience="Nurses")
     amy.press("Save the project")
     expect(page.get_by_text("120 enrolments")).to_be_visible()
-    expect(left.get_by_role("listitem")).to_have_count(1)
+    expect(left.get_by_role("listitem")).to_have_count(2)
 
 
 def see_on_the_board(coach: Visitor) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coaching.clock import utc_now
 from coaching.config import Settings
 from coaching.jobs import run_scheduler
 from coaching.models import BatchState, CourseProject, ImportBatch, ImportedRun, LearnerPage, ReachSnapshot
@@ -68,6 +69,8 @@ def test_a_kill_in_the_middle_leaves_nothing_that_counts_and_another_ends_it(
         session.flush()
         work_on(make_work(house, batch, ""))
         house.choose(batch, house.to_run())
+        # Schedulers go by the real clock, and files of long ago would be removed.
+        batch.imported_at = utc_now()
         ask_to_apply(session, batch, house.team.cohort, actor=house.team.as_ana, now=NOW)
         session.commit()
     number, pages = batch.id, select(func.count()).select_from(LearnerPage)

@@ -13,7 +13,7 @@ from tests.security.stage import Stage
 from tests.security.table import ROWS, Row, expected
 from tests.security.test_matrix import play
 
-WORDS = "This cohort is archived. Open it again to change it."
+WORDS = "This cohort is archived, so nothing in it changes any more. Who runs it can open it again."
 LOOKERS = ("participant", "coach", "coordinator")
 # What is no writing in the cohort, though somebody of it does it. The first part of an endpoint stands for all of it.
 ELSEWHERE = {

@@ -31,6 +31,7 @@ from coaching.models import (
 from coaching.services import import_queue
 from coaching.services.file_imports import cancel_files, get_file_import, list_file_imports, receive_files
 from coaching.services.file_plan import plan_import
+from coaching.services.file_series import needs_day
 from coaching.services.import_queue import GAVE_UP, take_up, work_on
 from coaching.services.import_work import LEASE
 from coaching.services.reach import report_reach
@@ -226,7 +227,7 @@ def test_what_nobody_knows_is_refused_and_what_asks_is_read_again(house: FileHou
 TABLE = b"""Course,Run,Launched on,As of,Joiners,Learners
 Care,1,2026-05-04,2026-05-20,100,80
 Care,1,2026-05-04,2026-06-01,120,90
-Care,2,2026-06-02,2026-06-08,30,
+Care,2,2026-06-02,,30,
 Total,,,,150,
 """
 
@@ -234,11 +235,11 @@ Total,,,,150,
 def test_a_table_of_figures_is_of_the_runs_and_days_that_its_rows_name(house: FileHouse) -> None:
     with with_importer(FiguresImporter()):
         batch = house.bring(TABLE)
-        assert [one["key"] for one in batch.detected["runs"]] == ["care / 1", "care / 2"]
-        assert batch.choices["runs"]["care / 2"]["launched_on"] == "2026-06-02"
+        assert [(one["key"], needs_day(one)) for one in batch.detected["runs"]] == [("Care 1", False), ("Care 2", True)]
+        assert batch.choices["runs"]["Care 2"]["launched_on"] == "2026-06-02"
         with pytest.raises(Invalid, match="Some of this"):
-            house.choose(batch, house.to_new("care / 1", date(2026, 5, 21), DAY))
-        house.apply(batch)
+            house.choose(batch, house.to_new("Care 1", date(2026, 5, 21), DAY))
+        house.apply(batch, house.to_new("Care 2", date(2026, 6, 2), LATER))
     house.db.commit()
     assert joiners(house)[0] == (house.run.id, 120, DAY)
     stands = [(one.metric.value, one.value, one.as_of) for one in house.project.runs[1].snapshots]

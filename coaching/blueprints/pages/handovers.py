@@ -26,6 +26,7 @@ from coaching.services.handover_choices import (
 )
 from coaching.services.handovers import hand_over_cohort, hand_over_pair
 from coaching.services.memberships import get_membership
+from coaching.services.note_reviews import count_waiting_in
 from coaching.services.private_notes import has_private_notes
 
 blueprint = Blueprint("handovers", __name__)
@@ -96,6 +97,7 @@ def _page(membership: Membership, form: Form) -> str:
         afterwards=AFTERWARDS,
         notes=NOTES,
         has_private_notes=has_private_notes(db.session(), membership.cohort, actor=current_actor()),
+        waiting_notes=count_waiting_in(db.session(), membership.cohort, actor=current_actor()),
         is_own=is_self(current_actor(), membership),
         breadcrumb=trail(
             membership.cohort,

@@ -83,6 +83,7 @@ def show_project(project: CourseProject, failed: str = "", form: Form | None = N
     may_serve = may_serve_goals(actor, project)
     forms = {"launch": filled(launched_on=today), "stage": filled(on=today)}
     forms |= {name: filled() for name in ("team", "leave", "link", "goal")}
+    evidence = count_evidence(db.session(), project, actor=actor)
     served = list_served(db.session(), project, actor=actor)
     found = request.args.get("find", "").strip()
     candidates = list_team_candidates(db.session(), project, actor=actor, text=found) if may_log else ()
@@ -99,11 +100,11 @@ def show_project(project: CourseProject, failed: str = "", form: Form | None = N
         names=NAMES,
         may_log=may_log,
         import_into=cohort_to_import_into(actor, project),
-        evidence=count_evidence(db.session(), project, actor=actor),
+        evidence=evidence,
         stages=[(value, label) for value, label in STAGES if value != project.stage],
         stands_at=[change for change in project.standing_stages if change.stage == project.stage][-1:],
         amendable={change.id for change in project.stage_changes if is_amendable(change)} if may_log else set(),
-        still_missing=_still_missing(project) if may_log else [],
+        still_missing=_still_missing(project, evidence[None]) if may_log else [],
         members=_by_cohort(candidates),
         joined=_joined(project, candidates),
         found=found,
@@ -116,7 +117,7 @@ def show_project(project: CourseProject, failed: str = "", form: Form | None = N
     )
 
 
-def _still_missing(project: CourseProject) -> list[tuple[str, str]]:
+def _still_missing(project: CourseProject, evidence: int) -> list[tuple[str, str]]:
     """What a launched course does not say yet, and where to say it: what could wait while its launch was logged."""
     if not project.runs:
         return []
@@ -128,6 +129,7 @@ def _still_missing(project: CourseProject) -> list[tuple[str, str]]:
         (not project.url, "Add its link", f"{edit}#field-url"),
         (len(project.owners) < 2, "Name who built it with you", "#team"),
         (without is not None, "Add how many have enrolled", f"{figures}#add"),
+        (not evidence, "Keep something that shows it", "#evidence"),
         (not project.audience, "Say for whom it is", f"{edit}#field-audience"),
     ]
     return [(label, url) for is_missing, label, url in missing if is_missing]
