@@ -52,6 +52,15 @@ def test_what_takes_too_long_is_shown_as_it_was_typed(name: str) -> None:
     assert render_markdown(BOMBS["brackets"]) == f'<div class="markdown prose-text">{BOMBS["brackets"]}</div>'
 
 
+@pytest.mark.parametrize("text", [
+    "\n".join("  " * number + f"- word{number}" for number in range(9)),
+    "> " * 14 + "word0",
+])  # fmt: skip
+def test_no_word_is_left_out_however_deep_it_stands(text: str) -> None:
+    shown = render_markdown(text)
+    assert all(word in shown for word in text.split() if word.startswith("word"))
+
+
 def test_nothing_nests_deeper_than_people_write() -> None:
     assert render_markdown("> " * 500 + "a").count("<blockquote>") < 20
     assert render_markdown("\n".join("  " * number + "- a" for number in range(60))).count("<ul>") < 20

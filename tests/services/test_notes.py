@@ -271,6 +271,14 @@ def test_a_handover_asks_the_participant_and_nobody_sees_more_before(house: Hous
         )
 
 
+def test_nobody_is_asked_for_a_coach_who_hands_over_themselves(house: House) -> None:
+    house.write(house.cleo, PAIR)
+    for one, other in ((house.cleo, house.dan), (house.dan, house.cleo)):
+        note_changes.hand_over_pair_notes(house.session, one, other, actor=house.actor(one), now=house.now)
+        house.session.flush()
+    assert house.session.scalars(select(NoteChange.state)).all() == [NoteChangeState.WITHDRAWN]
+
+
 def test_a_coach_who_left_meanwhile_gets_nothing(house: House) -> None:
     note = house.write(house.cleo, PAIR)
     note_changes.hand_over_pair_notes(

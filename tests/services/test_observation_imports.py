@@ -57,8 +57,8 @@ def kept(session: Session) -> list[tuple[date, Decimal | None]]:
 def test_each_row_says_what_became_of_it(session: Session, team: Team) -> None:
     to_come = (NOW + timedelta(days=3)).date().isoformat()
     rows = {
-        "ANA@example.org, launch  IT ,share,2026-03-01,12.5 %": ("new", "This value is new."),
-        'ana@example.org,Launch it,Share,2026-03-02,"1,5"': ("new", "This value is new."),
+        "ANA@example.org, launch  IT ,share,2026-03-01,12.5 %": ("new", "This value is new, and read as 12.5."),
+        'ana@example.org,Launch it,Share,2026-03-02,"1,5"': ("new", "This value is new, and read as 1.5."),
         "ana@example.org,Launch it,Share,2026-03-04,1,5": ("left_out", "This row has more cells"),
         "ana@example.org,Launch it,Share,2026-03-01,12.50": ("known", "This value is known."),
         "ana@example.org,Launch it,Share,2026-03-01,13": ("left_out", EARLIER_ROW.format(2)),
@@ -103,3 +103,18 @@ def test_a_file_takes_the_same_number_of_reads_whatever_its_length(
         return len(statements)
 
     assert reads(1) == reads(28)
+
+
+def test_a_point_beside_decimal_commas_could_be_two_numbers(session: Session, team: Team) -> None:
+    row = "ana@example.org,Launch it,Share,2026-03-{:02},{}".format
+    comma, point = bring(session, team, row(1, '"1.200,50"'), row(2, "1.500"))
+    assert (comma.outcome, comma.reason) == ("new", "This value is new, and read as 1200.5.")
+    assert (point.outcome, point.reason) == ("left_out", "1.500 can be two numbers. Write 1500 or 1.5.")
+    (alone,) = bring(session, team, row(2, "1.500"))
+    assert (alone.outcome, alone.reason) == ("new", "This value is new, and read as 1.5.")
+
+
+def test_a_day_in_no_year_of_anybodys_is_none(session: Session, team: Team) -> None:
+    (line,) = bring(session, team, "ana@example.org,Launch it,Share,0001-01-01,5")
+    assert line.outcome == "left_out"
+    assert "between 1970 and 2199" in line.reason

@@ -244,10 +244,21 @@ def test_a_note_is_passed_on_to_another_coach_of_the_cohort_and_to_nobody_else(
     assert (house.note.author_id, house.note.handed_over_by_id) == (house.other.person_id, house.coach.person_id)
     with pytest.raises(NotFound):
         private_notes.get_private_note(session, house.note.public_id, actor=house.by_coach)
-    # What nobody can read is nobody's to pass on.
+    # Who keeps it now did not write it, and the person whom it is about is told so.
+    chosen = ExportChoice.INCLUDE
+    note_reviews.decide_on_export(session, house.note, actor=house.actor(house.other), now=now, choice=chosen)
+    session.flush()
+    (line,) = house.export()
+    assert (line["kept_by"], line["handed_over_by"]) == (house.other.person.name, house.coach.person.name)
+    assert "author" not in line
+    # What nobody can read is nobody's to pass on, nor to write other words over.
     house.note.key_name = "x"
     with pytest.raises(Conflict, match="cannot be read"):
         hand_over(house.coach, by=house.other)
+    with pytest.raises(Conflict, match="cannot be read"):
+        private_notes.edit_private_note(
+            session, house.note, keys=KEYS, actor=house.actor(house.other), now=now, body="Other"
+        )
 
 
 def test_who_asks_is_told_how_many_and_gets_what_each_author_includes(
@@ -312,9 +323,18 @@ def test_an_edit_takes_the_decision_back_and_what_was_asked_for_waits_again(
     house.coach.role = Role.OBSERVER
     session.flush()
     assert len(note_reviews.list_waiting(session, keys=KEYS, actor=house.by_coach)) == 1
+    assert note_reviews.count_waiting_in(session, house.cohort, actor=house.by_coach) == 1
+    assert note_reviews.count_waiting_in(session, make_cohort(session), actor=house.by_coach) == 0
+
+    def counted() -> tuple[int, int]:
+        found = note_reviews.count_about(session, house.member.person, actor=house.actor(house.member))
+        return found.waiting, found.abandoned
+
+    assert counted() == (1, 0)
     house.coach.status = MembershipStatus.WITHDRAWN
     session.flush()
     assert note_reviews.list_waiting(session, keys=KEYS, actor=house.by_coach) == []
+    assert counted() == (1, 1)
 
 
 @pytest.mark.parametrize("who", ["member", "coach", "other"])

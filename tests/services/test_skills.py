@@ -150,6 +150,26 @@ def test_what_is_left_out_is_no_score(session: Session, team: Team, skills: list
             assess_skills(session, team.ana, BEFORE, actor=team.as_ana, now=NOW, scores=scores)
 
 
+def test_what_was_said_of_a_retired_skill_outlives_another_answer(
+    session: Session, team: Team, skills: list[Skill]
+) -> None:
+    rate(session, team.ana, BEFORE, Asking=4, Listening=2)
+    act = {"actor": team.as_coordinator, "now": NOW}
+    retire_skill(session, skills[1], **act)
+    session.flush()
+    rate(session, team.ana, BEFORE, Asking=5)
+
+    def said() -> dict[str, int]:
+        return {one.skill_name: one.score for one in session.scalars(select(SkillScore))}
+
+    assert said() == {"Asking": 5, "Listening": 2}
+    # Who knows it by the API may say it with the rest, and take nothing away by leaving it out.
+    rate(session, team.ana, BEFORE, Asking=5, Listening=3)
+    assert said() == {"Asking": 5, "Listening": 3}
+    with pytest.raises(Invalid):
+        rate(session, team.ben, BEFORE, Listening=1)
+
+
 def test_a_cohort_is_counted_in_pairs_and_never_below_its_smallest_group(
     session: Session, team: Team, skills: list[Skill]
 ) -> None:

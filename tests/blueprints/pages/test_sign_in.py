@@ -91,6 +91,14 @@ def test_a_form_without_its_token_is_turned_away(browse: Browse, person: Person)
     assert "The form had expired" in words(answer)
 
 
+@pytest.mark.parametrize(("site", "is_kept"), [("same-origin", True), ("cross-site", False)])
+def test_words_in_a_form_that_ended_can_be_copied(browse: Browse, site: str, is_kept: bool) -> None:
+    typed = {"body": "A long thought about <b>the cohort</b>", "password": "a-password-of-somebody's"}
+    answer = browse().client.post("/sign-in", data=typed, headers={"Sec-Fetch-Site": site})
+    assert ("A long thought about &lt;b&gt;the cohort" in answer.text) is is_kept
+    assert "a-password" not in answer.text
+
+
 def test_who_is_in_is_taken_home(session: Session, browse: Browse, person: Person) -> None:
     answer = browse(person).get("/sign-in")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
