@@ -21,7 +21,7 @@ from coaching.models import (
     Person,
 )
 from coaching.note_policies import pair_coach_of, read_classes
-from coaching.policies import Actor, may_view_cohort, may_view_member, may_view_session, require
+from coaching.policies import Actor, may_view_cohort, may_view_member, may_view_session, require, runs_cohort
 from coaching.services.words import is_one_of, is_word
 
 READS_NONE = "You read no notes here: those who take part, who coach and who coordinate do."
@@ -128,13 +128,21 @@ def list_cohort_notes(
     limit: int = PAGE,
     offset: int = 0,
 ) -> list[NoteLine]:
-    """Notes about the cohort, and whatever the whole cohort reads of its people and sessions, the newest first."""
+    """Notes about the cohort, and whatever the whole cohort reads of its people and sessions, the newest first.
+
+    Who coached here and looks on now has the notes of their old pairs among them: the pages of members are closed.
+    """
     require(may_view_cohort(actor, cohort), seen=False)
     about = and_(
         Note.cohort_id == bindparam("cohort_id"),
-        or_(is_word(Note.note_class, NoteClass.COHORT), and_(Note.membership_id.is_(None), Note.session_id.is_(None))),
+        or_(
+            is_word(Note.note_class, NoteClass.COHORT),
+            and_(Note.membership_id.is_(None), Note.session_id.is_(None)),
+            and_(is_word(Note.note_class, NoteClass.PAIR), Note.pair_coach_id == bindparam("keeper")),
+        ),
     )
-    values = {"cohort_id": cohort.id, "limit": limit, "offset": offset}
+    keeper = 0 if runs_cohort(actor, cohort) else pair_coach_of(actor, cohort)
+    values = {"cohort_id": cohort.id, "keeper": keeper, "limit": limit, "offset": offset}
     return _read(session, about, values, actor=actor, cohort=cohort, membership=None, note_class=note_class)
 
 

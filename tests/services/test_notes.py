@@ -271,6 +271,20 @@ def test_a_handover_asks_the_participant_and_nobody_sees_more_before(house: Hous
         )
 
 
+def test_who_coached_here_and_looks_on_finds_the_notes_of_their_pairs(house: House) -> None:
+    note = house.write(house.cleo, PAIR)
+    house.write(house.dan, PAIR)
+
+    def found() -> list[str]:
+        lines = note_list.list_cohort_notes(house.session, house.cohort, actor=house.actor(house.cleo))
+        return [line.id for line in lines]
+
+    assert found() == []
+    house.cleo.role = Role.OBSERVER
+    house.session.flush()
+    assert found() == [note.public_id]
+
+
 def test_nobody_is_asked_for_a_coach_who_hands_over_themselves(house: House) -> None:
     house.write(house.cleo, PAIR)
     for one, other in ((house.cleo, house.dan), (house.dan, house.cleo)):
