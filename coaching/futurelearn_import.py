@@ -117,7 +117,7 @@ class Bringing:
         courses = sorted({one["course"] for one in found})
         if len(courses) > 1:
             raise Invalid(f"These are of several courses: {', '.join(courses)}. Bring them in one course at a time.")
-        runs = [self._place(one, batch.choices["runs"].get(one["key"]), project) for one in found]
+        runs = [self._place(one, batch.choices.get("runs", {}).get(one["key"]), project) for one in found]
         choose_runs(session, batch, cohort, actor=actor, now=clock.utc_now(), runs=runs)
 
     def _place(self, found: dict[str, Any], proposed: dict[str, Any] | None, project: CourseProject) -> dict[str, Any]:

@@ -297,6 +297,7 @@ def make_batch(session: Session, cohort: Cohort, person: Person, **values: Any) 
     """An import of figures into the cohort that was applied, unless it is said to be in another state."""
     usual = {
         "cohort_id": cohort.id, "kind": "figures", "file_name": f"figures-{next(_numbers)}.csv", "sha256": "0" * 64,
-        "state": BatchState.APPLIED, "imported_by_id": person.id, "imported_at": NOW, "detected": {},
+        "state": BatchState.APPLIED, "imported_by_id": person.id, "imported_at": NOW,
+        "detected": {"label": "A table of figures", "files": [], "runs": [], "asks": []},
     }  # fmt: skip
     return _keep(session, ImportBatch(**(usual | values)))

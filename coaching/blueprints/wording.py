@@ -191,6 +191,9 @@ LOOKS = {
     "shut_out": Look("neutral", "minus"),
     "not_told": Look("neutral", "ring"),
     # Imports
+    "new": Look("success", "plus"),
+    "known": Look("neutral", "check"),
+    "left_out": Look("warning", "minus"),
     "matched": Look("success", "check"),
     "review": Look("warning", "question"),
     "ignored": Look("neutral", "minus"),

@@ -47,7 +47,7 @@ class ImportBatch(Identified, Base):
         subject=("imported_by_id",),
         export=("kind", "file_name", "imported_at", "state"),
         erase="keep",
-        retention="As long as the programme: it says where attendance and reach came from. Files are not kept.",
+        retention="As long as the programme: it says where attendance and reach came from. Files go after 30 days.",
         further=(
             Privacy(
                 subject=("applied_by_id",), export=("applied_at",), erase="keep", retention="As long as the import."

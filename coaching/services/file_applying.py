@@ -61,7 +61,7 @@ def ask_to_apply(session: Session, batch: ImportBatch, cohort: Cohort, *, actor:
         raise Conflict(NOT_READY)
     if batch.detected["asks"] or any(undecided(batch)):
         raise Conflict(SAY_FIRST)
-    chosen = [choice for choice in batch.choices["runs"].values() if choice["to"] != LEAVE]
+    chosen = [choice for choice in batch.choices.get("runs", {}).values() if choice["to"] != LEAVE]
     if not chosen:
         raise Conflict(NOTHING)
     _require_targets(find_targets(session, cohort, actor), chosen)
@@ -96,7 +96,7 @@ def _begin(work: Work) -> dict[str, int]:
         batch = work.own(session, BatchState.APPLYING)
         forget_loaded(session, batch.id)
         batch.done = 0
-        chosen = {key: choice for key, choice in batch.choices["runs"].items() if choice["to"] != LEAVE}
+        chosen = {key: choice for key, choice in batch.choices.get("runs", {}).items() if choice["to"] != LEAVE}
         found = {one["key"]: one for one in batch.detected["runs"]}
         rows = [
             ImportedRun(
@@ -164,7 +164,7 @@ def _finish(session: Session, work: Work, people: Mapping[str, int], known: Mapp
     runs = _find_runs(session, batch, find_targets(session, cohort, actor), actor=actor, now=now)
     found = {one["key"]: one for one in batch.detected["runs"]}
     for key, run in sorted(runs.items(), key=lambda one: one[1].id):
-        for metric, value, as_of in figures_of(found[key], batch.choices["runs"][key]):
+        for metric, value, as_of in figures_of(found[key], batch.choices.get("runs", {})[key]):
             report_reach(
                 session, run, metric=metric, value=value, as_of=as_of, source=ReachSource.IMPORT,
                 recorded_by_id=actor.person_id, now=now, batch_id=batch.id,
@@ -185,7 +185,7 @@ def _find_runs(
     session: Session, batch: ImportBatch, targets: Targets, *, actor: Actor, now: datetime
 ) -> dict[str, CourseRun]:
     """The run of each key, opened where it was chosen to be new."""
-    chosen = {key: choice for key, choice in batch.choices["runs"].items() if choice["to"] != LEAVE}
+    chosen = {key: choice for key, choice in batch.choices.get("runs", {}).items() if choice["to"] != LEAVE}
     _require_targets(targets, chosen.values())
     labels = {one["key"]: one["label"] for one in batch.detected["runs"]}
     runs = {key: targets.runs[choice["run_id"]] for key, choice in chosen.items() if choice["to"] == RUN}

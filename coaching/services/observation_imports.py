@@ -104,8 +104,7 @@ def import_observations(
     rows = read_observations(data)
     # Two imports into one cohort take turns, so that the second sees what the first did.
     session.execute(select(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    book = _read_book(session, cohort)
-    book.has_commas = any(writes_commas(row.value) for row in rows)
+    book = _read_book(session, cohort, has_commas=any(writes_commas(row.value) for row in rows))
     zones = [cohort.timezone, *([actor.timezone] if actor else [])]
     today = latest_today(now, *zones)
     lines, added = [], 0
@@ -208,8 +207,8 @@ def _find_value(row: ObservationRow, unit: str, *, has_commas: bool) -> Decimal:
     return plain_decimal(value)
 
 
-def _read_book(session: Session, cohort: Cohort) -> _Book:
-    book = _Book()
+def _read_book(session: Session, cohort: Cohort, *, has_commas: bool) -> _Book:
+    book = _Book(has_commas=has_commas)
     in_cohort = (
         Membership.cohort_id == cohort.id,
         Membership.role == Role.PARTICIPANT,

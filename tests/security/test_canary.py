@@ -58,7 +58,7 @@ CANARIES: dict[str, set[str]] = {
     "said-by-coach-here": RUNNERS | {"participant"},
     "said-by-participant-here": RUNNERS | {"participant"},
     # The words in which it is said are the programme's, and counts of them are for those who look on as well.
-    "factor-1-here": RUNNERS | {"participant", "fellow", "observer", "coach_beside"},
+    "factor-1-here": RUNNERS | {"participant", "observer", "coach_beside"},
     # A private note is its author's alone, and where they included it, its subject's.
     "private-note-here": {"coach"},
     "late-private-note-here": {"coach"},
@@ -106,7 +106,7 @@ CANARIES: dict[str, set[str]] = {
     "participant-figures-here": RUNNERS | {"participant"},
     "found-course-here": RUNNERS | {"participant"},
     "row-reason-here": RUNNERS | {"participant"},
-    "withdrawn-figures-here": RUNNERS,
+    "withdrawn-figures-here": RUNNERS | {"withdrawn"},
     # The cohort's own business.
     "Cohort here": INSIDERS | {"withdrawn", "applicant", "former_coach", "neighbour", "coach_beside"},
     "description-here": INSIDERS,

@@ -166,9 +166,9 @@ def build_world(session: Session, *, now: datetime, attack: str = "") -> World:
     for place in (here, there):
         _add_default_plan(session, place)
         _add_skills(session, place)
+        _add_factors(session, place)
     for place in (here, beside, there):
         _add_evidence(session, place, now, attack)
-        _add_factors(session, place)
     session.flush()
     return World(now=now, here=here, beside=beside, there=there, people=people)
 

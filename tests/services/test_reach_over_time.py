@@ -136,7 +136,8 @@ def test_people_stand_apart_course_by_course(session: Session, team: Team) -> No
             add(session, run, [(day, 100)])
             session.add(
                 ImportedRun(
-                    batch_id=batch.id, run_id=run.id, as_of=run.launched_on, people=people, is_current=True
+                    batch_id=batch.id, key=run.public_id, run_id=run.id, as_of=run.launched_on, people=people,
+                    is_current=True,
                 )
             )  # fmt: skip
     make_run(session, make_project(session, owners=(team.ana,)))

@@ -72,7 +72,6 @@ def build_demo(
     cohorts = build_cohorts(session, programme, crowd, coaches, rng=rng, now=now)
     _cast(session, cohorts, staff, crowd)
     _put_into_practice(session, programme, cohorts, rng=rng, seed=seed, now=now)
-    build_evidence(session, cohorts, folder=uploads, now=now)
     hazel, ivy = cohorts[-2:]
     for cohort in cohorts:
         # Planned as on the day the cohort was opened, so that no step counts as long past.
