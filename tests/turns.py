@@ -37,8 +37,12 @@ SECURITY = HERE / "security"
 PARTS = {
     SECURITY / "test_archived.py": 2,
     SECURITY / "test_canary.py": 5,
+    SECURITY / "test_forms.py": 2,
+    SECURITY / "test_mass_assignment.py": 3,
+    SECURITY / "test_matrix.py": 3,
     SECURITY / "test_pages.py": 5,
     SECURITY / "test_rough_requests.py": 5,
+    SECURITY / "test_swaps.py": 3,
     HERE / "faults" / "test_kills.py": 3,
     JOURNEYS / "test_follow_ups_journey.py": 2,
     JOURNEYS / "test_monday_journey.py": 2,
