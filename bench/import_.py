@@ -52,7 +52,7 @@ MEMBERS = "SELECT p.email, m.id FROM membership m JOIN person p ON p.id = m.pers
 COLUMNS = {
     "import_batch": (
         "public_id cohort_id session_id kind file_name sha256 detected choices state imported_at imported_by_id problem"
-        " done total is_cancel_asked lease_token"
+        " done total tries is_cancel_asked lease_token"
     ),
     "import_row": "public_id batch_id number name email minutes intervals outcome reason membership_id",
     "attendance": "session_id membership_id status minutes source batch_id recorded_at recorded_by_id",
@@ -166,7 +166,7 @@ class RawImport:
         members = dict(self.find(cursor, MEMBERS, self.house.cohort_id))
         digest, by = sha256(self.house.report).hexdigest(), self.house.coach_id
         of = (f"b{next(self.numbers):019d}", self.house.cohort_id, session_id, "zoom", "report.csv", digest)
-        batch = (*of, "{}", "{}", "applied", now, by, "", 0, 0, False, "")
+        batch = (*of, "{}", "{}", "applied", now, by, "", 0, 0, 0, False, "")
         self.put(cursor, "import_batch", [batch])
         ((batch_id,),) = self.find(cursor, "SELECT id FROM import_batch WHERE public_id = ?", batch[0])
         rows, times = self.read(members, batch_id)

@@ -118,7 +118,8 @@ def read_what_was_said(coordinator: Visitor, cohort: str) -> None:
     page = coordinator.page
     page.goto(cohort)
     coordinator.follow("Amy Ash")
-    expect(page.get_by_text("Two colleagues join in.")).to_be_visible()
+    for section in ("#check-ins", "#practice"):
+        expect(page.locator(section).get_by_text("Two colleagues join in.")).to_be_visible()
     page.locator("#check-ins").get_by_role("link", name="Two weeks on").click()
     expect(page.get_by_text("How sure do you feel?")).to_be_visible()
     page.goto(cohort)

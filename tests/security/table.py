@@ -911,7 +911,7 @@ NOBODY_AT_API = "401"
 # A cookie that is not ours carries no CSRF token either.
 FORGED_FORM = "400"
 # The token stands in a body that may be large, which is read of nobody who may not bring one.
-BODY_LAST = {"evidence.create_file"}
+BODY_LAST = {"evidence.create_file", "file_imports.bring_in"}
 # The secret in the address of a mail's link is a token already, and cookies may be blocked where mail is read.
 WITHOUT_CSRF = {
     "unsubscribing.switch_off", "unsubscribing.switch_on",

@@ -38,7 +38,8 @@ LINKS = {"check_in_links", "follow_up_links", "rsvp_links", "poll_links"}
 SHARED = {"shared project", "shared run", "default plan", "default step"}
 # What only prepares an act is refused like the act.
 PREPARES = (
-    ".new", ".edit", ".new_correction", ".screen", ".revise", "handovers.show", "needs.show", "preparation.show",
+    ".new", ".new_file", ".new_link", ".edit", ".new_correction", ".ask_why", ".screen", ".revise", "handovers.show",
+    "needs.show", "preparation.show",
 )  # fmt: skip
 
 
