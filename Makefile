@@ -1,7 +1,8 @@
 # `make` alone says what there is. Everything lives in .venv; nothing outside of this folder is touched.
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= auto
+# Twice the cores, because half of the time a test waits, for a process or for PostgreSQL.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
